@@ -1,0 +1,2 @@
+// Errors
+export { CoreError, InvalidInputError, NotEnoughDataError } from './errors.js';
