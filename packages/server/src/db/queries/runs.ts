@@ -1,0 +1,239 @@
+import { codeOf, UserError } from '../../errors.js';
+import type { Sql, Transaction } from '../database.js';
+import { lockMerges } from './imports.js';
+
+const RUN_LOCK = 7_305_004;
+/** The newest runs that stay readable; beside them each month's first. */
+const RUNS_KEPT = 14;
+
+const partition = (runId: number) => `customer_profiles_${runId}`;
+
+/** One run at a time: two would compare themselves with the same run before. */
+export async function lockRun(transaction: Transaction): Promise<void> {
+  const [lock] = await transaction<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${RUN_LOCK}) as taken`;
+  if (lock?.taken === true) return;
+  const [other] = await transaction<{ id: number; step: string }[]>`
+    select id::float8 as id, step from runs where state = 'running' order by id limit 1`;
+  throw new UserError(
+    `another run is in progress (run ${other?.id ?? '?'}, ${other?.step ?? 'starting'}): wait for it`,
+  );
+}
+
+export async function startRun(sql: Sql, asOf: Date, options: Record<string, unknown>): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`
+    insert into runs (state, as_of, options) values ('running', ${asOf}, ${sql.json(options as never)}) returning id::float8 as id`;
+  return row!.id;
+}
+
+export async function noteProgress(sql: Sql, runId: number, progress: number, step: string): Promise<void> {
+  await sql`update runs set progress = ${progress}, step = ${step} where id = ${runId}`;
+}
+
+export async function failRun(sql: Sql, runId: number, error: string): Promise<void> {
+  await sql`update runs set state = 'failed', finished_at = now(), error = ${error} where id = ${runId}`;
+}
+
+/** Runs whose process died with them; their transaction left nothing behind. */
+export async function failInterruptedRuns(sql: Sql): Promise<void> {
+  await sql`
+    update runs set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was published'
+    where state = 'running' and pg_try_advisory_xact_lock(${RUN_LOCK})`;
+}
+
+/** 00:00, in the shop's zone, of the day after the newest order; null without orders. */
+export async function defaultAsOf(sql: Sql, timeZone: string): Promise<Date | null> {
+  const [row] = await sql<{ asOf: Date | null }[]>`
+    select ((max(placed_at) at time zone ${timeZone})::date + 1)::timestamp at time zone ${timeZone} as "asOf" from orders`;
+  return row?.asOf ?? null;
+}
+
+/** 00:00 of a calendar day in the shop's zone. */
+export async function startOfDay(sql: Sql, day: string, timeZone: string): Promise<Date> {
+  const [row] = await sql<{ moment: Date }[]>`select ${day}::text::timestamp at time zone ${timeZone} as moment`;
+  return row!.moment;
+}
+
+/**
+ * A table of its own for the run's profiles, made before any reader knows it; `PARTITION OF` would make readers wait
+ * behind open transactions.
+ */
+export async function createPartition(transaction: Transaction, runId: number): Promise<void> {
+  await transaction.unsafe(`create table ${partition(runId)} (like customer_profiles)`);
+  // With the check in place, attaching need not scan the table.
+  await transaction.unsafe(`alter table ${partition(runId)} add check (run_id = ${runId})`);
+}
+
+/** The temporary table that receives what the models say, row by row of `run_features`. */
+export async function createScores(transaction: Transaction): Promise<void> {
+  await transaction`drop table if exists run_scores`;
+  await transaction`
+    create temp table run_scores (
+      row int not null, status text not null, rfm_recency smallint, rfm_frequency smallint, rfm_monetary smallint,
+      value_score float8, value_percentile float8, segments text[] not null, segments_before_refit text[]
+    ) on commit drop`;
+}
+
+/** Joins features and scores into profile rows of the run, replacing those of the same customers. */
+export async function writeProfiles(
+  transaction: Transaction,
+  runId: number,
+  asOf: Date,
+  replace: boolean,
+): Promise<void> {
+  const table = transaction(partition(runId));
+  if (replace) await transaction`delete from ${table} p using run_features f where p.customer_id = f.customer_id`;
+  await transaction`
+    insert into ${table} (
+      run_id, customer_id, as_of, computed_at, status, country, state, city, gender, age, channel, registered_at,
+      first_order_at, last_order_at, cohort, orders, gross_revenue, net_revenue, average_order_value, recency_days,
+      tenure_days, span_days, orders_per_year, median_days_between_orders, items_delivered, items_returned, return_rate,
+      discount_share, distinct_categories, rfm_recency, rfm_frequency, rfm_monetary, value_score, value_percentile, segments)
+    select ${runId}, f.customer_id, ${asOf}, clock_timestamp(), s.status, f.country, f.state, f.city, f.gender, f.age,
+      f.channel, f.registered_at, f.first_order_at, f.last_order_at, f.cohort, f.orders, f.gross_revenue, f.net_revenue,
+      f.average_order_value, f.recency_days, f.tenure_days, f.span_days,
+      case when f.orders > 0 then (f.orders - 1) * 365.25 / greatest(f.tenure_days, 90) end,
+      f.median_days_between_orders, f.items_delivered, f.items_returned,
+      f.items_returned::float8 / nullif(f.items_delivered, 0), f.discount_share, f.distinct_categories,
+      s.rfm_recency, s.rfm_frequency, s.rfm_monetary, s.value_score, s.value_percentile, s.segments
+    from run_features f join run_scores s on s.row = f.row`;
+}
+
+/** The orders in which lists are read most, and the membership test of segments. */
+export async function indexPartition(transaction: Transaction, runId: number): Promise<void> {
+  const table = partition(runId);
+  await transaction.unsafe(`alter table ${table} add primary key (run_id, customer_id)`);
+  await transaction.unsafe(`create index on ${table} (net_revenue, customer_id)`);
+  await transaction.unsafe(`create index on ${table} (coalesce(value_score, -1), customer_id)`);
+  await transaction.unsafe(`create index on ${table} (coalesce(last_order_at, '-infinity'), customer_id)`);
+  await transaction.unsafe(`create index on ${table} using gin (segments)`);
+  await transaction.unsafe(`analyze ${table}`);
+}
+
+/** Everything about the rows that the models read, in one number: equal data gives equal fingerprints. */
+export async function fingerprintFeatures(transaction: Transaction): Promise<string> {
+  const [row] = await transaction<{ fingerprint: string }[]>`
+    select md5(count(*) || ':' || coalesce(sum(hashtextextended(f::text, 0)::numeric), 0)) as fingerprint from run_features f`;
+  return row!.fingerprint;
+}
+
+/** Imports that are done now; those that are done later arrived while the run worked. */
+export async function noteDoneImports(transaction: Transaction): Promise<void> {
+  await transaction`create temp table imports_before on commit drop as select id from imports where state = 'done'`;
+}
+
+/** Customers whom an import touched after `noteDoneImports`. From here on no import merges until the run is published. */
+export async function lateCustomers(transaction: Transaction): Promise<string[]> {
+  await lockMerges(transaction);
+  const late = await transaction<{ id: number }[]>`
+    select id::float8 as id from imports where state = 'done' and id not in (select id from imports_before)`;
+  if (late.length === 0) return [];
+  const ids = late.map(({ id }) => id);
+  const rows = await transaction<{ customerId: string }[]>`
+    select distinct customer_id as "customerId" from (
+      select customer_id from orders where import_id = any(${ids})
+      union all select customer_id from order_items where import_id = any(${ids})
+      union all select customer_id from customers where import_id = any(${ids})
+    ) as touched where customer_id <> ''`;
+  return rows.map(({ customerId }) => customerId);
+}
+
+/**
+ * Writes who moved since the run before, and why: REFIT when the old cut-offs would not have moved him, DATA when his
+ * past changed, RETURN when less of it was kept, PURCHASE when he ordered since, else TIME. Customers new to the shop
+ * enter from nowhere. The first run writes nothing.
+ */
+export async function writeSegmentChanges(
+  transaction: Transaction,
+  runId: number,
+  previousRunId: number,
+  asOf: Date,
+): Promise<number> {
+  const previous = transaction(partition(previousRunId));
+  const current = transaction(partition(runId));
+  const written = await transaction`
+    insert into segment_changes (customer_id, segmentation, run_id, changed_at, from_segment, to_segment, cause)
+    select n.customer_id, split_part(entry.now, ':', 1), ${runId}, ${asOf},
+           split_part(entry.before, ':', 2), split_part(entry.now, ':', 2),
+           case when p.customer_id is null then case when n.orders > 0 then 'PURCHASE' else 'DATA' end
+                when entry.before = any(m.segments_before_refit) then 'REFIT'
+                when n.first_order_at < p.first_order_at or n.orders < p.orders
+                     or (n.last_order_at is not distinct from p.last_order_at and n.orders > p.orders) then 'DATA'
+                when n.items_returned > p.items_returned or n.net_revenue < p.net_revenue then 'RETURN'
+                when n.orders > p.orders then 'PURCHASE'
+                else 'TIME' end
+    from ${current} n
+    left join ${previous} p on p.customer_id = n.customer_id
+    left join moved_scores m on m.customer_id = n.customer_id
+    cross join lateral (
+      select now, (select before from unnest(p.segments) as before
+                   where split_part(before, ':', 1) = split_part(now, ':', 1)) as before
+      from unnest(n.segments) as now
+    ) as entry
+    where (p.customer_id is null or n.segments <> p.segments) and entry.now is distinct from entry.before
+    on conflict do nothing`;
+  return written.count;
+}
+
+/** Keeps what the old cut-offs said of those who differ, as the scores themselves are replaced by late arrivals. */
+export async function noteMovedScores(transaction: Transaction, isFirst: boolean): Promise<void> {
+  if (isFirst) {
+    await transaction`create temp table moved_scores (customer_id text COLLATE "C" primary key, segments_before_refit text[]) on commit drop`;
+  }
+  await transaction`
+    insert into moved_scores
+    select f.customer_id, s.segments_before_refit from run_scores s join run_features f on f.row = s.row
+    where s.segments_before_refit <> s.segments
+    on conflict (customer_id) do update set segments_before_refit = excluded.segments_before_refit`;
+}
+
+/** Size, shares and averages of every segment of the run. Shares are of all customers and of all net revenue. */
+export async function writeSegmentStats(transaction: Transaction, runId: number): Promise<void> {
+  await transaction`
+    insert into segment_stats (run_id, segmentation, segment, size, share, revenue_share, average_orders,
+      average_net_revenue, average_order_value, average_recency_days, average_tenure_days, return_rate)
+    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), count(*),
+      count(*)::float8 / (select count(*) from ${transaction(partition(runId))}),
+      coalesce(sum(net_revenue)::float8 / nullif((select sum(net_revenue) from ${transaction(partition(runId))}), 0)::float8, 0),
+      avg(orders), avg(net_revenue), sum(net_revenue) / nullif(sum(orders), 0), avg(recency_days), avg(tenure_days),
+      sum(items_returned)::float8 / nullif(sum(items_delivered), 0)
+    from ${transaction(partition(runId))}, unnest(segments) as entry
+    group by entry`;
+}
+
+/** Makes the run the one that readers see. Attaching does not wait for them. */
+export async function publishRun(transaction: Transaction, runId: number, fingerprint: string): Promise<void> {
+  await transaction.unsafe(
+    `alter table customer_profiles attach partition ${partition(runId)} for values in (${runId})`,
+  );
+  await transaction`
+    update runs set state = 'published', finished_at = clock_timestamp(), progress = 1, step = 'published',
+      data_fingerprint = ${fingerprint}, customer_count = (select count(*) from ${transaction(partition(runId))})
+    where id = ${runId}`;
+  await transaction`update shop set current_run_id = ${runId}`;
+}
+
+/**
+ * Drops the profiles of old runs: the newest 14 stay, and the first of each month. Waits for no reader: a run that is
+ * still being read goes at the next time.
+ */
+export async function dropOldRuns(sql: Sql): Promise<void> {
+  const old = await sql<{ id: number }[]>`
+    select id::float8 as id from (
+      select id, row_number() over (order by id desc) as age,
+             row_number() over (partition by date_trunc('month', as_of) order by id) as in_month
+      from runs where state = 'published'
+    ) as ranked where age > ${RUNS_KEPT} and in_month > 1`;
+  for (const { id } of old) {
+    try {
+      await sql.begin(async (transaction) => {
+        await transaction`set local lock_timeout = '1s'`;
+        await transaction.unsafe(`alter table customer_profiles detach partition ${partition(id)}`);
+        await transaction.unsafe(`drop table ${partition(id)}`);
+        await transaction`update runs set state = 'dropped' where id = ${id}`;
+        await transaction`delete from segment_stats where run_id = ${id}`;
+      });
+    } catch (error) {
+      if (codeOf(error) !== '55P03') throw error;
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+
+/**
+ * The schema. Rules that hold for every table (architecture, rule 6): ids are the shop's own text, compared byte by
+ * byte; `customer_id` is in the primary key of every big table; no foreign key and no unique index crosses customers,
+ * so that the same schema can be distributed by customer. An order without a customer stands under `''`.
+ */
+
+/** An id of the shop's: text in byte order, whatever the server's locale. */
+const shopId = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 6 });
+const counter = (name: string) => bigint(name, { mode: 'number' });
+
+/** `numeric` takes NaN and the infinities; money must not. NaN is larger than everything to PostgreSQL. */
+const finite = (column: string) => sql.raw(`${column} > '-Infinity'::numeric AND ${column} < 'Infinity'::numeric`);
+
+/** One row: the shop's own settings and which run readers see. */
+export const shop = pgTable('shop', {
+  id: smallint('id').primaryKey().default(1),
+  name: text('name').notNull(),
+  currency: text('currency').notNull(),
+  timeZone: text('time_zone').notNull(),
+  /** `demo` when the generated demo shop was imported, so that own data never mixes with it. */
+  kind: text('kind', { enum: ['own', 'demo'] }).notNull(),
+  currentRunId: counter('current_run_id'),
+});
+
+export const customers = pgTable(
+  'customers',
+  {
+    customerId: shopId('customer_id').primaryKey(),
+    email: text('email'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    age: integer('age'),
+    gender: text('gender'),
+    country: text('country'),
+    state: text('state'),
+    city: text('city'),
+    channel: text('channel'),
+    registeredAt: moment('registered_at'),
+    importId: counter('import_id'),
+  },
+  (table) => [index('customers_email').on(sql`lower(${table.email})`)],
+);
+
+export const products = pgTable('products', {
+  productId: shopId('product_id').primaryKey(),
+  name: text('name'),
+  category: text('category'),
+  brand: text('brand'),
+  department: text('department'),
+  sku: text('sku'),
+  cost: numeric('cost'),
+  listPrice: numeric('list_price'),
+  importId: counter('import_id'),
+});
+
+/** What a status word means, whatever the platform calls it. */
+export const LIFECYCLE = ['placed', 'shipped', 'delivered', 'cancelled', 'returned', 'refunded'] as const;
+export type Lifecycle = (typeof LIFECYCLE)[number];
+
+export const orders = pgTable(
+  'orders',
+  {
+    customerId: shopId('customer_id').notNull(),
+    orderId: shopId('order_id').notNull(),
+    status: text('status', { enum: LIFECYCLE }).notNull(),
+    placedAt: moment('placed_at').notNull(),
+    shippedAt: moment('shipped_at'),
+    deliveredAt: moment('delivered_at'),
+    cancelledAt: moment('cancelled_at'),
+    returnedAt: moment('returned_at'),
+    importId: counter('import_id'),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.orderId] }), index('orders_order_id').on(table.orderId)],
+);
+
+export const orderItems = pgTable(
+  'order_items',
+  {
+    customerId: shopId('customer_id').notNull(),
+    orderId: shopId('order_id').notNull(),
+    itemId: shopId('item_id').notNull(),
+    productId: shopId('product_id'),
+    quantity: integer('quantity').notNull(),
+    /** What the line costs in all: price x quantity, with the digits of its source. */
+    amount: numeric('amount').notNull(),
+    /** Null where the source states it for the order only. */
+    status: text('status', { enum: LIFECYCLE }),
+    shippedAt: moment('shipped_at'),
+    deliveredAt: moment('delivered_at'),
+    cancelledAt: moment('cancelled_at'),
+    returnedAt: moment('returned_at'),
+    importId: counter('import_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.orderId, table.itemId] }),
+    index('order_items_order_id').on(table.orderId),
+    check('order_items_amount_finite', finite('amount')),
+  ],
+);
+
+export const imports = pgTable('imports', {
+  id: counter('id').primaryKey().generatedAlwaysAsIdentity(),
+  source: text('source').notNull(),
+  format: text('format').notNull(),
+  /** SHA-256 of the bytes as they came. */
+  fingerprint: text('fingerprint'),
+  state: text('state', { enum: ['running', 'done', 'failed'] }).notNull(),
+  startedAt: moment('started_at').notNull().defaultNow(),
+  finishedAt: moment('finished_at'),
+  /** Every row read is exactly one of the four kinds below it. */
+  rowsRead: counter('rows_read').notNull().default(0),
+  rowsKept: counter('rows_kept').notNull().default(0),
+  rowsRepaired: counter('rows_repaired').notNull().default(0),
+  rowsQuarantined: counter('rows_quarantined').notNull().default(0),
+  rowsDuplicate: counter('rows_duplicate').notNull().default(0),
+  /** What the rows did to the tables. */
+  inserted: counter('inserted').notNull().default(0),
+  updated: counter('updated').notNull().default(0),
+  unchanged: counter('unchanged').notNull().default(0),
+  /** Repairs by kind and what else is worth knowing, as the report prints it. */
+  details: jsonb('details').notNull().default({}),
+  error: text('error'),
+});
+
+export const quarantinedRows = pgTable(
+  'quarantined_rows',
+  {
+    importId: counter('import_id').notNull(),
+    /** The line of the file where the row starts, 1 is the first. */
+    line: counter('line').notNull(),
+    field: text('field').notNull(),
+    value: text('value'),
+    reason: text('reason').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.line] })],
+);
+
+export const runs = pgTable('runs', {
+  id: counter('id').primaryKey().generatedAlwaysAsIdentity(),
+  state: text('state', { enum: ['running', 'published', 'failed', 'dropped'] }).notNull(),
+  asOf: moment('as_of').notNull(),
+  startedAt: moment('started_at').notNull().defaultNow(),
+  finishedAt: moment('finished_at'),
+  /** 0 to 1. */
+  progress: doublePrecision('progress').notNull().default(0),
+  step: text('step').notNull().default('starting'),
+  options: jsonb('options').notNull().default({}),
+  /** Of the rows that it read: equal fingerprints, options and version give equal scores. */
+  dataFingerprint: text('data_fingerprint'),
+  customerCount: counter('customer_count'),
+  error: text('error'),
+});
+
+export const fittedModels = pgTable(
+  'fitted_models',
+  {
+    runId: counter('run_id').notNull(),
+    key: text('key').notNull(),
+    version: text('version').notNull(),
+    fitted: jsonb('fitted').notNull(),
+    fittedAt: moment('fitted_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.key] })],
+);
+
+/**
+ * One wide row a customer and run. Partitioned by run in the migration (drizzle cannot say it); each run's partition is
+ * made, loaded and indexed alone, then attached, so it has its indexes and the parent has none.
+ */
+export const customerProfiles = pgTable('customer_profiles', {
+  runId: counter('run_id').notNull(),
+  customerId: shopId('customer_id').notNull(),
+  /** The moment this row speaks of: the run's, or that of a later order which re-scored it. */
+  asOf: moment('as_of').notNull(),
+  computedAt: moment('computed_at').notNull(),
+  status: text('status', { enum: ['MODELLED', 'GROUP_AVERAGE', 'NOT_ENOUGH_DATA', 'NOT_APPLICABLE'] }).notNull(),
+  country: text('country'),
+  state: text('state'),
+  city: text('city'),
+  gender: text('gender'),
+  age: integer('age'),
+  channel: text('channel'),
+  registeredAt: moment('registered_at'),
+  firstOrderAt: moment('first_order_at'),
+  lastOrderAt: moment('last_order_at'),
+  /** First day of the month of the first order, in the shop's zone. */
+  cohort: date('cohort'),
+  orders: integer('orders').notNull(),
+  grossRevenue: numeric('gross_revenue').notNull(),
+  netRevenue: numeric('net_revenue').notNull(),
+  averageOrderValue: numeric('average_order_value'),
+  recencyDays: integer('recency_days'),
+  tenureDays: integer('tenure_days'),
+  spanDays: integer('span_days'),
+  ordersPerYear: doublePrecision('orders_per_year'),
+  medianDaysBetweenOrders: doublePrecision('median_days_between_orders'),
+  itemsDelivered: integer('items_delivered').notNull(),
+  itemsReturned: integer('items_returned').notNull(),
+  /** Of delivered pieces; null where nothing was delivered. */
+  returnRate: doublePrecision('return_rate'),
+  discountShare: doublePrecision('discount_share'),
+  distinctCategories: integer('distinct_categories').notNull(),
+  rfmRecency: smallint('rfm_recency'),
+  rfmFrequency: smallint('rfm_frequency'),
+  rfmMonetary: smallint('rfm_monetary'),
+  valueScore: doublePrecision('value_score'),
+  valuePercentile: doublePrecision('value_percentile'),
+  /** One entry a segmentation, `segmentation:segment`. */
+  segments: text('segments').array().notNull(),
+});
+
+/** Who moved, from where, to where, when and why. The first run of a shop writes none: nobody has moved yet. */
+export const segmentChanges = pgTable(
+  'segment_changes',
+  {
+    customerId: shopId('customer_id').notNull(),
+    segmentation: text('segmentation').notNull(),
+    runId: counter('run_id').notNull(),
+    changedAt: moment('changed_at').notNull(),
+    /** Null for a customer whom the run before did not know. */
+    fromSegment: text('from_segment'),
+    toSegment: text('to_segment').notNull(),
+    cause: text('cause', { enum: ['PURCHASE', 'RETURN', 'TIME', 'REFIT', 'DATA'] }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.segmentation, table.changedAt, table.runId] }),
+    index('segment_changes_at').on(table.segmentation, table.changedAt),
+  ],
+);
+
+/** Size and averages of each segment, one row a run, so that a page reads them instead of counting. */
+export const segmentStats = pgTable(
+  'segment_stats',
+  {
+    runId: counter('run_id').notNull(),
+    segmentation: text('segmentation').notNull(),
+    segment: text('segment').notNull(),
+    size: counter('size').notNull(),
+    share: doublePrecision('share').notNull(),
+    revenueShare: doublePrecision('revenue_share').notNull(),
+    averageOrders: doublePrecision('average_orders').notNull(),
+    averageNetRevenue: numeric('average_net_revenue').notNull(),
+    averageOrderValue: numeric('average_order_value'),
+    averageRecencyDays: doublePrecision('average_recency_days'),
+    averageTenureDays: doublePrecision('average_tenure_days'),
+    returnRate: doublePrecision('return_rate'),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.segmentation, table.segment] })],
+);
+
+/** Keys are stored as the SHA-256 of their text; the text is shown once. */
+export const apiKeys = pgTable('api_keys', {
+  hash: text('hash').primaryKey(),
+  /** The first characters, so that a person can tell keys apart. */
+  prefix: text('prefix').notNull(),
+  title: text('title').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  revoked: boolean('revoked').notNull().default(false),
+});

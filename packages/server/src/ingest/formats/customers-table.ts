@@ -1,0 +1,12 @@
+import { headerHas } from '../entities.js';
+import type { InputFormat } from '../formats.js';
+
+/** Customers as a table with their attributes. */
+export const customersTable: InputFormat = {
+  key: 'customers-table',
+  title: 'customers',
+  entity: 'customers',
+  reading: { kind: 'csv' },
+  recognises: ({ header }) =>
+    headerHas(header, 'customers', 'customer_id', 'email') && !headerHas(header, 'transactions', 'amount'),
+};

@@ -1,0 +1,11 @@
+import { headerHas } from '../entities.js';
+import type { InputFormat } from '../formats.js';
+
+/** Order lines as a table: order, product, price of a piece and, where there is one, quantity. */
+export const orderItemsTable: InputFormat = {
+  key: 'order-items-table',
+  title: 'order lines',
+  entity: 'items',
+  reading: { kind: 'csv' },
+  recognises: ({ header }) => headerHas(header, 'items', 'order_id', 'unit_price'),
+};

@@ -1,0 +1,11 @@
+import { headerHas } from '../entities.js';
+import type { InputFormat } from '../formats.js';
+
+/** Orders as a table with a status; their money stands in the lines. */
+export const ordersTable: InputFormat = {
+  key: 'orders-table',
+  title: 'orders',
+  entity: 'orders',
+  reading: { kind: 'csv' },
+  recognises: ({ header }) => headerHas(header, 'orders', 'order_id', 'status', 'placed_at'),
+};

@@ -1,0 +1,12 @@
+import type { InputFormat } from '../formats.js';
+
+/** Seed 003's PRODUCTS: one JSON array, as the whole file or as the only cell of a CSV. */
+export const productsJson: InputFormat = {
+  key: 'products-json',
+  title: 'products as a JSON array',
+  entity: 'products',
+  reading: { kind: 'json-array' },
+  recognises: ({ text }) =>
+    /^\s*(?:[^\n[{,]*\r?\n)?\s*"?\s*\[\s*(\{|\])/.test(text) &&
+    !/order_?id|customer_?id|user_?id/i.test(text.slice(0, 2000)),
+};

@@ -1,0 +1,11 @@
+import { headerHas } from '../entities.js';
+import type { InputFormat } from '../formats.js';
+
+/** Products as a table. */
+export const productsTable: InputFormat = {
+  key: 'products-table',
+  title: 'products',
+  entity: 'products',
+  reading: { kind: 'csv' },
+  recognises: ({ header }) => headerHas(header, 'products', 'product_id', 'category', 'list_price'),
+};

@@ -1,0 +1,11 @@
+import { headerHas } from '../entities.js';
+import type { InputFormat } from '../formats.js';
+
+/** A plain log: one line is one order of one customer, with a date and an amount (CDNOW and the like). */
+export const transactionLog: InputFormat = {
+  key: 'transaction-log',
+  title: 'transactions',
+  entity: 'transactions',
+  reading: { kind: 'csv' },
+  recognises: ({ header }) => headerHas(header, 'transactions', 'customer_id', 'placed_at', 'amount'),
+};

@@ -1,0 +1,8 @@
+import postgres from 'postgres';
+import { parseDatabaseUrl } from '../../packages/server/src/db/database.js';
+
+/** One connection to the tests' server, for making and dropping databases. */
+export function connectAdmin(serverUrl: string): postgres.Sql {
+  const { url, options } = parseDatabaseUrl(serverUrl);
+  return postgres(url, { ...options, max: 1, onnotice: () => {} });
+}
