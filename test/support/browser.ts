@@ -148,13 +148,12 @@ async function packagedBrowser(): Promise<FoundBrowser> {
   };
 }
 
-/** The package's own settings name folders of AWS. */
+/** The package's own settings name folders of AWS. Its fonts only, so that a page looks the same on every machine. */
 function fontSettings(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${folder}/fonts/fonts</dir>
-  <dir>/usr/share/fonts</dir>
   <cachedir>${folder}/fonts-cache</cachedir>
 </fontconfig>
 `;

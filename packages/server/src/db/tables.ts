@@ -264,6 +264,8 @@ export const segmentStats = pgTable(
     averageRecencyDays: doublePrecision('average_recency_days'),
     averageTenureDays: doublePrecision('average_tenure_days'),
     returnRate: doublePrecision('return_rate'),
+    /** By feature, how many standard deviations of all buyers the segment's average lies from theirs. */
+    zScores: jsonb('z_scores').notNull().default({}),
   },
   (table) => [primaryKey({ columns: [table.runId, table.segmentation, table.segment] })],
 );

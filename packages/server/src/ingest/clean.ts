@@ -70,9 +70,11 @@ export const readDecimal: CellReader = (cell) => {
   return cell;
 };
 
-/** Year first, then month and day; a time; a fraction; a zone as UTC, Z or an offset. All of it PostgreSQL reads too. */
+/** Year first, then month and day; a time; a fraction; a zone as UTC or Z, after a time also as an offset. All of it PostgreSQL reads too. */
 const YEAR_FIRST =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?(?: ?UTC| ?Z|[+-]\d{2}(?::?\d{2})?)?$/;
+  /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:[+-](\d{2})(?::?(\d{2}))?| ?UTC| ?Z)?| ?UTC| ?Z)?$/;
+/** PostgreSQL takes offsets below 16 hours; the largest in use is 14. */
+const LARGEST_OFFSET_HOURS = 15;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})$/;
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -95,6 +97,9 @@ export const readMoment: CellReader = (cell) => {
     return new Problem(`lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}`);
   if (Number(parts[4] ?? 0) > 23 || Number(parts[5] ?? 0) > 59 || Number(parts[6] ?? 0) > 59) {
     return new Problem('is a time that does not exist');
+  }
+  if (Number(parts[7] ?? 0) > LARGEST_OFFSET_HOURS || Number(parts[8] ?? 0) > 59) {
+    return new Problem('is in a time zone that does not exist');
   }
   return cell;
 };

@@ -23,7 +23,12 @@ export type Reading =
   /** CSV with a header: cells are found by name. */
   | { readonly kind: 'csv' }
   /** One text a line, perhaps CSV-quoted; `parse` finds the cells by name. */
-  | { readonly kind: 'lines'; readonly hasHeader: boolean; parse(line: string): Record<string, string> | string }
+  | {
+      readonly kind: 'lines';
+      /** Asked of the first line only. */
+      isHeader(line: string): boolean;
+      parse(line: string): Record<string, string> | string;
+    }
   /** One JSON array of objects, raw or inside a CSV cell. */
   | { readonly kind: 'json-array' };
 

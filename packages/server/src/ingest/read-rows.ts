@@ -1,11 +1,9 @@
-import { parse as createParser, type Parser } from 'csv-parse';
 import { parse as parseCsvSync } from 'csv-parse/sync';
 import { UserError } from '../errors.js';
+import { type CsvReceiver, CsvRecords } from './csv-records.js';
 import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
 import type { FileHead, InputFormat } from './formats.js';
 
-/** One unclosed quote must not swallow the file: csv-parse would hold all of it. */
-const LARGEST_RECORD = 1_000_000;
 /** A JSON array is parsed whole; files beyond this belong into CSV or NDJSON. */
 const LARGEST_JSON = 256 * 1024 * 1024;
 
@@ -20,50 +18,21 @@ export interface RowReceiver {
   bad(line: number, field: string, value: string, reason: string): void;
 }
 
-/** Feeds chunks to csv-parse and hands each record on without an object stream in between. */
 async function readCsv(
   bytes: AsyncIterable<Buffer>,
+  head: FileHead,
   delimiter: string,
-  onRecord: (record: string[], line: number) => void,
-  onSkip: (line: number, raw: string, reason: string) => void,
+  receiver: CsvReceiver,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
-  let failure: unknown;
-  const parser: Parser = createParser({
-    bom: true,
-    delimiter,
-    relax_quotes: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: LARGEST_RECORD,
-    on_record: (record: string[], context) => {
-      onRecord(record, context.lines);
-      return null;
-    },
-  });
-  parser.on('skip', (error) => {
-    onSkip(
-      Number(error?.lines ?? parser.info.lines),
-      '',
-      'holds a quote that is never closed or a cell that is too long',
-    );
-  });
-  parser.on('error', (error) => {
-    failure = error;
-  });
-  // Nothing is pushed, but the stream must flow to come to its end.
-  parser.resume();
+  const records = new CsvRecords(delimiter, head.text.includes('\n') ? '\n' : '\r', receiver);
+  const decoder = new TextDecoder();
   for await (const chunk of bytes) {
-    await new Promise<void>((resolve, reject) => parser.write(chunk, (error) => (error ? reject(error) : resolve())));
+    records.push(decoder.decode(chunk, { stream: true }));
     await afterChunk();
   }
-  await new Promise<void>((resolve) => {
-    parser.once('end', () => resolve());
-    parser.once('error', () => resolve());
-    parser.end();
-  });
-  if (failure !== undefined) throw failure;
+  records.push(decoder.decode());
+  records.end();
   await afterChunk();
 }
 
@@ -150,21 +119,20 @@ export async function readRows(
     return;
   }
 
-  const unclosed = (line: number, raw: string, reason: string) => receiver.bad(line, 'row', raw, reason);
+  const bad: CsvReceiver['bad'] = (line, raw, reason) => receiver.bad(line, 'row', raw, reason);
 
   if (reading.kind === 'lines') {
-    let isFirst = reading.hasHeader;
-    const onRecord = (record: string[], line: number) => {
-      const text = record.join('');
-      if (isFirst) {
-        isFirst = false;
-        return;
-      }
+    let isFirst = true;
+    const record: CsvReceiver['record'] = (cellsOfLine, line) => {
+      const text = cellsOfLine.join('');
+      const mayBeHeader = isFirst;
+      isFirst = false;
+      if (mayBeHeader && reading.isHeader(text)) return;
       const cells = reading.parse(text);
       if (typeof cells === 'string') receiver.bad(line, 'row', text, cells);
       else receiver.row(line, cellsOf(cells));
     };
-    await readCsv(bytes, NEVER_IN_TEXT, onRecord, unclosed, afterChunk);
+    await readCsv(bytes, head, NEVER_IN_TEXT, { record, bad }, afterChunk);
     return;
   }
 
@@ -172,28 +140,28 @@ export async function readRows(
   const cells = new Array<string | undefined>(fields.length).fill(undefined);
   const width = head.header.length;
   let isHeader = true;
-  const onRecord = (record: string[], line: number) => {
+  const record: CsvReceiver['record'] = (row, line) => {
     if (isHeader) {
       isHeader = false;
       return;
     }
-    if (record.length !== width) {
-      const what = record.length < width ? 'fewer' : 'more';
+    if (row.length !== width) {
+      const what = row.length < width ? 'fewer' : 'more';
       receiver.bad(
         line,
         'row',
-        record.join(head.delimiter),
-        `has ${record.length} cells, ${what} than the header's ${width}`,
+        row.join(head.delimiter),
+        `has ${row.length} cells, ${what} than the header's ${width}`,
       );
       return;
     }
     for (let i = 0; i < cells.length; i++) {
       const column = columns[i]!;
-      if (column >= 0) cells[i] = record[column];
+      if (column >= 0) cells[i] = row[column];
     }
     receiver.row(line, cells);
   };
-  await readCsv(bytes, head.delimiter, onRecord, unclosed, afterChunk);
+  await readCsv(bytes, head, head.delimiter, { record, bad }, afterChunk);
 }
 
 /** Which fields a file has; the others are left as they are in the tables. */

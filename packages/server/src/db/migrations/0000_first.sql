@@ -177,6 +177,7 @@ CREATE TABLE "segment_stats" (
 	"average_recency_days" double precision,
 	"average_tenure_days" double precision,
 	"return_rate" double precision,
+	"z_scores" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	CONSTRAINT "segment_stats_run_id_segmentation_segment_pk" PRIMARY KEY("run_id","segmentation","segment")
 );
 --> statement-breakpoint

@@ -90,7 +90,7 @@ export async function writeProfiles(
       discount_share, distinct_categories, rfm_recency, rfm_frequency, rfm_monetary, value_score, value_percentile, segments)
     select ${runId}, f.customer_id, ${asOf}, clock_timestamp(), s.status, f.country, f.state, f.city, f.gender, f.age,
       f.channel, f.registered_at, f.first_order_at, f.last_order_at, f.cohort, f.orders, f.gross_revenue, f.net_revenue,
-      f.average_order_value, f.recency_days, f.tenure_days, f.span_days,
+      round(f.net_revenue / nullif(f.orders, 0), 6), f.recency_days, f.tenure_days, f.span_days,
       case when f.orders > 0 then (f.orders - 1) * 365.25 / greatest(f.tenure_days, 90) end,
       f.median_days_between_orders, f.items_delivered, f.items_returned,
       f.items_returned::float8 / nullif(f.items_delivered, 0), f.discount_share, f.distinct_categories,
@@ -186,18 +186,41 @@ export async function noteMovedScores(transaction: Transaction, isFirst: boolean
     on conflict (customer_id) do update set segments_before_refit = excluded.segments_before_refit`;
 }
 
+/** Features whose averages say what sets a segment apart, and the profile columns that hold them. */
+const DISTINGUISHING = {
+  orders: 'orders',
+  netRevenue: 'net_revenue',
+  averageOrderValue: 'average_order_value',
+  recencyDays: 'recency_days',
+  tenureDays: 'tenure_days',
+  returnRate: 'return_rate',
+  discountShare: 'discount_share',
+  distinctCategories: 'distinct_categories',
+} as const;
+
 /** Size, shares and averages of every segment of the run. Shares are of all customers and of all net revenue. */
 export async function writeSegmentStats(transaction: Transaction, runId: number): Promise<void> {
-  await transaction`
+  const zScores = Object.entries(DISTINGUISHING)
+    .map(
+      ([feature, column]) =>
+        `'${feature}', (avg(p.${column}) - max(a.mean_${column})) / nullif(max(a.sd_${column}), 0)`,
+    )
+    .join(', ');
+  const population = Object.values(DISTINGUISHING)
+    .map((column) => `avg(${column})::float8 as mean_${column}, stddev_pop(${column})::float8 as sd_${column}`)
+    .join(', ');
+  await transaction.unsafe(`
     insert into segment_stats (run_id, segmentation, segment, size, share, revenue_share, average_orders,
-      average_net_revenue, average_order_value, average_recency_days, average_tenure_days, return_rate)
-    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), count(*),
-      count(*)::float8 / (select count(*) from ${transaction(partition(runId))}),
-      coalesce(sum(net_revenue)::float8 / nullif((select sum(net_revenue) from ${transaction(partition(runId))}), 0)::float8, 0),
-      avg(orders), avg(net_revenue), sum(net_revenue) / nullif(sum(orders), 0), avg(recency_days), avg(tenure_days),
-      sum(items_returned)::float8 / nullif(sum(items_delivered), 0)
-    from ${transaction(partition(runId))}, unnest(segments) as entry
-    group by entry`;
+      average_net_revenue, average_order_value, average_recency_days, average_tenure_days, return_rate, z_scores)
+    with buyers as (select ${population} from ${partition(runId)} where orders > 0),
+    everybody as (select count(*)::float8 as customers, sum(net_revenue)::float8 as revenue from ${partition(runId)})
+    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), count(*), count(*) / max(e.customers),
+      coalesce(sum(p.net_revenue)::float8 / nullif(max(e.revenue), 0), 0), avg(p.orders), round(avg(p.net_revenue), 6),
+      round(sum(p.net_revenue) / nullif(sum(p.orders), 0), 6), avg(p.recency_days), avg(p.tenure_days),
+      sum(p.items_returned)::float8 / nullif(sum(p.items_delivered), 0),
+      case when max(p.orders) > 0 then jsonb_strip_nulls(jsonb_build_object(${zScores})) else '{}' end
+    from ${partition(runId)} p cross join everybody e left join buyers a on true, unnest(p.segments) as entry
+    group by entry`);
 }
 
 /** Makes the run the one that readers see. Attaching does not wait for them. */

@@ -42,7 +42,7 @@ export const usersKeyValue: InputFormat = {
   key: 'users-key-value',
   title: 'user rows as /key/value pairs',
   entity: 'customers',
-  reading: { kind: 'lines', hasHeader: true, parse: parseUsersRow },
+  reading: { kind: 'lines', isHeader: (line) => !line.trimStart().startsWith('{'), parse: parseUsersRow },
   recognises: ({ header, text }) =>
     header.length === 1 && /\{\s*"{1,2}\s*id\s*"{1,2}\s*:.*"{2,4}\s*:\s*"{1,2}\//.test(text),
 };

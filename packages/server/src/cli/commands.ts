@@ -1,0 +1,7 @@
+import { importCommand } from './import.js';
+import { scoreCommand } from './score.js';
+import { serveCommand } from './serve.js';
+import { startCommand } from './start.js';
+
+/** THE LIST of commands, in the order of `--help`. */
+export const COMMANDS = [startCommand, serveCommand, importCommand, scoreCommand];

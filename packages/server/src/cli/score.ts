@@ -1,0 +1,53 @@
+import type { Config } from '../config.js';
+import type { Database } from '../db/database.js';
+import { startOfDay } from '../db/queries/runs.js';
+import { UserError } from '../errors.js';
+import { type RunReport, runScoring } from '../scoring/run.js';
+import { ensureShop } from '../shop-settings.js';
+import { commandContext, makeCommand, withDatabase } from './command.js';
+import { ProgressLine } from './progress-line.js';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** `now`, a calendar day of the shop (its 00:00), or a moment with its zone. */
+async function readAsOf(database: Database, given: string, timeZone: string): Promise<Date> {
+  if (given === 'now') return new Date();
+  const isDay = DAY.test(given) && new Date(`${given}T00:00:00Z`).toJSON()?.startsWith(given) === true;
+  if (isDay) return startOfDay(database.sql, given, timeZone);
+  const moment = MOMENT.test(given) ? new Date(given) : null;
+  if (moment === null || Number.isNaN(moment.getTime())) {
+    throw new UserError(`--as-of "${given}" is not a moment: it reads 2026-01-31, 2026-01-31T14:05:00Z or now`, 2);
+  }
+  return moment;
+}
+
+/** Scores the shop with a progress line. */
+export async function scoreShop(database: Database, config: Config, asOf?: string): Promise<RunReport> {
+  const shop = await ensureShop(database.sql, config);
+  const progress = new ProgressLine();
+  try {
+    return await runScoring(database.sql, {
+      timeZone: shop.timeZone,
+      asOf: asOf === undefined ? undefined : await readAsOf(database, asOf, shop.timeZone),
+      onProgress: (share, step) => progress.show(`scoring: ${step}`, share),
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+export const scoreLines = ({ runId, asOf, customers, changes, late, seconds }: RunReport) => [
+  `run ${runId} published: ${new Intl.NumberFormat('en').format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
+  `  ${changes} moved to another segment since the run before${late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : ''}`,
+];
+
+export const scoreCommand = makeCommand('score', 'score every customer and publish the run, whole or not at all')
+  .option('--as-of <when>', "now, a day (its 00:00 in the shop's zone) or a moment; [the day after the newest order]")
+  .action(async () => {
+    const { config, options, report } = commandContext(scoreCommand);
+    await withDatabase(config, async (database) => {
+      const result = await scoreShop(database, config, typeof options.asOf === 'string' ? options.asOf : undefined);
+      report(result, () => scoreLines(result));
+    });
+  });

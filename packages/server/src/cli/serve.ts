@@ -1,0 +1,51 @@
+import { makeFirstKey } from '../access/keys.js';
+import { startServer } from '../app.js';
+import type { Config } from '../config.js';
+import type { Database } from '../db/database.js';
+import { ensureShop } from '../shop-settings.js';
+import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Resolves at the first signal to stop. A second one ends the process at once. */
+const stopSignal = () =>
+  new Promise<void>((resolve) => {
+    for (const signal of STOP_SIGNALS) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        resolve();
+      });
+    }
+  });
+
+/** Serves until a signal comes. @param announce called once requests are answered */
+export async function serveUntilStopped(
+  database: Database,
+  config: Config,
+  { note, options }: CommandContext,
+  announce: (url: string) => void,
+): Promise<void> {
+  await ensureShop(database.sql, config);
+  const stopped = stopSignal();
+  const firstKey = config.adminKey === undefined ? await makeFirstKey(database.sql) : null;
+  const server = await startServer(config, database);
+  if (firstKey !== null) {
+    note(
+      `\nYour secret key, shown this once: ${firstKey}\nIt may do everything; keep it on servers. Send it as "Authorization: Bearer KEY".\n`,
+    );
+  }
+  announce(server.url);
+  process.stdout.write(options.json === true ? `${JSON.stringify({ ready: server.url })}\n` : `ready ${server.url}\n`);
+  await stopped;
+  note('stopping ...');
+  await server.close();
+}
+
+export const serveCommand = makeCommand(
+  'serve',
+  'answer GraphQL at /graphql, and the demo pages on this machine',
+  true,
+).action(async () => {
+  const context = commandContext(serveCommand);
+  await withDatabase(context.config, (database) => serveUntilStopped(database, context.config, context, () => {}));
+});

@@ -1,0 +1,46 @@
+import type { Sql } from '../database.js';
+
+export interface MembershipStart {
+  readonly since: Date;
+  readonly previous: string | null;
+}
+
+export interface SegmentChangeRow {
+  readonly segmentation: string;
+  readonly runId: number;
+  readonly changedAt: Date;
+  readonly fromSegment: string | null;
+  readonly toSegment: string;
+  readonly cause: 'PURCHASE' | 'RETURN' | 'TIME' | 'REFIT' | 'DATA';
+}
+
+/**
+ * When each customer entered the segment that he has in a run. A customer without a change has been there since the
+ * first run of the shop.
+ */
+export async function latestChanges(
+  sql: Sql,
+  keys: readonly { customerId: string; segmentation: string; runId: number }[],
+): Promise<MembershipStart[]> {
+  const rows = await sql<{ since: Date; previous: string | null }[]>`
+    select coalesce(change.changed_at, (select as_of from runs where finished_at is not null and state in ('published', 'dropped') order by id limit 1)) as since,
+           change.from_segment as previous
+    from unnest(${keys.map(({ customerId }) => customerId)}::text[], ${keys.map(({ segmentation }) => segmentation)}::text[],
+                ${keys.map(({ runId }) => runId)}::bigint[]) with ordinality as asked (customer_id, segmentation, run_id, position)
+    left join lateral (
+      select changed_at, from_segment from segment_changes c
+      where c.customer_id = asked.customer_id COLLATE "C" and c.segmentation = asked.segmentation and c.run_id <= asked.run_id
+      order by c.changed_at desc, c.run_id desc limit 1
+    ) as change on true
+    order by position`;
+  return [...rows];
+}
+
+/** Every change of one customer up to a run, newest first. */
+export async function changesOf(sql: Sql, customerId: string, runId: number): Promise<SegmentChangeRow[]> {
+  return sql<SegmentChangeRow[]>`
+    select segmentation, run_id::float8 as "runId", changed_at as "changedAt", from_segment as "fromSegment",
+           to_segment as "toSegment", cause
+    from segment_changes where customer_id = ${customerId} and run_id <= ${runId}
+    order by changed_at desc, run_id desc limit 200`;
+}

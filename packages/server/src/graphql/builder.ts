@@ -1,0 +1,61 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { apiError } from '../errors.js';
+import type { Context } from './context.js';
+
+/** A query that costs more than this reads more than a page shows; the message tells what it costs. */
+export const COST_LIMITS = { complexity: 25_000, depth: 14, breadth: 500 };
+
+type Scalars = {
+  DateTime: { Input: Date; Output: Date };
+  Date: { Input: string; Output: string };
+  Decimal: { Input: string; Output: string };
+  JSON: { Input: unknown; Output: unknown };
+};
+
+/**
+ * Who may read a field stands beside the field, as `authScopes`; a type's own are the rule of its fields unless a field
+ * says `skipTypeScopes`. `everything` is the secret key.
+ */
+export type Scopes = {
+  everything: boolean;
+  /** What an agent's badge shows. */
+  agentBadge: boolean;
+  /** What a shopper may see of himself. */
+  shopperView: boolean;
+};
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  Scalars: Scalars;
+  AuthScopes: Scopes;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: false;
+}>({
+  plugins: [ScopeAuthPlugin, RelayPlugin, ComplexityPlugin],
+  defaultFieldNullability: false,
+  scopeAuth: {
+    authScopes: ({ credential }) => ({
+      everything: credential.kind === 'secret',
+      agentBadge: credential.kind === 'secret' || credential.view === 'agent',
+      shopperView: credential.kind === 'secret' || credential.view === 'shopper',
+    }),
+    unauthorizedError: (_parent, _context, info) =>
+      apiError('FORBIDDEN', `this credential may not read ${info.parentType.name}.${info.fieldName}`),
+  },
+  relay: { cursorType: 'String', clientMutationId: 'omit' },
+  complexity: {
+    defaultComplexity: 1,
+    defaultListMultiplier: 10,
+    limit: COST_LIMITS,
+    complexityError: (kind, result) =>
+      apiError(
+        'QUERY_TOO_COMPLEX',
+        `this query's ${kind.toLowerCase()} is too large: it costs ${result.complexity} of ${COST_LIMITS.complexity}, is ${result.depth} of ${COST_LIMITS.depth} deep and ${result.breadth} of ${COST_LIMITS.breadth} broad; ask for fewer rows or fields`,
+      ),
+  },
+});
+
+builder.queryType({});

@@ -1,0 +1,91 @@
+import DataLoader from 'dataloader';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { YogaInitialContext } from 'graphql-yoga';
+import type { Credential } from '../access/credentials.js';
+import type { Database } from '../db/database.js';
+import { latestChanges, type MembershipStart } from '../db/queries/segment-history.js';
+import { customerProfiles, customers } from '../db/tables.js';
+import { apiError } from '../errors.js';
+import { readShop, type Shop } from '../shop-settings.js';
+import type { RunSnapshot, RunSnapshots } from './run-snapshot.js';
+
+export type ProfileRow = typeof customerProfiles.$inferSelect;
+export type PersonRow = typeof customers.$inferSelect;
+
+const MOST_KEYS_A_BATCH = 500;
+
+/**
+ * What every resolver can use. Everything here lives for one request and sees one current run. Functions are properties,
+ * as the server copies own properties into its context.
+ */
+export class RequestContext {
+  #shop: Promise<Shop> | undefined;
+  #current: Promise<RunSnapshot | null> | undefined;
+
+  constructor(
+    readonly database: Database,
+    readonly snapshots: RunSnapshots,
+    readonly credential: Credential,
+  ) {}
+
+  readonly shop = (): Promise<Shop> => {
+    this.#shop ??= readShop(this.database.reader).then((shop) => {
+      if (shop === null) throw apiError('NOT_SCORED_YET', 'this shop has no data yet: import some first');
+      return shop;
+    });
+    return this.#shop;
+  };
+
+  readonly currentRun = (): Promise<RunSnapshot | null> => {
+    this.#current ??= this.snapshots.current();
+    return this.#current;
+  };
+
+  /** The current run, or the one asked for. @throws NOT_SCORED_YET, BAD_USER_INPUT */
+  readonly run = async (runId?: number): Promise<RunSnapshot> => {
+    const run = runId === undefined ? await this.currentRun() : await this.snapshots.get(runId);
+    if (run !== null) return run;
+    throw runId === undefined
+      ? apiError('NOT_SCORED_YET', 'no run has been published yet: import data and score it (tessera score)')
+      : apiError('BAD_USER_INPUT', `run ${runId} is not kept: the query "runs" lists those that are`);
+  };
+
+  /** Names and e-mail addresses, apart from the profiles so that old runs hold none. */
+  readonly people = new DataLoader<string, PersonRow | null>(
+    async (ids) => {
+      const rows = await this.database.drizzle
+        .select()
+        .from(customers)
+        .where(inArray(customers.customerId, [...ids]));
+      const byId = new Map(rows.map((row) => [row.customerId, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    },
+    { maxBatchSize: MOST_KEYS_A_BATCH },
+  );
+
+  /** Profiles of the current run by the shop's own id. */
+  readonly profiles = new DataLoader<string, ProfileRow | null>(
+    async (ids) => {
+      const run = await this.run();
+      const rows = await this.database.drizzle
+        .select()
+        .from(customerProfiles)
+        .where(and(eq(customerProfiles.runId, run.runId), inArray(customerProfiles.customerId, [...ids])));
+      const byId = new Map(rows.map((row) => [row.customerId, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    },
+    { maxBatchSize: MOST_KEYS_A_BATCH },
+  );
+
+  /** Since when a customer is in the segment of a run, and where from. */
+  readonly membershipStarts = new DataLoader<
+    { customerId: string; segmentation: string; runId: number },
+    MembershipStart,
+    string
+  >(async (keys) => latestChanges(this.database.reader, keys), {
+    maxBatchSize: MOST_KEYS_A_BATCH,
+    cacheKeyFn: ({ customerId, segmentation, runId }) => `${runId}\n${segmentation}\n${customerId}`,
+  });
+}
+
+export type Context = YogaInitialContext & RequestContext;

@@ -1,0 +1,16 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { builder } from './builder.js';
+// THE LIST of types: each file holds a type, its queries and its mutations.
+import './types/cohort.js';
+import './types/customer.js';
+import './types/fitted-model.js';
+import './types/import.js';
+import './types/run.js';
+import './types/segmentation.js';
+import './types/shop.js';
+import './types/viewer.js';
+
+export const schema = builder.toSchema();
+
+/** The text of `schema.graphql`. */
+export const schemaText = () => `${printSchema(lexicographicSortSchema(schema))}\n`;

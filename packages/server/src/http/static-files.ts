@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { codeOf } from '../errors.js';
+import { send, sendError } from './respond.js';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+  '.sri': 'text/plain; charset=utf-8',
+};
+const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/i;
+
+/** Where the widget's build puts its files; found from the server's own place in the workspace. */
+export const WIDGET_FOLDER = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  import.meta.url.includes('/dist/') ? '../../widget/dist' : '../../../widget/dist',
+);
+
+/** Answers with one file of a folder, by its plain name: no path can lead out of it. */
+export async function sendFile(response: ServerResponse, folder: string, name: string): Promise<void> {
+  const type = TYPES[path.extname(name)];
+  if (type === undefined || !FILE_NAME.test(name))
+    return sendError(response, 404, 'NOT_FOUND', 'there is no such file');
+  try {
+    const content = await readFile(path.join(folder, name));
+    const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+    if (response.req.headers['if-none-match'] === etag) {
+      response.writeHead(304, { etag }).end();
+      return;
+    }
+    send(response, 200, type, content, { etag, 'cache-control': 'no-cache' });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    sendError(response, 404, 'NOT_FOUND', 'there is no such file');
+  }
+}

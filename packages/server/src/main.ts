@@ -1,0 +1,35 @@
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './cli/commands.js';
+import { UserError } from './errors.js';
+import { log } from './log.js';
+
+const WRONG_USAGE = 2;
+
+const program = new Command('tessera')
+  .description('Customer segments and lifetime value for shops: import, score, serve.')
+  .version('0.1.0')
+  .showHelpAfterError('(tessera --help, or tessera COMMAND --help, lists the options)');
+for (const command of COMMANDS) {
+  command.exitOverride().showHelpAfterError('(tessera COMMAND --help lists the options)');
+  program.addCommand(command);
+}
+program.exitOverride();
+
+try {
+  await program.parseAsync();
+  process.exitCode ??= 0;
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version end with 0; everything else that commander refuses is wrong usage, and it has said so.
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+  } else if (error instanceof UserError) {
+    process.stderr.write(`tessera: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    log.debug({ err: error }, 'unexpected failure');
+    process.stderr.write(
+      `tessera: something went wrong: ${error instanceof Error ? error.message : String(error)} (LOG_LEVEL=debug shows where)\n`,
+    );
+    process.exitCode = 1;
+  }
+}

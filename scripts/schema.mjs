@@ -1,0 +1,22 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { install, root } from './workspace.mjs';
+
+// Writes packages/server/schema.graphql from the builder. A test compares the two.
+install();
+const { build } = await import('esbuild');
+const bundle = path.join(root, 'packages/server/dist/schema.mjs');
+await build({
+  entryPoints: [path.join(root, 'packages/server/src/graphql/schema.ts')],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  alias: { '@tessera/core': path.join(root, 'packages/core/src/index.ts') },
+  logLevel: 'warning',
+});
+const { schemaText } = await import(pathToFileURL(bundle).href);
+writeFileSync(path.join(root, 'packages/server/schema.graphql'), schemaText());
+rmSync(bundle);

@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startServer } from '../../packages/server/src/app.js';
+import type { Config } from '../../packages/server/src/config.js';
+import { type Database, openDatabase } from '../../packages/server/src/db/database.js';
+import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
+import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
+import { runScoring } from '../../packages/server/src/scoring/run.js';
+import { ensureShop } from '../../packages/server/src/shop-settings.js';
+import { createTestDatabase } from './database.js';
+
+/** A secret key that is strong enough to be taken. */
+export const ADMIN_KEY = 'Zq8vN2xW5tR7yU1oP3aS6dF9gH4jK0lMbV';
+
+export interface TestServer {
+  readonly url: string;
+  readonly adminKey: string;
+  readonly database: Database;
+  /** Asks by POST as the secret key, or as another credential. */
+  query<T = Record<string, unknown>>(
+    text: string,
+    variables?: Record<string, unknown>,
+    credential?: string,
+  ): Promise<{ status: number; data: T; errors?: { message: string; extensions: { code: string } }[] }>;
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** A demo shop of this size is imported and scored; 0 leaves the shop empty. */
+  readonly demoCustomers?: number;
+  readonly config?: Partial<Config>;
+}
+
+/** A server on a database of its own and a free port, over a scored demo shop. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const created = await createTestDatabase();
+  const database = await openDatabase({ databaseUrl: created.url, dataFolder: '' });
+  const demoCustomers = options.demoCustomers ?? 1000;
+  if (demoCustomers > 0) {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-demo-test-'));
+    await writeDemoShop(folder, { customers: demoCustomers });
+    const shop = await ensureShop(database.sql, {}, 'demo');
+    await importPaths(database.sql, [folder], { timeZone: shop.timeZone });
+    await runScoring(database.sql, { timeZone: shop.timeZone });
+    await rm(folder, { recursive: true });
+  }
+  const server = await startServer(
+    { port: 0, host: '127.0.0.1', dataDir: '', adminKey: ADMIN_KEY, production: false, ...options.config },
+    database,
+  );
+  return {
+    url: server.url,
+    adminKey: ADMIN_KEY,
+    database,
+    async query(text, variables, credential = ADMIN_KEY) {
+      const answer = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${credential}` },
+        body: JSON.stringify({ query: text, variables }),
+      });
+      return { status: answer.status, ...((await answer.json()) as { data: never }) };
+    },
+    async close() {
+      await server.close();
+      await database.close();
+      await created.drop();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { CustomerFeatures } from '../../packages/core/src/customers/customer-features.js';
+import { type Database, openDatabase, type Sql } from '../../packages/server/src/db/database.js';
+import { createFeatures, type FeatureOptions } from '../../packages/server/src/db/queries/features.js';
+import { importPaths, type PathsReport } from '../../packages/server/src/ingest/import-paths.js';
+import { collectFeatures, readFeatureChunks } from '../../packages/server/src/scoring/feature-chunks.js';
+import { ensureShop } from '../../packages/server/src/shop-settings.js';
+import { createTestDatabase, testDatabase, testFolder } from './database.js';
+
+export interface ImportedShop {
+  readonly sql: Sql;
+  readonly report: PathsReport;
+  close(): Promise<void>;
+}
+
+/** A shop with the data of these files, in a database of its own, for the tests of one block to read. */
+export async function importedShop(paths: readonly string[], timeZone = 'UTC'): Promise<ImportedShop> {
+  const created = await createTestDatabase();
+  const database: Database = await openDatabase({ databaseUrl: created.url, dataFolder: '' });
+  const close = async () => {
+    await database.close();
+    await created.drop();
+  };
+  try {
+    await ensureShop(database.sql, { timeZone });
+    return { sql: database.sql, report: await importPaths(database.sql, paths, { timeZone }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** An empty shop of the test's own. */
+export async function emptyShop(timeZone = 'UTC'): Promise<Sql> {
+  const { sql } = await testDatabase();
+  await ensureShop(sql, { timeZone });
+  return sql;
+}
+
+/** Writes files into a folder of the test's own and imports them in the order given. */
+export async function importTexts(
+  sql: Sql,
+  texts: Readonly<Record<string, string | Buffer>>,
+  timeZone = 'UTC',
+): Promise<PathsReport> {
+  const folder = await testFolder();
+  const paths: string[] = [];
+  for (const [name, text] of Object.entries(texts)) {
+    const file = path.join(folder, name);
+    await writeFile(file, text);
+    paths.push(file);
+  }
+  return importPaths(sql, paths, { timeZone });
+}
+
+/** A second connection to the same database, closed when the test ends. */
+export async function anotherConnection(url: string): Promise<Sql> {
+  const database = await openDatabase({ databaseUrl: url, dataFolder: '' });
+  onTestFinished(() => database.close());
+  return database.sql;
+}
+
+export interface ReadFeatures {
+  readonly ids: readonly string[];
+  readonly features: CustomerFeatures;
+}
+
+/** Every customer's features as the models read them, by id. */
+export async function readFeatures(sql: Sql, options: FeatureOptions): Promise<ReadFeatures> {
+  return sql.begin(async (transaction) => {
+    await createFeatures(transaction, options);
+    const rows = await transaction<{ id: string }[]>`select customer_id as id from run_features order by row`;
+    return { ids: rows.map(({ id }) => id), features: await collectFeatures(readFeatureChunks(transaction)) };
+  });
+}
+
+/** Some rows of the features, in the order of `rows`. */
+export function takeRows({ ids, features }: ReadFeatures, rows: readonly number[]): ReadFeatures {
+  const columns = Object.fromEntries(
+    Object.entries(features.columns).map(([name, column]) => [name, Float64Array.from(rows, (row) => column[row]!)]),
+  ) as CustomerFeatures['columns'];
+  return { ids: rows.map((row) => ids[row]!), features: { ...features, count: rows.length, columns } };
+}
+
+/** The customers with an order. */
+export function takeBuyers(read: ReadFeatures): ReadFeatures {
+  const { orders } = read.features.columns;
+  return takeRows(
+    read,
+    read.ids.flatMap((_, row) => (orders[row]! > 0 ? [row] : [])),
+  );
+}
