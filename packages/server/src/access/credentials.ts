@@ -1,13 +1,17 @@
 import type { Sql } from '../db/database.js';
 import { apiError } from '../errors.js';
-import type { DemoTokens, DemoView } from './demo-tokens.js';
+import type { DemoGrant, DemoTokens } from './demo-tokens.js';
 import { hashKey, isStoredKey } from './keys.js';
 
 /** Who asks. */
-export type Credential = { readonly kind: 'secret' } | { readonly kind: 'demo'; readonly view: DemoView };
+export type Credential = { readonly kind: 'secret' } | ({ readonly kind: 'demo' } & DemoGrant);
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 const LONGEST_CREDENTIAL = 4096;
+
+/** Whether a credential may see a customer at all: a shopper sees himself. */
+export const maySeeCustomer = (credential: Credential, customerId: string) =>
+  credential.kind === 'secret' || credential.view === 'agent' || credential.customerId === customerId;
 
 /** Checks the `Authorization` header of each request. */
 export class CredentialReader {
@@ -38,9 +42,9 @@ export class CredentialReader {
       }
       return { kind: 'secret' };
     }
-    const view = (await this.demoTokens?.verify(token)) ?? null;
-    if (view === null) throw unauthenticated();
-    return { kind: 'demo', view };
+    const grant = (await this.demoTokens?.verify(token)) ?? null;
+    if (grant === null) throw unauthenticated();
+    return { kind: 'demo', ...grant };
   }
 }
 

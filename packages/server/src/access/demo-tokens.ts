@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 
-/** What a demo page may read: the badge of an agent's page, or the public label that a shopper sees. */
-export type DemoView = 'agent' | 'shopper';
+/** What a demo page may read: every customer's badge on an agent's page, or one shopper's own public label. */
+export type DemoGrant = { readonly view: 'agent' } | { readonly view: 'shopper'; readonly customerId: string };
 
 const LIFETIME = '15m';
 const TYPE = 'demo+jwt';
@@ -12,8 +12,8 @@ const AUDIENCE = 'tessera-demo';
 export class DemoTokens {
   readonly #key = randomBytes(32);
 
-  issue(view: DemoView): Promise<string> {
-    return new SignJWT({ view })
+  issue(grant: DemoGrant): Promise<string> {
+    return new SignJWT({ ...grant })
       .setProtectedHeader({ alg: 'HS256', typ: TYPE })
       .setAudience(AUDIENCE)
       .setIssuedAt()
@@ -21,8 +21,8 @@ export class DemoTokens {
       .sign(this.#key);
   }
 
-  /** @returns the view of a valid token, null for anything else */
-  async verify(token: string): Promise<DemoView | null> {
+  /** @returns what a valid token grants, null for anything else */
+  async verify(token: string): Promise<DemoGrant | null> {
     try {
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: ['HS256'],
@@ -30,7 +30,9 @@ export class DemoTokens {
         audience: AUDIENCE,
         maxTokenAge: LIFETIME,
       });
-      return payload.view === 'agent' || payload.view === 'shopper' ? payload.view : null;
+      const { view, customerId } = payload;
+      if (view === 'agent') return { view };
+      return view === 'shopper' && typeof customerId === 'string' ? { view, customerId } : null;
     } catch {
       return null;
     }

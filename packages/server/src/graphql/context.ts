@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { YogaInitialContext } from 'graphql-yoga';
-import type { Credential } from '../access/credentials.js';
+import { type Credential, maySeeCustomer } from '../access/credentials.js';
 import type { Database } from '../db/database.js';
 import { latestChanges, type MembershipStart } from '../db/queries/segment-history.js';
 import { customerProfiles, customers } from '../db/tables.js';
@@ -63,10 +63,11 @@ export class RequestContext {
     { maxBatchSize: MOST_KEYS_A_BATCH },
   );
 
-  /** Profiles of the current run by the shop's own id. */
+  /** Profiles of the current run by the shop's own id; null for customers whom the credential may not see. */
   readonly profiles = new DataLoader<string, ProfileRow | null>(
-    async (ids) => {
+    async (asked) => {
       const run = await this.run();
+      const ids = asked.map((id) => (maySeeCustomer(this.credential, id) ? id : ''));
       const rows = await this.database.drizzle
         .select()
         .from(customerProfiles)

@@ -9,6 +9,7 @@ import {
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
 import { readFittedModels } from '../db/queries/fitted-models.js';
+import type { OrderFactsOptions } from '../db/queries/order-facts.js';
 
 /** What each segment measures in a run. */
 export interface SegmentStats {
@@ -41,6 +42,8 @@ export interface RunSnapshot {
   readonly asOf: Date;
   readonly finishedAt: Date;
   readonly customerCount: number;
+  /** What counted in this run; everything that is computed beside it counts the same. */
+  readonly facts: OrderFactsOptions;
   readonly segmentations: readonly SegmentationSnapshot[];
   stats(segmentation: string, segment: string): SegmentStats | undefined;
 }
@@ -99,8 +102,10 @@ export class RunSnapshots {
   }
 
   async #read(runId: number): Promise<RunSnapshot | null> {
-    const [run] = await this.sql<{ asOf: Date; finishedAt: Date; customerCount: number }[]>`
-      select as_of as "asOf", finished_at as "finishedAt", customer_count::float8 as "customerCount"
+    const [run] = await this.sql<
+      { asOf: Date; finishedAt: Date; customerCount: number; options: Omit<OrderFactsOptions, 'asOf'> }[]
+    >`
+      select as_of as "asOf", finished_at as "finishedAt", customer_count::float8 as "customerCount", options
       from runs where id = ${runId} and state = 'published'`;
     if (run === undefined) return null;
     const stored = await readFittedModels(this.sql, runId);
@@ -122,7 +127,14 @@ export class RunSnapshots {
       if (found === undefined) return [];
       return [{ runId, model, fitted: found.fitted, fittedAt: found.fittedAt, segments: model.segments(found.fitted) }];
     });
-    return { runId, ...run, segmentations, stats: (segmentation, segment) => byKey.get(`${segmentation}:${segment}`) };
+    const { options, ...known } = run;
+    return {
+      runId,
+      ...known,
+      facts: { ...options, asOf: run.asOf },
+      segmentations,
+      stats: (segmentation, segment) => byKey.get(`${segmentation}:${segment}`),
+    };
   }
 }
 

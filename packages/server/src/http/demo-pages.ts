@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import type { DemoTokens, DemoView } from '../access/demo-tokens.js';
+import type { DemoGrant, DemoTokens } from '../access/demo-tokens.js';
 import type { Database } from '../db/database.js';
 import { readDemoCustomers, readDemoProducts } from '../db/queries/demo.js';
 import { readShop } from '../shop-settings.js';
@@ -9,7 +9,7 @@ import { PAGE_POLICY, send, sendError, sendJson } from './respond.js';
 import { sendFile, WIDGET_FOLDER } from './static-files.js';
 
 const PLACEHOLDER = '<!--tessera:data-->';
-const PAGES: Readonly<Record<string, DemoView | null>> = { crm: 'agent', storefront: 'shopper', index: null };
+const PAGES: Readonly<Record<string, DemoGrant['view'] | null>> = { crm: 'agent', storefront: 'shopper', index: null };
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
@@ -24,14 +24,24 @@ function isLocal(request: IncomingMessage): boolean {
 /** JSON that can stand inside a script element. */
 const inlineJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028');
 
-async function pageData(database: Database, tokens: DemoTokens, view: DemoView | null, page: string) {
+/** What the token of a page grants; null before the shop is scored. The storefront's shopper is the first customer shown. */
+async function grantOf(database: Database, view: DemoGrant['view'] | null): Promise<DemoGrant | null> {
+  const runId = (await readShop(database.reader))?.currentRunId ?? null;
+  if (view === null || runId === null) return null;
+  if (view === 'agent') return { view };
+  const [shopper] = await readDemoCustomers(database.reader, runId);
+  return shopper === undefined ? null : { view, customerId: shopper.externalId };
+}
+
+async function pageData(database: Database, tokens: DemoTokens, view: DemoGrant['view'] | null, page: string) {
+  const grant = await grantOf(database, view);
   const shop = await readShop(database.reader);
   const scored = shop?.currentRunId ?? null;
   const customers = scored === null ? [] : await readDemoCustomers(database.reader, scored);
   return {
     shop: { name: shop?.name ?? 'My shop', currency: shop?.currency ?? 'USD' },
     endpoint: '/graphql',
-    token: view === null || scored === null ? null : await tokens.issue(view),
+    token: grant === null ? null : await tokens.issue(grant),
     tokenUrl: `/demo/token?page=${page}`,
     asOf: customers[0]?.asOf.toISOString() ?? null,
     // The storefront greets one shopper and must know nothing of the others.
@@ -59,7 +69,9 @@ export async function answerDemo(
     const view = PAGES[url.searchParams.get('page') ?? ''];
     if (request.method !== 'POST' || view == null)
       return sendError(response, 404, 'NOT_FOUND', 'there is no such page');
-    return sendJson(response, 200, { token: await tokens.issue(view) });
+    const grant = await grantOf(database, view);
+    if (grant === null) return sendError(response, 409, 'NOT_SCORED_YET', 'no run has been published yet');
+    return sendJson(response, 200, { token: await tokens.issue(grant) });
   }
   const page = name === '' ? 'index' : name;
   const view = PAGES[page];

@@ -78,13 +78,18 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: Import
       const copy = await transaction.unsafe('copy staging from stdin').writable();
       const writer = new StagingWriter(format.entity, copy);
       let reported = 0;
-      await readRows(format, source.head, source.bytes(), writer, async () => {
-        await writer.flush();
-        if (performance.now() - reported < 200) return;
-        reported = performance.now();
-        options.onProgress?.(writer.counts.read);
-      });
-      await writer.end();
+      try {
+        await readRows(format, source.head, source.bytes(), writer, async () => {
+          await writer.flush();
+          if (performance.now() - reported < 200) return;
+          reported = performance.now();
+          options.onProgress?.(writer.counts.read);
+        });
+        await writer.end();
+      } catch (error) {
+        writer.abort(error);
+        throw error;
+      }
       const present = new Set(presentFields(format, source.head).map((field) => field.name));
       await lockMerges(transaction);
       const merged = await mergeStaging(transaction, format.entity, present, importId);

@@ -114,6 +114,11 @@ export class StagingWriter implements RowReceiver {
     });
   }
 
+  /** Ends the COPY without its rows; the connection takes no other statement, not even a rollback, before. */
+  abort(reason: unknown): void {
+    this.#copy.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
   async #write(): Promise<void> {
     const text = this.#buffer;
     this.#buffer = '';

@@ -2,6 +2,7 @@ import { type CustomerFeatures, SEGMENTATIONS, type Segmentation, seededRandom }
 import type { Sql, Transaction } from '../db/database.js';
 import { createFeatures, type FeatureOptions } from '../db/queries/features.js';
 import { readFittedModels, storeFittedModels } from '../db/queries/fitted-models.js';
+import type { OrderFactsOptions } from '../db/queries/order-facts.js';
 import {
   createPartition,
   createScores,
@@ -29,6 +30,8 @@ const LARGEST_FIT = 1_000_000;
 /** The same data and options give the same run. */
 const SEED = 20_260_101;
 
+const PRODUCT_RULE = { orders: 'placed', status: 'asOf' } as const;
+
 /** A model and what it learned. */
 export interface FittedModel {
   readonly model: Segmentation<unknown, unknown>;
@@ -49,6 +52,8 @@ export interface RunOptions {
   readonly timeZone: string;
   /** Left out: 00:00 of the day after the newest order. */
   readonly asOf?: Date;
+  /** Which orders count and when a status is known; the product's own rule when left out. */
+  readonly rule?: Pick<OrderFactsOptions, 'orders' | 'status'>;
   readonly onProgress?: (progress: number, step: string) => void;
 }
 
@@ -135,7 +140,8 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
     throw new UserError('there is nothing to score yet: import customers or orders first (tessera import PATH...)');
   }
   const asOf = options.asOf ?? (await defaultAsOf(sql, options.timeZone)) ?? new Date();
-  const runId = await startRun(sql, asOf, { seed: SEED, orders: 'placed', status: 'asOf' });
+  const rule = options.rule ?? PRODUCT_RULE;
+  const runId = await startRun(sql, asOf, { seed: SEED, timeZone: options.timeZone, ...rule });
   // One write at a time, in order, on a connection that does not share the run's transaction.
   let noted = Promise.resolve();
   let lastStep = '';
@@ -151,7 +157,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       const [shop] = await transaction<{ currentRunId: number | null }[]>`
         select current_run_id::float8 as "currentRunId" from shop`;
       const previousRunId = shop?.currentRunId ?? null;
-      const featureOptions: FeatureOptions = { asOf, timeZone: options.timeZone, orders: 'placed', status: 'asOf' };
+      const featureOptions: FeatureOptions = { asOf, timeZone: options.timeZone, ...rule };
       progress(0.02, 'features');
       await noteDoneImports(transaction);
       await createFeatures(transaction, featureOptions);

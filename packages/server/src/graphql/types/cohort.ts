@@ -74,14 +74,13 @@ builder.queryField('cohorts', (t) =>
     complexity: { field: 100, multiplier: 1 },
     resolve: async (_root, { grain, by, segmentBy, where }, context) => {
       const run = await context.run();
-      const { timeZone } = await context.shop();
       const rows = await readCohorts(context.database, {
         runId: run.runId,
         grain,
         by,
         dimension: segmentBy ?? null,
         where: compileFilter(where, run),
-        facts: { asOf: run.asOf, timeZone, orders: 'placed', status: 'asOf' },
+        facts: run.facts,
       });
       const basis = {
         runId: run.runId,

@@ -44,5 +44,6 @@ export const usersKeyValue: InputFormat = {
   entity: 'customers',
   reading: { kind: 'lines', isHeader: (line) => !line.trimStart().startsWith('{'), parse: parseUsersRow },
   recognises: ({ header, text }) =>
-    header.length === 1 && /\{\s*"{1,2}\s*id\s*"{1,2}\s*:.*"{2,4}\s*:\s*"{1,2}\//.test(text),
+    (header.length === 1 || text.trimStart().startsWith('{')) &&
+    /\{\s*"{1,2}\s*id\s*"{1,2}\s*:.*"{2,4}\s*:\s*"{1,2}\//.test(text),
 };
