@@ -9,6 +9,9 @@ import { collectFeatures, readFeatureChunks } from '../../packages/server/src/sc
 import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { createTestDatabase, testDatabase, testFolder } from './database.js';
 
+/** How the tests' shops read their files where nothing else is said. */
+export const READING = { timeZone: 'UTC', currency: 'USD' } as const;
+
 export interface ImportedShop {
   readonly sql: Sql;
   readonly report: PathsReport;
@@ -25,7 +28,7 @@ export async function importedShop(paths: readonly string[], timeZone = 'UTC'): 
   };
   try {
     await ensureShop(database.sql, { timeZone });
-    return { sql: database.sql, report: await importPaths(database.sql, paths, { timeZone }), close };
+    return { sql: database.sql, report: await importPaths(database.sql, paths, { ...READING, timeZone }), close };
   } catch (error) {
     await close();
     throw error;
@@ -52,7 +55,7 @@ export async function importTexts(
     await writeFile(file, text);
     paths.push(file);
   }
-  return importPaths(sql, paths, { timeZone });
+  return importPaths(sql, paths, { ...READING, timeZone });
 }
 
 /** A second connection to the same database, closed when the test ends. */
