@@ -73,6 +73,8 @@ export interface Model<Options, Fitted, Output extends Scores = Scores> {
   /** The method in a few words, shown beside its numbers. */
   readonly method: string;
   readonly defaults: Options;
+  /** The options of a fit that follows another, for models that keep what the one before found where it still holds. */
+  optionsAfter?(previous: Fitted): Options;
   fit(features: CustomerFeatures, options: Options, random: Random): Fitted;
   score(fitted: Fitted, features: CustomerFeatures): Output;
   explain(fitted: Fitted, features: CustomerFeatures, row: number): Explanation;

@@ -1,6 +1,8 @@
 import type { Segmentation } from './model.js';
+import { behaviourClusters } from './segmentation/behaviour-clusters.js';
+import { outliers } from './segmentation/outliers.js';
 import { rfm } from './segmentation/rfm.js';
 import { valueScore } from './segmentation/value-score.js';
 
 /** THE LIST of segmentations, in the order in which they are shown. The only file that knows them all. */
-export const SEGMENTATIONS: readonly Segmentation<unknown, unknown>[] = [rfm, valueScore];
+export const SEGMENTATIONS: readonly Segmentation<unknown, unknown>[] = [rfm, valueScore, behaviourClusters, outliers];

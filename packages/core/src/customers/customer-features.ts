@@ -27,6 +27,12 @@ export const FEATURE_NAMES = [
   'discountShare',
   /** Product categories bought at least once. */
   'distinctCategories',
+  /** Web visits in the 30 days before the moment. */
+  'visits30d',
+  /** Campaign e-mails opened in the 90 days before. */
+  'emailOpens90d',
+  /** Contacts with the shop's service in the 90 days before. */
+  'serviceContacts90d',
 ] as const;
 
 export type FeatureName = (typeof FEATURE_NAMES)[number];

@@ -88,6 +88,10 @@ function firstMatch(recency: number, frequency: number, monetary: number): numbe
   return RULES.findIndex((rule) => rule.matches(recency, frequency, monetary));
 }
 
+/** The smallest step of money as the features round it. */
+const SMALLEST_AMOUNT = 0.0001;
+/** A bound in whole cents that is never below the exact one: who is above it is above that too. */
+const upToCents = (amount: number) => Math.ceil(amount * 100 - 1e-6) / 100;
 const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`;
 const orders = (count: number) => `${count} ${count === 1 ? 'order' : 'orders'}`;
 
@@ -159,22 +163,24 @@ function nearestSegments(
   }
   for (const cutOff of fitted.monetary) {
     if (cutOff === null || cutOff < spend) continue;
+    const bound = upToCents(cutOff);
     const reached = firstMatch(
       quintileScore(fitted.recency, 0),
       quintileScore(fitted.frequency, orderCount + 1),
-      quintileScore(fitted.monetary, cutOff) + 1,
+      quintileScore(fitted.monetary, bound + SMALLEST_AMOUNT),
     );
     note(
       reached,
-      `one more order that brings net spend above ${cutOff.toFixed(2)} (now ${spend.toFixed(2)}) moves to ${RULES[reached]!.title}`,
+      `one more order that brings net spend above ${bound.toFixed(2)} (now ${spend.toFixed(2)}) moves to ${RULES[reached]!.title}`,
     );
   }
   // Without an order only time passes: the recency score falls step by step.
   for (let recency = scores.recency - 1; recency >= 1; recency--) {
-    const reached = firstMatch(recency, scores.frequency, scores.monetary);
-    if (reached === scores.segment) continue;
     const limit = fitted.recency[recency - 1];
     if (limit === null || limit === undefined) break;
+    // A score that nobody has repeats the cut-off below it, so the score is asked for and not taken from the loop.
+    const reached = firstMatch(quintileScore(fitted.recency, limit), scores.frequency, scores.monetary);
+    if (reached === scores.segment) continue;
     note(reached, `without an order, moves to ${RULES[reached]!.title} after ${days(-limit)} since the last one`);
     break;
   }

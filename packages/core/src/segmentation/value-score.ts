@@ -42,6 +42,8 @@ const TIERS = [
 ] as const;
 
 const PROSPECT_INDEX = TIERS.length;
+/** Where a buyer stands whose score does not exist, as with nobody to compare with. */
+const UNSCORED_INDEX = TIERS.findIndex(({ key }) => key === 'regular');
 const SEGMENTS = [
   ...TIERS.map(({ key, title, description, color }) => ({ key, title, description, color, publicLabel: null })),
   PROSPECT,
@@ -94,7 +96,10 @@ function partsOf(fitted: Omit<ValueScoreFitted, 'score'>, { columns }: CustomerF
   return { spend, frequency, orderValue, score };
 }
 
-const tierOf = (score: number) => TIERS.findIndex((tier) => score >= tier.from);
+const tierOf = (score: number) =>
+  Number.isNaN(score) ? UNSCORED_INDEX : TIERS.findIndex((tier) => score >= tier.from);
+/** Points missing to a bound, in thousandths that are never too few. */
+const pointsUpTo = (bound: number, score: number) => (Math.ceil((bound - score) * 1000) / 1000).toFixed(3);
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /**
@@ -103,7 +108,8 @@ const percent = (share: number) => `${Math.round(share * 100)} %`;
  *
  * Percentiles are average-tie ranks among buyers. The frequency is repeat orders a year of tenure, because the seed's
  * own (orders / span, span 0 taken as one day) ranks one-time buyers above everybody (trap 1 of the inventory). The
- * score knows no recency. Prospects have NaN scores. Outputs: score, percentile, both 0 to 1 or NaN.
+ * score knows no recency. Prospects have NaN scores, and so have buyers when the fit saw none; those are Regular with the
+ * status NOT_ENOUGH_DATA. Outputs: score, percentile, both 0 to 1 or NaN.
  */
 export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
   key: 'value',
@@ -147,7 +153,7 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
       score[row] = parts.score;
       percentile[row] = percentileOf(fitted.score, parts.score);
       segment[row] = tierOf(parts.score);
-      statuses[row] = 'MODELLED';
+      statuses[row] = Number.isNaN(parts.score) ? 'NOT_ENOUGH_DATA' : 'MODELLED';
     }
     return { columns: { score, percentile }, segment, statuses };
   },
@@ -155,6 +161,10 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
   explain(fitted, features, row): Explanation {
     const parts = partsOf(fitted, features, row);
     if (parts === null) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
+    if (Number.isNaN(parts.score)) {
+      const text = `no value score among ${fitted.buyers} buyers: counts as ${TIERS[UNSCORED_INDEX]!.title}`;
+      return { reasons: [{ text, feature: 'orders', value: features.columns.orders[row]! }], nearest: [] };
+    }
     const { weights } = fitted.options;
     const tier = TIERS[tierOf(parts.score)]!;
     const terms = [
@@ -184,7 +194,7 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
           : [
               {
                 segmentKey: above.key,
-                text: `${(above.from - parts.score).toFixed(3)} points more move to ${above.title}`,
+                text: `${pointsUpTo(above.from, parts.score)} points more move to ${above.title}`,
               },
             ],
     };

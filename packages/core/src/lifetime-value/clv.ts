@@ -1,0 +1,211 @@
+import type { CustomerFeatures } from '../customers/customer-features.js';
+import type { BasisStatus, Explanation, FittedSummary, Model, Reason, Scores } from '../model.js';
+import { fitPercentiles, percentileOf } from '../numerics/percentile-table.js';
+import { type ClvFitted, type ClvOptions, discountOf, fitClv, HORIZON_DAYS, tweedieInputs } from './clv-fit.js';
+import { takeCustomers } from './labelled-rows.js';
+import { predictionInterval } from './prediction-interval.js';
+import { predictPurchases } from './purchase-model.js';
+import { explainTweedieModel, predictTweedieModel } from './tweedie-model.js';
+
+/** What `clv.score` gives; money in the shop's currency, NaN where there is none. */
+export const CLV_COLUMNS = [
+  /** Net revenue expected in the next 90 days; 0 or more. */
+  'predicted90Days',
+  /** The range that 9 of 10 customers with such a prediction fell into in the back-test; NaN before there was one. */
+  'predicted90DaysLow',
+  'predicted90DaysHigh',
+  /** Share of buyers with at most this prediction, 0 to 1, ties averaged; NaN until ranks are fitted. */
+  'percentile',
+  /** 1 is the best tenth. */
+  'decile',
+  'expectedOrders90Days',
+  /** 0 to 1. */
+  'probabilityAlive',
+  'expectedOrderValue',
+  /** 1 where the order value is the average of repeat buyers because this customer bought once, else 0. */
+  'orderValueIsGroupAverage',
+  /** Discounted net revenue over the lifetime horizon of the options. */
+  'lifetimeValue',
+] as const;
+
+export type ClvColumn = (typeof CLV_COLUMNS)[number];
+
+export interface ClvScores extends Scores {
+  readonly columns: Readonly<Record<ClvColumn, Float64Array>>;
+}
+
+/** The lifetime value model: a regression on behaviour and a purchase model, judged against plain rankings. */
+export const clv: Model<ClvOptions, ClvFitted, ClvScores> = {
+  key: 'clv',
+  title: 'Lifetime value',
+  version: '1',
+  method: 'Tweedie regression or BG/NBD with Gamma-Gamma, whichever proved better on the last 90 days',
+  defaults: { lifetimePeriods: 12, yearlyDiscountRate: 0.1, furtherColumns: [] },
+  fit: fitClv,
+  score,
+  explain,
+  summarise,
+};
+
+/**
+ * Adds the percentile table of the buyers' predictions: the second fit, once all are scored. No table where the verdict
+ * offers no ranking.
+ * @param predicted90Days of all buyers, any order; NaN is left out
+ */
+export function withValueRanks(fitted: ClvFitted, predicted90Days: Float64Array): ClvFitted {
+  return { ...fitted, ranks: fitted.verdict.kind === 'NO_RANKING' ? null : fitPercentiles(predicted90Days) };
+}
+
+/** 1 for the best tenth to 10 for the last, out of a percentile rank of 0 to 1. */
+function decileOf(percentile: number): number {
+  return Number.isNaN(percentile) ? percentile : Math.max(1, Math.min(10, 11 - Math.ceil(10 * percentile - 1e-9)));
+}
+
+function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
+  const { method, options, tweedie, purchases, bands, ranks } = fitted;
+  const { count } = features;
+  const columns = Object.fromEntries(CLV_COLUMNS.map((name) => [name, new Float64Array(count).fill(Number.NaN)]));
+  const out = columns as Record<ClvColumn, Float64Array>;
+  const statuses = new Array<BasisStatus>(count);
+  const buys = purchases && predictPurchases(purchases, features, HORIZON_DAYS, discountOf(options));
+  const { numeric, categories } = tweedieInputs(features, options);
+  const regression = method === 'TWEEDIE' && tweedie ? predictTweedieModel(tweedie, count, numeric, categories) : null;
+  for (let row = 0; row < count; row++) {
+    if (!(features.columns.orders[row]! >= 1)) {
+      statuses[row] = 'NOT_APPLICABLE';
+      continue;
+    }
+    if (buys === null) {
+      statuses[row] = 'NOT_ENOUGH_DATA';
+      continue;
+    }
+    const orders = buys.expectedOrders[row]!;
+    const value = buys.expectedOrderValue[row]!;
+    const predicted = regression ? regression[row]! : orders * value;
+    const percentile = ranks ? percentileOf(ranks, predicted) : Number.NaN;
+    out.predicted90Days[row] = predicted;
+    if (bands) {
+      const { low, high } = predictionInterval(bands, predicted);
+      out.predicted90DaysLow[row] = low;
+      out.predicted90DaysHigh[row] = high;
+    }
+    out.percentile[row] = percentile;
+    out.decile[row] = decileOf(percentile);
+    out.expectedOrders90Days[row] = orders;
+    out.probabilityAlive[row] = buys.probabilityAlive[row]!;
+    out.expectedOrderValue[row] = value;
+    out.orderValueIsGroupAverage[row] = buys.statuses[row] === 'MODELLED' ? 0 : 1;
+    out.lifetimeValue[row] = buys.lifetimeValue[row]!;
+    statuses[row] = regression ? 'MODELLED' : Number.isNaN(predicted) ? 'NOT_ENOUGH_DATA' : buys.statuses[row]!;
+  }
+  return { columns: out, statuses };
+}
+
+/** Factors this near to 1 move nothing that anybody would see. */
+const VISIBLE = 0.01;
+
+/** Exact factors: with the regression the base and its multipliers, else orders and order value. */
+function explain(fitted: ClvFitted, features: CustomerFeatures, row: number): Explanation {
+  const own = takeCustomers(features, [row]);
+  const { columns, statuses } = score(fitted, own);
+  if (statuses[0] === 'NOT_APPLICABLE') {
+    return {
+      reasons: [{ text: 'has not ordered yet, so there is nothing to predict from', feature: 'orders' }],
+      nearest: [],
+    };
+  }
+  const reasons = fitted.method === 'TWEEDIE' ? regressionReasons(fitted, own) : purchaseReasons(fitted, columns);
+  return { reasons, nearest: [] };
+}
+
+function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
+  const { numeric, categories } = tweedieInputs(own, fitted.options);
+  const { base, multipliers } = explainTweedieModel(fitted.tweedie!, numeric, categories);
+  const strongest = multipliers
+    .filter(({ factor }) => Math.abs(Math.log(factor)) > VISIBLE)
+    .sort((left, right) => Math.abs(Math.log(right.factor)) - Math.abs(Math.log(left.factor)));
+  const rest = multipliers
+    .filter(({ factor }) => Math.abs(Math.log(factor)) <= VISIBLE)
+    .reduce((product, { factor }) => product * factor, 1);
+  const reasons: Reason[] = [
+    { text: 'a customer with average behaviour', feature: 'predicted90Days', value: base, effect: 1 },
+    ...strongest.map(({ name, factor }) => {
+      const value = numeric[name]?.[0];
+      const text = `${describe(name, value)} (x ${factor.toFixed(2)})`;
+      return value === undefined || Number.isNaN(value)
+        ? { text, feature: name, effect: factor }
+        : { text, feature: name, value, effect: factor };
+    }),
+  ];
+  if (rest !== 1) reasons.push({ text: 'everything else', feature: 'predicted90Days', effect: rest });
+  return reasons;
+}
+
+/** How a feature is said; names in `FEATURE_NAMES` and outputs that are not here are shown as they are. */
+const WORDS: Readonly<Record<string, (value: string) => string>> = {
+  recencyDays: (days) => `last ordered ${days} days ago`,
+  orders: (count) => `${count} orders so far`,
+  netRevenue: (money) => `spent ${money} so far`,
+  averageOrderValue: (money) => `spends ${money} an order`,
+  tenureDays: (days) => `first ordered ${days} days ago`,
+  spanDays: (days) => `${days} days between first and last order`,
+  medianDaysBetweenOrders: (days) => `usually ${days} days between orders`,
+  distinctCategories: (count) => `bought from ${count} categories`,
+  discountShare: (share) => `a discount share of ${share}`,
+  returnShare: (share) => `a return share of ${share}`,
+  'window.revenueLast90Days': (money) => `spent ${money} in the last 90 days`,
+};
+
+function describe(name: string, value: number | undefined): string {
+  if (value === undefined) return name.replace('=', ': ');
+  if (Number.isNaN(value)) return `${name} is not known`;
+  const shown = String(Math.round(value * 100) / 100);
+  return WORDS[name]?.(shown) ?? `${name} ${shown}`;
+}
+
+function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reason[] {
+  const orders = columns.expectedOrders90Days[0]!;
+  const value = columns.expectedOrderValue[0]!;
+  const alive = columns.probabilityAlive[0]!;
+  const average = columns.orderValueIsGroupAverage[0] === 1;
+  const repeaters = fitted.purchases?.repeatBuyers ?? 0;
+  const reasons: Reason[] = [
+    {
+      text: `${orders.toFixed(2)} orders expected in the next 90 days`,
+      ...{ feature: 'expectedOrders90Days', value: orders, effect: orders },
+    },
+    {
+      text: average
+        ? `${value.toFixed(2)} an order, the average of the group: this customer has not bought again yet`
+        : `${value.toFixed(2)} expected an order`,
+      ...{ feature: 'expectedOrderValue', value, effect: value },
+    },
+  ];
+  if (!Number.isNaN(alive)) {
+    const text = `${Math.round(100 * alive)} % likely to be still a customer`;
+    reasons.push({ text, feature: 'probabilityAlive', value: alive });
+  } else {
+    const text = `${repeaters} repeat buyers so far: everybody is shown the group's average`;
+    reasons.push({ text, feature: 'orders', value: repeaters });
+  }
+  return reasons;
+}
+
+function summarise(fitted: ClvFitted): FittedSummary {
+  const { tweedie, purchases, method, verdict, backtest } = fitted;
+  const notes = [
+    tweedie && tweedie.regression.clippedTargets > 0
+      ? `${tweedie.regression.clippedTargets} customers returned more than they bought in the window; that counts as 0`
+      : null,
+    purchases?.bgNbd.note,
+    purchases?.gammaGamma.note,
+  ].filter((note): note is string => typeof note === 'string');
+  return {
+    parameters: { method, tweedie, purchases },
+    metrics: { verdict, backtest },
+    converged:
+      (tweedie?.regression.converged ?? true) &&
+      (purchases === null || (purchases.bgNbd.converged && purchases.gammaGamma.converged)),
+    note: [verdict.sentence, ...notes].join('; '),
+  };
+}

@@ -1,0 +1,92 @@
+/** How a column was spread when a model was fitted: the bounds of ten equal groups and the share in each. Plain JSON. */
+export interface Distribution {
+  /** Ascending inner bounds; a value belongs to the first group whose bound is not below it. */
+  readonly bounds: readonly number[];
+  /** One more than bounds; sums to 1 with `missing`. */
+  readonly shares: readonly number[];
+  readonly missing: number;
+}
+
+export interface Drift {
+  /** 0 for the same spread; the sum over groups of (now - then) ln(now / then). */
+  readonly index: number;
+  readonly level: 'STABLE' | 'SHIFTED' | 'STALE';
+}
+
+const GROUPS = 10;
+/** An empty group counts as half a customer in ten thousand, so that its logarithm exists. */
+const SMALLEST_SHARE = 5e-5;
+/** The limits in common use in credit scoring (Siddiqi, 2006): below 0.1 no change, above 0.25 refit. */
+const SHIFTED = 0.1;
+const STALE = 0.25;
+
+/** The spread of a column in at most ten groups of equal size; values that repeat share one group. O(n log n). */
+export function fitDistribution(values: Float64Array): Distribution {
+  const known = values.filter(Number.isFinite).sort();
+  const bounds: number[] = [];
+  for (let group = 1; group < GROUPS && known.length > 0; group++) {
+    const bound = known[Math.ceil((group * known.length) / GROUPS) - 1]!;
+    if (bound !== bounds.at(-1) && bound < known.at(-1)!) bounds.push(bound);
+  }
+  return { bounds, ...sharesWithin(bounds, values) };
+}
+
+function sharesWithin(bounds: readonly number[], values: Float64Array) {
+  const counts = new Array<number>(bounds.length + 1).fill(0);
+  let missing = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value)) missing++;
+    else counts[groupOf(bounds, value)]!++;
+  }
+  const rows = Math.max(1, values.length);
+  return { shares: counts.map((count) => count / rows), missing: missing / rows };
+}
+
+function groupOf(bounds: readonly number[], value: number): number {
+  let group = 0;
+  while (group < bounds.length && value > bounds[group]!) group++;
+  return group;
+}
+
+/**
+ * The population stability index of a column against its spread in an earlier run, missing values a group of their own.
+ * @returns index 0 or more, and STALE where the model that was fitted then should be fitted again
+ */
+export function driftOf(before: Distribution, values: Float64Array): Drift {
+  const now = sharesWithin(before.bounds, values);
+  let index = 0;
+  const add = (then: number, share: number) => {
+    if (then === 0 && share === 0) return;
+    const left = Math.max(then, SMALLEST_SHARE);
+    const right = Math.max(share, SMALLEST_SHARE);
+    index += (right - left) * Math.log(right / left);
+  };
+  before.shares.forEach((share, group) => {
+    add(share, now.shares[group]!);
+  });
+  add(before.missing, now.missing);
+  return { index, level: index < SHIFTED ? 'STABLE' : index < STALE ? 'SHIFTED' : 'STALE' };
+}
+
+/** Realised against predicted value of customers whose window has passed. */
+export interface Realised {
+  readonly customers: number;
+  readonly predictedTotal: number;
+  readonly actualTotal: number;
+  /** actual / predicted; NaN-free: null where nothing was predicted. */
+  readonly ratio: number | null;
+}
+
+/** Adds up predictions and what came of them; rows without a prediction are left out. */
+export function realisedValue(predicted: Float64Array, actual: Float64Array): Realised {
+  let customers = 0;
+  let predictedTotal = 0;
+  let actualTotal = 0;
+  for (let row = 0; row < predicted.length; row++) {
+    if (!Number.isFinite(predicted[row]!) || !Number.isFinite(actual[row]!)) continue;
+    customers++;
+    predictedTotal += predicted[row]!;
+    actualTotal += actual[row]!;
+  }
+  return { customers, predictedTotal, actualTotal, ratio: predictedTotal > 0 ? actualTotal / predictedTotal : null };
+}

@@ -1,0 +1,82 @@
+import type { Backtest, Contestant, ContestantResult, Estimate } from './backtest.js';
+
+/** What to do with a back-test, in one word for programs and one sentence for people. Plain JSON. */
+export interface Verdict {
+  /**
+   * USE_MODEL: the model ranks better than every simple ranking. USE_BASELINE: it does not; rank by `use`. NO_RANKING: nothing
+   * ranks better than chance. NOT_TESTED: too little has happened yet to tell.
+   */
+  readonly kind: 'USE_MODEL' | 'USE_BASELINE' | 'NO_RANKING' | 'NOT_TESTED';
+  /** Key of the contestant to rank by; null for none. */
+  readonly use: string | null;
+  /** Key of the model whose amounts are shown; null for none. */
+  readonly model: string | null;
+  /** Lead of the model over the best simple ranking, in capture at 20 %. */
+  readonly lead: Estimate | null;
+  readonly sentence: string;
+}
+
+/** With fewer customers who bought in the window, captures are decided by a handful of people. */
+const FEWEST_ACTIVE = 20;
+/** The share of customers that captures are compared at, and what chance would capture. */
+const CHANCE = 0.2;
+
+const points = (share: number) => (100 * share).toFixed(1).replace(/\.0$/, '').replace(/^-0$/, '0');
+
+/**
+ * Reads a back-test. The first model stands unless another's lead over it is certain; it is compared with the best of
+ * the baselines.
+ */
+export function verdictOf(result: Backtest | null): Verdict {
+  const none = { use: null, model: null, lead: null };
+  if (result === null) {
+    return { kind: 'NOT_TESTED', ...none, sentence: 'not tested yet: the history is too short for a test in time' };
+  }
+  const active = Math.round(result.activeShare * result.customers);
+  const models = result.results.filter(({ kind }) => kind === 'model');
+  const baselines = result.results.filter(({ kind }) => kind === 'baseline');
+  const first = models[0];
+  if (first === undefined || active < FEWEST_ACTIVE) {
+    const sentence = `not tested yet: only ${active} customers bought in the test window, ${FEWEST_ACTIVE} are needed`;
+    return { kind: 'NOT_TESTED', ...none, model: first?.key ?? null, sentence };
+  }
+  const leadOver = (key: string, over: string) =>
+    result.leads.find((lead) => lead.key === key && lead.over === over)!.capture20;
+  const model = models.reduce((best, other) =>
+    other !== best && leadOver(other.key, best.key).low > 0 ? other : best,
+  );
+  const beatsChance = ({ capture20 }: ContestantResult) => capture20.low > CHANCE;
+  if (![model, ...baselines].some(beatsChance)) {
+    return {
+      ...{ kind: 'NO_RANKING', ...none, model: model.key },
+      sentence:
+        `nothing ranks these customers better than chance: the best 20 % by ${model.title} brought ` +
+        `${points(model.capture20.value)} % of the revenue, so no ranking is offered`,
+    };
+  }
+  const rival = bestOf(baselines);
+  if (rival === null) {
+    return { kind: 'USE_MODEL', use: model.key, model: model.key, lead: null, sentence: `use ${model.title}` };
+  }
+  const lead = leadOver(model.key, rival.key);
+  const interval = `90 % interval ${points(lead.low)} to ${points(lead.high)}`;
+  if (lead.low > 0) {
+    return {
+      ...{ kind: 'USE_MODEL', use: model.key, model: model.key, lead },
+      sentence: `use ${model.title}: it beats ${rival.title} by ${points(lead.value)} points, ${interval}`,
+    };
+  }
+  return {
+    ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead },
+    sentence: `no better than ${rival.title} (${points(lead.value)} points, ${interval}): rank by ${shortTitle(rival)}`,
+  };
+}
+
+function bestOf(results: readonly ContestantResult[]): ContestantResult | null {
+  return results.reduce<ContestantResult | null>(
+    (best, result) => (best === null || result.capture20.value > best.capture20.value ? result : best),
+    null,
+  );
+}
+
+const shortTitle = ({ title }: Pick<Contestant, 'title'>) => title.replace(/^ranking by /, '');

@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest';
+import { backtest, type Contestant } from '../../../packages/core/src/lifetime-value/backtest.js';
+import { driftOf, fitDistribution, realisedValue } from '../../../packages/core/src/lifetime-value/drift.js';
+import {
+  captureAt,
+  decileCalibration,
+  gainsCurve,
+  rankCorrelation,
+} from '../../../packages/core/src/lifetime-value/gains.js';
+import {
+  fitPredictionBands,
+  predictionInterval,
+} from '../../../packages/core/src/lifetime-value/prediction-interval.js';
+import { trainingWindows } from '../../../packages/core/src/lifetime-value/training-windows.js';
+import { verdictOf } from '../../../packages/core/src/lifetime-value/verdict.js';
+import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { exponential } from './simulation.js';
+
+describe('gains', () => {
+  const score = Float64Array.of(5, 1, 4, 2, 3);
+  const actual = Float64Array.of(10, 0, 20, 30, 40);
+
+  test('are the share of the total that the first customers hold', () => {
+    expect(gainsCurve(score, actual, [0, 0.2, 0.4, 0.6, 1]).map(({ captured }) => captured)).toEqual([
+      0, 0.1, 0.3, 0.7, 1,
+    ]);
+    expect(captureAt(score, actual, 0.21)).toBe(0.3);
+  });
+
+  test('of nothing are 0', () => {
+    expect(captureAt(score, new Float64Array(5), 0.2)).toBe(0);
+    expect(captureAt(new Float64Array(0), new Float64Array(0), 0.2)).toBe(0);
+  });
+
+  test('count equal scores in row order', () => {
+    expect(captureAt(new Float64Array(5), actual, 0.2)).toBe(0.1);
+  });
+
+  test('by deciles compare predicted with actual means', () => {
+    const deciles = decileCalibration(score, actual);
+    expect(deciles.map(({ customers }) => customers)).toEqual([1, 1, 1, 1, 1]);
+    expect(deciles[1]).toMatchObject({ predictedMean: 4, actualMean: 20, actualShare: 0.2 });
+  });
+
+  test('rank correlation is 1 for any rising function, ties at their average rank', () => {
+    expect(rankCorrelation(score, score.map(Math.exp))).toBeCloseTo(1, 12);
+    // Ranks 1.5, 1.5, 3 against 1, 2, 3, worked by hand: 1.5 / sqrt(1.5 x 2).
+    expect(rankCorrelation(Float64Array.of(1, 1, 2), Float64Array.of(1, 2, 3))).toBeCloseTo(1.5 / Math.sqrt(3), 12);
+    expect(rankCorrelation(Float64Array.of(1, 1), Float64Array.of(1, 2))).toBe(0);
+  });
+});
+
+describe('backtest', () => {
+  const random = seededRandom(1);
+  const rows = 3_000;
+  const mean = Float64Array.from({ length: rows }, () => exponential(random) ** 2);
+  const actual = mean.map((value) => (random() < 0.3 ? value * exponential(random) * 3 : 0));
+  const noise = mean.map(() => random());
+  const model = (key: string, scores: Float64Array): Contestant => ({
+    key,
+    title: `the ${key} model`,
+    kind: 'model',
+    scores,
+  });
+  const baseline = (key: string, scores: Float64Array): Contestant => ({
+    ...{ key, title: `ranking by ${key}`, kind: 'baseline', scores },
+  });
+  const run = (contestants: Contestant[], seed = 2) =>
+    backtest(actual, contestants, { power: 1.5 }, seededRandom(seed));
+
+  test('gives every figure with an interval that narrows around it', () => {
+    const [good] = run([model('good', mean)]).results;
+    for (const figure of [
+      good!.capture10,
+      good!.capture20,
+      good!.rankCorrelation,
+      good!.bias!,
+      good!.devianceExplained!,
+    ]) {
+      expect(figure.low).toBeLessThan(figure.value);
+      expect(figure.high).toBeGreaterThan(figure.value);
+      expect(figure.high - figure.low).toBeLessThan(0.4);
+    }
+    expect(good!.deciles).toHaveLength(10);
+    expect(
+      good!.deciles!.every(({ actual: { low, high }, actualMean }) => low <= actualMean && actualMean <= high),
+    ).toBe(true);
+  });
+
+  test('covers the true capture in about 9 of 10 repetitions', () => {
+    let covered = 0;
+    const truth = captureAt(mean, mean, 0.2);
+    for (let repetition = 0; repetition < 60; repetition++) {
+      const own = seededRandom(100 + repetition);
+      const drawn = mean.map((value) => value * exponential(own));
+      const result = backtest(drawn, [model('good', mean)], { power: 1.5 }, own).results[0]!.capture20;
+      if (result.low <= truth && truth <= result.high) covered++;
+    }
+    expect(covered).toBeGreaterThan(48);
+  });
+
+  test('depends on nothing but its input and the seed', () => {
+    expect(run([model('good', mean)])).toEqual(run([model('good', mean)]));
+    expect(run([model('good', mean)], 3)).not.toEqual(run([model('good', mean)]));
+  });
+
+  test('with no customers is an answer', () => {
+    const empty = backtest(new Float64Array(0), [model('good', new Float64Array(0))], { power: 1.5 }, seededRandom(1));
+    expect(empty).toMatchObject({ customers: 0, actualMean: 0 });
+    expect(verdictOf(empty).kind).toBe('NOT_TESTED');
+  });
+
+  test('refuses scores of another length', () => {
+    expect(() => run([model('short', new Float64Array(2))])).toThrow('got 2');
+  });
+
+  describe('and its verdict', () => {
+    test('uses a model that is clearly ahead, and says by how much', () => {
+      const verdict = verdictOf(run([model('good', mean), baseline('noise', noise)]));
+      expect(verdict).toMatchObject({ kind: 'USE_MODEL', use: 'good' });
+      expect(verdict.sentence).toMatch(
+        /^use the good model: it beats ranking by noise by [\d.]+ points, 90 % interval [\d.]+ to/,
+      );
+    });
+
+    test('uses the plain ranking where the model is no better', () => {
+      const verdict = verdictOf(
+        run([
+          model('good', mean),
+          baseline(
+            'spend',
+            mean.map((value) => 2 * value),
+          ),
+        ]),
+      );
+      expect(verdict).toMatchObject({ kind: 'USE_BASELINE', use: 'spend' });
+      expect(verdict.sentence).toBe('no better than ranking by spend (0 points, 90 % interval 0 to 0): rank by spend');
+    });
+
+    test('offers no ranking where nothing beats chance', () => {
+      const verdict = verdictOf(
+        run([
+          model('blind', noise),
+          baseline(
+            'spend',
+            mean.map(() => random()),
+          ),
+        ]),
+      );
+      expect(verdict).toMatchObject({ kind: 'NO_RANKING', use: null });
+      expect(verdict.sentence).toContain('nothing ranks these customers better than chance');
+    });
+
+    test('prefers a later model only when its lead is certain', () => {
+      expect(verdictOf(run([model('first', noise), model('second', mean)])).model).toBe('second');
+      expect(verdictOf(run([model('first', mean), model('second', mean)])).model).toBe('first');
+    });
+
+    test('is NOT_TESTED without a back-test', () => {
+      expect(verdictOf(null)).toMatchObject({ kind: 'NOT_TESTED', use: null, lead: null });
+    });
+  });
+});
+
+describe('training windows', () => {
+  test('end with the data and never overlap', () => {
+    expect(trainingWindows(0, 399)).toEqual({ horizonDays: 90, trainDay: 220, testDay: 310, scoreDay: 400 });
+  });
+
+  test('are one without a test when there is room for one, none in a young shop', () => {
+    expect(trainingWindows(0, 150)).toMatchObject({ trainDay: 61, testDay: null });
+    expect(trainingWindows(0, 6)).toEqual({ horizonDays: 90, trainDay: null, testDay: null, scoreDay: 7 });
+  });
+
+  test('refuse days in the wrong order', () => {
+    expect(() => trainingWindows(5, 4)).toThrow('got 5 to 4');
+  });
+});
+
+describe('prediction bands', () => {
+  test('hold 9 of 10 outcomes of similar predictions', () => {
+    const random = seededRandom(5);
+    const predicted = Float64Array.from({ length: 5_000 }, () => 1 + 9 * random());
+    const actual = predicted.map((value) => value * exponential(random));
+    const bands = fitPredictionBands(predicted, actual)!;
+    const inside = actual.filter((value, row) => {
+      const { low, high } = predictionInterval(bands, predicted[row]!);
+      return value >= low && value <= high;
+    }).length;
+    expect(inside / 5_000).toBeGreaterThan(0.88);
+    expect(inside / 5_000).toBeLessThan(0.92);
+  });
+
+  test('are one for equal predictions and none for a handful of customers', () => {
+    expect(fitPredictionBands(new Float64Array(200).fill(3), new Float64Array(200))!.bounds).toEqual([]);
+    expect(fitPredictionBands(new Float64Array(10), new Float64Array(10))).toBeNull();
+  });
+});
+
+describe('drift', () => {
+  const random = seededRandom(6);
+  const before = Float64Array.from({ length: 5_000 }, () => random());
+
+  test('is near 0 for a new sample of the same spread, large for a moved one', () => {
+    const distribution = fitDistribution(before);
+    expect(driftOf(distribution, before)).toMatchObject({ index: 0, level: 'STABLE' });
+    expect(
+      driftOf(
+        distribution,
+        before.map(() => random()),
+      ).level,
+    ).toBe('STABLE');
+    expect(
+      driftOf(
+        distribution,
+        before.map((value) => value + 0.15),
+      ).level,
+    ).not.toBe('STABLE');
+    expect(
+      driftOf(
+        distribution,
+        before.map((value) => value + 0.5),
+      ).level,
+    ).toBe('STALE');
+  });
+
+  test('is that worked by hand for two groups', () => {
+    const distribution = { bounds: [0], shares: [0.5, 0.5], missing: 0 };
+    const now = Float64Array.of(-1, 1, 1, 1);
+    expect(driftOf(distribution, now).index).toBeCloseTo(-0.25 * Math.log(0.5) + 0.25 * Math.log(1.5), 12);
+  });
+
+  test('counts missing values as a group, and takes a column without any value', () => {
+    const distribution = fitDistribution(before);
+    expect(
+      driftOf(
+        distribution,
+        before.map((value, row) => (row % 2 ? Number.NaN : value)),
+      ).level,
+    ).toBe('STALE');
+    expect(driftOf(fitDistribution(new Float64Array(0)), before).index).toBeGreaterThan(0);
+  });
+
+  test('realisedValue adds up what was predicted and what came', () => {
+    const realised = realisedValue(Float64Array.of(10, Number.NaN, 30), Float64Array.of(5, 7, 15));
+    expect(realised).toEqual({ customers: 2, predictedTotal: 40, actualTotal: 20, ratio: 0.5 });
+    expect(realisedValue(Float64Array.of(0), Float64Array.of(1)).ratio).toBeNull();
+  });
+});

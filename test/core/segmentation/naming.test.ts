@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type ClusterTraits, kebabCase, nameClusters } from '../../../packages/core/src/segmentation/naming.js';
+
+const traits = (apart: ClusterTraits['apart'], newShare = 0, inactiveShare = 0): ClusterTraits => ({
+  apart,
+  newShare,
+  inactiveShare,
+});
+
+const loyal = traits({ recencyDays: -1, orders: 1.5, netRevenue: 1.8, tenureDays: 1 });
+const steady = traits({ recencyDays: -0.6, orders: 0.9, netRevenue: 0.5, tenureDays: 0 });
+const seldom = traits({ recencyDays: 0.3, orders: -0.6, netRevenue: -0.5, tenureDays: -0.2 });
+const stale = traits({ recencyDays: 1.6, orders: 0.2, netRevenue: 0.3, tenureDays: 1.1 });
+const fresh = traits({ recencyDays: -0.9, orders: -1.4, netRevenue: -1.3, tenureDays: -1.6 });
+
+describe('nameClusters', () => {
+  const titles = (clusters: ClusterTraits[], taken: string[] = []) =>
+    nameClusters(clusters, taken).map(({ title }) => title);
+
+  it('uses the words of seed 002 where nobody lives on discounts', () => {
+    expect(titles([loyal, steady, seldom, stale, fresh])).toEqual([
+      'High-Value Loyalists',
+      'Frequent Buyers',
+      'Occasional Shoppers',
+      'At-Risk',
+      'New Customers',
+    ]);
+  });
+
+  it('uses the words of seed 004 beside bargain hunters', () => {
+    const bargain = traits({ ...seldom.apart, discountShare: 1.3 });
+    const mixed = traits({ recencyDays: 1, orders: -1.3, netRevenue: -1.2, tenureDays: -1 }, 0.25, 0.5);
+    expect(titles([loyal, steady, bargain, mixed])).toEqual([
+      'VIP',
+      'Loyal Regulars',
+      'Bargain Hunters',
+      'New/Inactive',
+    ]);
+  });
+
+  it('keeps new and inactive customers apart where the clusters do', () => {
+    const bargain = traits({ ...seldom.apart, discountShare: 1.3 });
+    const lapsed = traits({ recencyDays: 1.4, orders: -1.3, netRevenue: -1.2, tenureDays: 0.4 }, 0, 0.9);
+    expect(titles([loyal, bargain, traits(fresh.apart, 0.9, 0), lapsed])).toEqual([
+      'VIP',
+      'Bargain Hunters',
+      'New Customers',
+      'Inactive',
+    ]);
+  });
+
+  it('calls stale customers at risk only where there is something to lose', () => {
+    const lapsed = traits({ recencyDays: 0.9, orders: -0.5, netRevenue: -0.5 });
+    expect(titles([loyal, stale, lapsed])).toEqual(['High-Value Loyalists', 'At-Risk', 'Dormant']);
+  });
+
+  it('tells namesakes apart by what differs most, and keeps keys unique', () => {
+    const steadier = traits({ ...steady.apart, orders: 0.3 });
+    const names = nameClusters([loyal, steady, steadier, steadier, steadier, steadier]);
+    expect(names[2]!.title).toBe('Frequent Buyers, Fewer Orders');
+    expect(new Set(names.map(({ key }) => key)).size).toBe(names.length);
+    for (const { key, title } of names) expect(key).toBe(kebabCase(title));
+  });
+
+  it('leaves keys alone that are taken', () => {
+    expect(titles([loyal], ['high-value-loyalists'])).toEqual(['High-Value Loyalists 2']);
+  });
+
+  it('has a name for a cluster that nothing sets apart, and for none', () => {
+    expect(titles([traits({})])).toEqual(['Frequent Buyers']);
+    expect(titles([])).toEqual([]);
+  });
+
+  it('writes keys in kebab case', () => {
+    expect(kebabCase('New/Inactive')).toBe('new-inactive');
+    expect(kebabCase('Frequent Buyers, Fewer Orders')).toBe('frequent-buyers-fewer-orders');
+  });
+});

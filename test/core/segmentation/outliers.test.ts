@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
+import { dbscan, NOISE } from '../../../packages/core/src/numerics/dbscan.js';
+import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { scaleRows } from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
+import { type OutlierOptions, outliers } from '../../../packages/core/src/segmentation/outliers.js';
+import { featuresOf, SEED_002, simulateShop } from './simulated-shops.js';
+
+const fitOutliers = (features: CustomerFeatures, options: Partial<OutlierOptions> = {}) =>
+  outliers.fit(features, { ...outliers.defaults, ...options }, seededRandom(1));
+
+const one = (features: CustomerFeatures, row: number): CustomerFeatures => ({
+  ...features,
+  count: 1,
+  columns: Object.fromEntries(
+    Object.entries(features.columns).map(([name, column]) => [name, column.slice(row, row + 1)]),
+  ) as CustomerFeatures['columns'],
+});
+
+const keyOf = (fitted: ReturnType<typeof fitOutliers>, features: CustomerFeatures, row: number) =>
+  outliers.segments(fitted)[outliers.score(fitted, features).segment[row]!]!.key;
+
+describe('outliers', () => {
+  const { features } = simulateShop(SEED_002, 1_500, 1);
+  features.columns.netRevenue[7] = 5e6;
+  features.columns.orders[8] = 4_000;
+  const fitted = fitOutliers(features);
+
+  it('finds a wholesale order and a reseller among ordinary customers', () => {
+    expect(keyOf(fitted, features, 7)).toBe('outliers');
+    expect(keyOf(fitted, features, 8)).toBe('outliers');
+    expect(fitted.outlierShare).toBeLessThan(0.2);
+    expect(fitted.groups[0]!.key).toBe('typical');
+    expect(fitted.groups.map(({ customers }) => customers)).toEqual(
+      [...fitted.groups.map(({ customers }) => customers)].sort((a, b) => b - a),
+    );
+  });
+
+  it('scores a fitted customer as DBSCAN did: noise stays noise, the others keep their group', () => {
+    const rows = Int32Array.from({ length: features.count }, (_, row) => row);
+    const { labels, core } = dbscan(scaleRows(fitted.scaling, features, rows), fitted.radius, fitted.minPoints);
+    const { segment } = outliers.score(fitted, features);
+    labels.forEach((label, row) => {
+      expect(segment[row] === fitted.groups.length).toBe(label === NOISE);
+    });
+    const coreSegments = [...core.keys()].filter((row) => core[row] === 1).map((row) => segment[row]);
+    expect(coreSegments).toEqual(fitted.coreGroups);
+  });
+
+  it('gives a row the same scores alone as in the batch, exactly', () => {
+    const batch = outliers.score(fitted, features);
+    for (let row = 0; row < 300; row++) {
+      const alone = outliers.score(fitted, one(features, row));
+      expect(alone.segment[0]).toBe(batch.segment[row]);
+      expect(alone.statuses[0]).toBe(batch.statuses[row]);
+      expect(Object.is(alone.columns.distance![0], batch.columns.distance![row])).toBe(true);
+    }
+  });
+
+  it('explains how far a customer is from the nearest crowd', () => {
+    const { reasons, nearest } = outliers.explain(fitted, features, 7);
+    expect(reasons[0]!.text).toMatch(/standard deviations away, farther than the radius/);
+    expect(reasons[1]!.text).toMatch(/^unusual: net spend 5000000\.00, usually/);
+    expect(nearest[0]!.segmentKey).not.toBe('outliers');
+    expect(outliers.explain(fitted, features, 0).reasons[0]!.text).toMatch(/within the radius/);
+  });
+
+  it('survives being stored as JSON, and is the same for the same seed', () => {
+    const stored = JSON.parse(JSON.stringify(fitted));
+    expect(outliers.score(stored, features)).toEqual(outliers.score(fitted, features));
+    expect(fitOutliers(features)).toEqual(fitted);
+  });
+
+  it('stores at most as many core points as rows are fitted', () => {
+    const sampled = fitOutliers(features, { fitRows: 400 });
+    expect(sampled.fitRows).toBe(400);
+    expect(sampled.coreGroups.length).toBeLessThanOrEqual(400);
+    expect(sampled.corePoints).toHaveLength(sampled.coreGroups.length * sampled.scaling.length);
+  });
+
+  it('takes a given radius and number of points', () => {
+    const given = fitOutliers(features, { radius: 100, minPoints: 3 });
+    expect(given.radius).toBe(100);
+    expect(given.groups).toHaveLength(1);
+    expect(given.outlierShare).toBe(0);
+  });
+
+  it.each([0, 1, 2, 19])('calls %i buyers typical, for want of a crowd', (count) => {
+    const few = featuresOf(
+      Array.from({ length: count }, (_, row) => ({ orders: 1, recencyDays: row, netRevenue: row })),
+    );
+    const small = fitOutliers(few);
+    expect(small.note).toBe(`${count} buyers; outliers need a crowd of 20`);
+    const later = featuresOf([{ orders: 3, recencyDays: 1, netRevenue: 5 }]);
+    expect(keyOf(small, later, 0)).toBe('typical');
+    expect(outliers.score(small, later).statuses[0]).toBe('NOT_ENOUGH_DATA');
+  });
+
+  it('calls buyers all alike typical', () => {
+    const alike = featuresOf(Array.from({ length: 50 }, () => ({ orders: 2, recencyDays: 3, netRevenue: 4 })));
+    expect(fitOutliers(alike).note).toBe('all buyers are alike in every feature');
+    expect(keyOf(fitOutliers(alike), alike, 0)).toBe('typical');
+  });
+
+  it('puts customers without orders into Prospect, and NaN of bad data at the median', () => {
+    const broken = simulateShop(SEED_002, 300, 2).features;
+    broken.columns.orders[0] = 0;
+    broken.columns.netRevenue[1] = Number.NaN;
+    const brokenFit = fitOutliers(broken);
+    expect(keyOf(brokenFit, broken, 0)).toBe('prospect');
+    expect(outliers.score(brokenFit, broken).statuses.slice(0, 3)).toEqual([
+      'NOT_APPLICABLE',
+      'GROUP_AVERAGE',
+      'MODELLED',
+    ]);
+    expect(outliers.explain(brokenFit, broken, 0).reasons[0]!.text).toBe('has no order yet');
+  });
+});
