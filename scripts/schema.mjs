@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, root } from './workspace.mjs';
@@ -6,6 +6,7 @@ import { install, root } from './workspace.mjs';
 // Writes packages/server/schema.graphql from the builder. A test compares the two.
 install();
 const { build } = await import('esbuild');
+const { dependencies } = JSON.parse(readFileSync(path.join(root, 'packages/server/package.json'), 'utf8'));
 const bundle = path.join(root, 'packages/server/dist/schema.mjs');
 await build({
   entryPoints: [path.join(root, 'packages/server/src/graphql/schema.ts')],
@@ -13,8 +14,9 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
-  packages: 'external',
-  alias: { '@tessera/core': path.join(root, 'packages/core/src/index.ts') },
+  // As in the server's own build: what it depends on stays outside, core comes along.
+  external: Object.keys(dependencies).filter((name) => name !== '@tessera/core'),
+  mainFields: ['module', 'main'],
   logLevel: 'warning',
 });
 const { schemaText } = await import(pathToFileURL(bundle).href);

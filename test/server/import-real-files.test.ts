@@ -8,7 +8,7 @@ it('the four files of seed 003 import whole and a second time change nothing', a
   const { sql } = await testDatabase();
   await ensureShop(sql, {});
   const folder = sharedPath('data', 'thelook-seed003-form');
-  const first = await importPaths(sql, [folder], { timeZone: 'UTC' });
+  const first = await importPaths(sql, [folder], { timeZone: 'UTC', currency: 'USD' });
   expect(
     first.files.map(({ format, read, quarantined, duplicate, inserted }) => [
       format,
@@ -23,7 +23,7 @@ it('the four files of seed 003 import whole and a second time change nothing', a
     ['orders-table', 24878, 0, 0, 24878],
     ['order-items-table', 36075, 0, 0, 36075],
   ]);
-  const second = await importPaths(sql, [folder], { timeZone: 'UTC' });
+  const second = await importPaths(sql, [folder], { timeZone: 'UTC', currency: 'USD' });
   expect(second.files.map(({ inserted, updated }) => [inserted, updated])).toEqual([
     [0, 0],
     [0, 0],

@@ -5,6 +5,8 @@ import { UserError } from './errors.js';
 const SHORTEST_ADMIN_KEY = 32;
 /** What must be left of it without the words that people guess first. */
 const SHORTEST_UNGUESSED = 20;
+/** What the platforms make themselves is longer. */
+const SHORTEST_WEBHOOK_SECRET = 16;
 const WEAK_WORDS = /change-?me|password|secret|admin|tessera|default|example|123456789|abcdef|qwerty|key/gi;
 
 const timeZone = z.string().refine((zone) => {
@@ -29,19 +31,40 @@ const port = z
   .transform(Number)
   .refine((number) => number <= 65_535, 'is not a port number from 0 to 65535');
 
+/** Several, parted by commas, while a secret is being replaced. */
+const webhookSecrets = z
+  .string()
+  .transform((given) => given.split(',').map((secret) => secret.trim()))
+  .refine(
+    (secrets) => secrets.every((secret) => secret.length >= SHORTEST_WEBHOOK_SECRET),
+    `needs at least ${SHORTEST_WEBHOOK_SECRET} characters in each secret`,
+  );
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `is not a number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, `is not a number from ${least} to ${most}`);
+
 /** THE LIST of settings: each an environment variable and an option of every command. */
 export const SETTINGS = {
   port: { variable: 'PORT', schema: port, fallback: '4000', help: 'port to listen on; 0 takes any free one' },
-  host: { variable: 'HOST', schema: z.string().min(1), fallback: '127.0.0.1', help: 'address to listen on' },
+  host: {
+    variable: 'HOST',
+    schema: z.string().min(1, 'is empty'),
+    fallback: '127.0.0.1',
+    help: 'address to listen on',
+  },
   dataDir: {
     variable: 'TESSERA_DATA_DIR',
-    schema: z.string().min(1),
+    schema: z.string().min(1, 'is empty'),
     fallback: '.tessera',
     help: 'folder of the bundled database',
   },
   databaseUrl: {
     variable: 'DATABASE_URL',
-    schema: z.string().min(1),
+    schema: z.string().min(1, 'is empty'),
     fallback: undefined,
     help: 'a PostgreSQL of your own instead of the bundled one',
   },
@@ -65,11 +88,38 @@ export const SETTINGS = {
   },
   shopName: {
     variable: 'TESSERA_SHOP_NAME',
-    schema: z.string().min(1).max(200),
+    schema: z.string().min(1, 'is empty').max(200, 'is longer than 200 characters'),
     fallback: undefined,
     help: "the shop's name",
   },
+  maxUploadMb: {
+    variable: 'TESSERA_MAX_UPLOAD_MB',
+    schema: wholeNumber(1, 1_000_000),
+    fallback: '2048',
+    help: 'the largest file that POST /import takes, in MiB',
+  },
+  shopifyWebhookSecrets: {
+    variable: 'TESSERA_SHOPIFY_WEBHOOK_SECRET',
+    schema: webhookSecrets,
+    fallback: undefined,
+    help: "the secret of Shopify's webhooks; several parted by commas",
+  },
+  woocommerceWebhookSecrets: {
+    variable: 'TESSERA_WOOCOMMERCE_WEBHOOK_SECRET',
+    schema: webhookSecrets,
+    fallback: undefined,
+    help: "the secret of WooCommerce's webhooks; several parted by commas",
+  },
+  webhookWindowMinutes: {
+    variable: 'TESSERA_WEBHOOK_WINDOW_MINUTES',
+    schema: wholeNumber(1, 1440),
+    fallback: '5',
+    help: 'how old a webhook may be that says when it was sent',
+  },
 } as const;
+
+/** Settings whose value is never repeated. */
+const SECRETS: ReadonlySet<string> = new Set(['adminKey', 'shopifyWebhookSecrets', 'woocommerceWebhookSecrets']);
 
 export interface Config {
   readonly port: number;
@@ -80,6 +130,10 @@ export interface Config {
   readonly timeZone?: string;
   readonly currency?: string;
   readonly shopName?: string;
+  readonly maxUploadMb?: number;
+  readonly shopifyWebhookSecrets?: readonly string[];
+  readonly woocommerceWebhookSecrets?: readonly string[];
+  readonly webhookWindowMinutes?: number;
   /** No GraphiQL and no demo pages. */
   readonly production: boolean;
 }
@@ -103,13 +157,13 @@ export function readConfig(options: Readonly<Record<string, unknown>>, environme
     if (parsed.success) values[name] = parsed.data;
     else {
       const label = typeof option === 'string' ? `--${optionName(name)}` : variable;
-      const shown = name === 'adminKey' ? '' : ` "${given}"`;
+      const shown = SECRETS.has(name) ? '' : ` "${given}"`;
       const message = parsed.error.issues[0]?.message ?? 'cannot be used';
       problems.push(
         `${label}${shown} ${/^(is|needs|repeats|holds) /.test(message) ? message : `cannot be used: ${message}`}`,
       );
       // A weak key is a refusal to start unsafe, not a slip of the command line.
-      if (name !== 'adminKey') exitCode = 2;
+      if (!SECRETS.has(name)) exitCode = 2;
     }
   }
   if (problems.length > 0) throw new UserError(problems.join('; '), exitCode);

@@ -9,17 +9,36 @@ export const ERROR_STATUS = {
   SECRET_KEY_IN_BROWSER: 403,
   NOT_SCORED_YET: 409,
   SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+  // Of a request that is no query, or no query of this schema.
+  BAD_REQUEST: 400,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  OPERATION_RESOLUTION_FAILURE: 400,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_ENTITY_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** Headers of every answer that says the database is away. */
+export const RETRY_LATER = { 'retry-after': '5' } as const;
+
+const LONGEST_SHOWN = 60;
 
 /**
  * An error that the API's caller can act on: shown as it is, with its code. Anything else is logged and masked.
  * Only what refuses the whole request sets the HTTP status; an error of one field leaves the other fields' answer alone.
  */
 export function apiError(code: ErrorCode, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status: ERROR_STATUS[code] } } });
+  const http = { status: ERROR_STATUS[code], ...(code === 'SERVICE_UNAVAILABLE' ? { headers: RETRY_LATER } : {}) };
+  return new GraphQLError(message, { extensions: { code, http } });
 }
+
+/** What a caller sent, short enough to stand in a message. */
+export const shorten = (text: string) => (text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
 
 /** A failure that the person at the command line can act on: one line, no stack trace. */
 export class UserError extends Error {

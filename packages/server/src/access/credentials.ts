@@ -1,5 +1,6 @@
 import type { Sql } from '../db/database.js';
 import { apiError } from '../errors.js';
+import { log } from '../log.js';
 import type { DemoGrant, DemoTokens } from './demo-tokens.js';
 import { hashKey, isStoredKey } from './keys.js';
 
@@ -8,6 +9,7 @@ export type Credential = { readonly kind: 'secret' } | ({ readonly kind: 'demo' 
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 const LONGEST_CREDENTIAL = 4096;
+const LONGEST_ORIGIN = 200;
 
 /** Whether a credential may see a customer at all: a shopper sees himself. */
 export const maySeeCustomer = (credential: Credential, customerId: string) =>
@@ -35,6 +37,7 @@ export class CredentialReader {
     if (hashKey(token) === this.#adminKeyHash || (await isStoredKey(this.sql, token))) {
       const origin = headers.get('origin');
       if (origin !== null && origin !== ownOrigin) {
+        log.warn({ origin: origin.slice(0, LONGEST_ORIGIN) }, 'the secret key came from a web page');
         throw apiError(
           'SECRET_KEY_IN_BROWSER',
           'the secret key came from a web page: take it out of the page, revoke it, and give browsers a token instead',

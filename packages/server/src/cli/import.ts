@@ -1,13 +1,22 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
+import { readCoverage } from '../db/queries/imports.js';
+import { UserError } from '../errors.js';
 import { FORMATS } from '../ingest/formats.js';
-import type { ImportReport } from '../ingest/import-file.js';
 import { importPaths, type PathsReport } from '../ingest/import-paths.js';
+import type { ImportReport } from '../ingest/import-rows.js';
+import { type Mapping, readMapping } from '../ingest/mapping.js';
+import { retryQuarantined } from '../ingest/retry-quarantined.js';
 import { ensureShop } from '../shop-settings.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
 
+const STANDARD_INPUT = '-';
 const number = new Intl.NumberFormat('en');
 const count = (value: number, one: string, many = `${one}s`) => `${number.format(value)} ${value === 1 ? one : many}`;
 
@@ -48,14 +57,16 @@ export async function importInto(
   database: Database,
   config: Config,
   paths: readonly string[],
-  options: { format?: string; kind?: 'own' | 'demo' } = {},
+  options: { format?: string; kind?: 'own' | 'demo'; mapping?: Mapping } = {},
 ): Promise<PathsReport> {
   const shop = await ensureShop(database.sql, config, options.kind);
   const progress = new ProgressLine();
   try {
     return await importPaths(database.sql, paths, {
       timeZone: shop.timeZone,
+      currency: shop.currency,
       format: options.format,
+      mapping: options.mapping,
       onFileProgress: (file, rows) =>
         progress.show(`importing ${path.basename(file.path)}: ${number.format(rows)} rows`, null),
       onReport: () => progress.clear(),
@@ -65,17 +76,49 @@ export async function importInto(
   }
 }
 
+/** Reads the rows in quarantine again. */
+async function retryInto(database: Database, config: Config, mapping: Mapping | undefined): Promise<PathsReport> {
+  const shop = await ensureShop(database.sql, config);
+  const files = await retryQuarantined(database.sql, { timeZone: shop.timeZone, currency: shop.currency, mapping });
+  return { files, skipped: [], coverage: await readCoverage(database.sql) };
+}
+
+/** Standard input as a file, because its start is read twice: once to recognise it, once to import it. */
+async function withStandardInput<T>(
+  paths: readonly string[],
+  work: (paths: readonly string[]) => Promise<T>,
+): Promise<T> {
+  if (!paths.includes(STANDARD_INPUT)) return work(paths);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-stdin-'));
+  try {
+    const file = path.join(folder, 'standard-input');
+    await pipeline(process.stdin, createWriteStream(file, { mode: 0o600 }));
+    return await work(paths.map((given) => (given === STANDARD_INPUT ? file : given)));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 export const importCommand = makeCommand(
   'import',
   'read files or folders into the shop; the same file again changes nothing',
 )
-  .argument('<path...>', 'CSV or JSON files, plain or gzipped, or folders of them')
+  .argument('[path...]', 'CSV or JSON files, plain or gzipped, or folders of them; - is standard input')
   .option('--format <key>', `read every file as this format: ${FORMATS.map(({ key }) => key).join(', ')}`)
+  .option('--map <file>', 'a mapping file (YAML) for columns, dates, status words and currency rates')
+  .option('--retry-quarantined', 'read the rows in quarantine again, under --map')
   .action(async (paths: string[]) => {
     const { config, options, report } = commandContext(importCommand);
+    const mapping = typeof options.map === 'string' ? await readMapping(options.map) : undefined;
+    const format = typeof options.format === 'string' ? options.format : undefined;
+    if (options.retryQuarantined === true ? paths.length > 0 : paths.length === 0) {
+      throw new UserError('give the paths to import, or --retry-quarantined alone', 2);
+    }
     await withDatabase(config, async (database) => {
-      const format = typeof options.format === 'string' ? options.format : undefined;
-      const result = await importInto(database, config, paths, { format });
+      const result =
+        options.retryQuarantined === true
+          ? await retryInto(database, config, mapping)
+          : await withStandardInput(paths, (given) => importInto(database, config, given, { format, mapping }));
       report(result, () => importLines(result));
     });
   });

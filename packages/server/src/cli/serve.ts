@@ -1,5 +1,5 @@
 import { makeFirstKey } from '../access/keys.js';
-import { startServer } from '../app.js';
+import { checkAddress, startServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { ensureShop } from '../shop-settings.js';
@@ -27,18 +27,24 @@ export async function serveUntilStopped(
 ): Promise<void> {
   await ensureShop(database.sql, config);
   const stopped = stopSignal();
-  const firstKey = config.adminKey === undefined ? await makeFirstKey(database.sql) : null;
   const server = await startServer(config, database);
-  if (firstKey !== null) {
-    note(
-      `\nYour secret key, shown this once: ${firstKey}\nIt may do everything; keep it on servers. Send it as "Authorization: Bearer KEY".\n`,
+  try {
+    // Made once the address is ours: a key that is stored but never shown opens nothing.
+    const firstKey = config.adminKey === undefined ? await makeFirstKey(database.sql) : null;
+    if (firstKey !== null) {
+      note(
+        `\nYour secret key, shown this once: ${firstKey}\nIt may do everything; keep it on servers. Send it as "Authorization: Bearer KEY".\n`,
+      );
+    }
+    announce(server.url);
+    process.stdout.write(
+      options.json === true ? `${JSON.stringify({ ready: server.url })}\n` : `ready ${server.url}\n`,
     );
+    await stopped;
+    note('stopping ...');
+  } finally {
+    await server.close();
   }
-  announce(server.url);
-  process.stdout.write(options.json === true ? `${JSON.stringify({ ready: server.url })}\n` : `ready ${server.url}\n`);
-  await stopped;
-  note('stopping ...');
-  await server.close();
 }
 
 export const serveCommand = makeCommand(
@@ -47,5 +53,6 @@ export const serveCommand = makeCommand(
   true,
 ).action(async () => {
   const context = commandContext(serveCommand);
+  await checkAddress(context.config);
   await withDatabase(context.config, (database) => serveUntilStopped(database, context.config, context, () => {}));
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { checkAddress } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { writeDemoShop } from '../demo/demo-shop.js';
@@ -75,6 +76,7 @@ export const startCommand = makeCommand(
     if (options.demoCustomers !== undefined && !/^[1-9]\d{0,6}$/.test(String(options.demoCustomers))) {
       throw new UserError(`--demo-customers "${options.demoCustomers}" is not a number from 1 to 9999999`, 2);
     }
+    await checkAddress(config);
     await withDatabase(config, async (database) => {
       await prepareShop(database, config, context);
       await serveUntilStopped(database, config, context, (url) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,10 @@ const MAJOR_VERSION = '18';
 const DATABASE_USER = 'tessera';
 /** Unix socket paths end at 107 bytes on Linux (103 on macOS); the socket's own name takes 15. */
 const LONGEST_SOCKET_FOLDER = 85;
+/** What neither a list of folders in PostgreSQL's settings nor the driver takes for part of a name. */
+const ODD_IN_SOCKET_FOLDER = /[^\w./ +@%~=:-]/;
+/** `pg_ctl` puts the path between double quotes of a shell. */
+const ODD_IN_DATA_FOLDER = /["$`\\\n]/;
 const LOCK_WAIT_MS = 60_000;
 
 /** fsync stays on: an acknowledged row survives a power cut. No TCP port is opened. */
@@ -51,7 +55,6 @@ interface Binaries {
 
 /** The account that runs the server: PostgreSQL refuses to run as root. */
 interface Account {
-  readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
@@ -64,7 +67,7 @@ function serverAccount(): Account | null {
   const entries = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const name of ['postgres', 'nobody']) {
     const entry = entries.find((line) => line.startsWith(`${name}:`))?.split(':');
-    if (entry !== undefined) return { name, uid: Number(entry[2]), gid: Number(entry[3]) };
+    if (entry !== undefined) return { uid: Number(entry[2]), gid: Number(entry[3]) };
   }
   throw new UserError(
     'PostgreSQL does not run as root and this system has neither a "postgres" nor a "nobody" user: add one, start Tessera as another user, or set DATABASE_URL',
@@ -116,27 +119,47 @@ const alive = (pid: number) => {
   }
 };
 
-/** Runs `work` while no other process of ours starts or stops the server of this folder. */
-async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+/** Who comes next within this process, by folder. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** Takes a lock away that a dead process left, unless another process has done so in the meantime. */
+async function breakLock(file: string, seen: string, aside: string): Promise<void> {
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) !== seen) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+async function lockAgainstProcesses<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const file = path.join(folder, 'lock');
+  const mine = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const deadline = Date.now() + LOCK_WAIT_MS;
-  for (;;) {
-    try {
-      const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      break;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+  // Written first and linked, so that a lock names its holder from the first moment on.
+  await writeFile(mine, String(process.pid), { mode: 0o600 });
+  try {
+    for (;;) {
+      try {
+        await link(mine, file);
+        break;
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
+      const seen = await readFile(file, 'utf8').catch(() => '');
+      const holder = Number(seen);
+      // Our own number stands there when an earlier process had it, as in a container that starts again.
+      if (holder > 0 && (holder === process.pid || !alive(holder))) await breakLock(file, seen, `${mine}.stale`);
+      else if (Date.now() > deadline) {
+        throw new UserError(
+          `the data folder ${folder} is locked by process ${holder}: wait for it or stop it, then try again`,
+        );
+      } else await sleep(50);
     }
-    const holder = Number(await readFile(file, 'utf8').catch(() => '0'));
-    // An empty lock is one being written just now.
-    if (holder > 0 && !alive(holder)) await rm(file, { force: true });
-    else if (Date.now() > deadline) {
-      throw new UserError(
-        `the data folder ${folder} is locked by process ${holder}: wait for it or stop it, then try again`,
-      );
-    } else await sleep(50);
+  } finally {
+    await rm(mine, { force: true });
   }
   try {
     return await work();
@@ -145,10 +168,20 @@ async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs `work` while nobody else, in this process or another of ours, starts or stops the server of this folder. */
+function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(folder) ?? Promise.resolve()).then(() => lockAgainstProcesses(folder, work));
+  turns.set(
+    folder,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
 async function liveHolders(folder: string): Promise<number[]> {
   const holders: number[] = [];
   for (const name of await readdir(folder)) {
-    const pid = Number(name);
+    const pid = Number.parseInt(name, 10);
     if (alive(pid)) holders.push(pid);
     else await rm(path.join(folder, name), { force: true });
   }
@@ -172,7 +205,25 @@ async function checkCluster(cluster: string): Promise<'missing' | 'ready'> {
   return 'ready';
 }
 
+/**
+ * The account that runs the server of a folder: the one that its files belong to, where there are any.
+ * @throws UserError when they belong to another user than this one
+ */
+async function accountOf(home: string, fallback: Account | null): Promise<Account | null> {
+  const owner = await stat(home).catch(() => null);
+  if (owner === null || owner.uid === process.getuid?.()) return fallback;
+  if (fallback !== null) return { uid: owner.uid, gid: owner.gid };
+  throw new UserError(
+    `the database in ${home} belongs to the user with uid ${owner.uid}: start Tessera as that user, or choose another folder with TESSERA_DATA_DIR or --data-dir`,
+  );
+}
+
 async function makeDataFolder(dataFolder: string): Promise<void> {
+  if (ODD_IN_DATA_FOLDER.test(dataFolder)) {
+    throw new UserError(
+      `the data folder ${dataFolder} has a quotation mark, $, \` or \\ in its path, which PostgreSQL's own tools do not take: choose another with TESSERA_DATA_DIR or --data-dir`,
+    );
+  }
   try {
     await mkdir(dataFolder, { recursive: true });
     accessSync(dataFolder, constants.W_OK | constants.X_OK);
@@ -186,6 +237,22 @@ async function makeDataFolder(dataFolder: string): Promise<void> {
 }
 
 /**
+ * Where the server's files stand: in the data folder, or where an unprivileged server can reach them when root's own
+ * folders are closed to it. Noted in the data folder at first use, so that rights which change later never lead to an
+ * empty database beside the full one.
+ */
+async function homeOf(dataFolder: string, unprivileged: Account | null): Promise<string> {
+  const note = path.join(dataFolder, 'postgres.home');
+  const noted = await readFile(note, 'utf8').catch(() => null);
+  if (noted !== null) return path.resolve(dataFolder, noted.trim());
+  const own = path.join(dataFolder, 'postgres');
+  if (unprivileged === null || existsSync(own) || reachableByOthers(own)) return own;
+  const home = systemFolder(shortHash(path.resolve(dataFolder)));
+  await writeFile(note, home);
+  return home;
+}
+
+/**
  * Starts the PostgreSQL of a data folder, or finds the one that runs already, and makes the folder at first use.
  * Processes share one server; it outlives a killed one and is found again by the next.
  * @param dataFolder made when missing
@@ -193,15 +260,13 @@ async function makeDataFolder(dataFolder: string): Promise<void> {
  */
 export async function acquireBundledPostgres(dataFolder: string): Promise<BundledPostgres> {
   await makeDataFolder(dataFolder);
-  const account = serverAccount();
-  const home =
-    account !== null && !reachableByOthers(path.join(dataFolder, 'postgres'))
-      ? systemFolder(shortHash(path.resolve(dataFolder)))
-      : path.join(dataFolder, 'postgres');
+  const unprivileged = serverAccount();
+  const home = await homeOf(dataFolder, unprivileged);
+  const account = await accountOf(home, unprivileged);
   const cluster = path.join(home, 'data');
   const nearby = path.join(home, 'run');
   const socketFolder =
-    Buffer.byteLength(nearby) <= LONGEST_SOCKET_FOLDER
+    Buffer.byteLength(nearby) <= LONGEST_SOCKET_FOLDER && !ODD_IN_SOCKET_FOLDER.test(nearby)
       ? nearby
       : path.join(os.tmpdir(), `tessera-${shortHash(path.resolve(home))}`);
   const holderFolder = path.join(dataFolder, 'holders');
@@ -237,16 +302,17 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
       () => false,
     );
 
-  await mkdir(holderFolder, { recursive: true });
-  const holder = path.join(holderFolder, String(process.pid));
-  const started = await withLock(dataFolder, async () => {
+  const holder = path.join(holderFolder, `${process.pid}-${randomBytes(4).toString('hex')}`);
+  const { started, password } = await withLock(dataFolder, async () => {
+    const state = await checkCluster(cluster);
+    await mkdir(holderFolder, { recursive: true });
     await ownedFolder(home);
     await ownedFolder(socketFolder);
-    if ((await checkCluster(cluster)) === 'missing') {
-      const password = randomBytes(24).toString('base64url');
-      await writeFile(passwordFile, password, { mode: 0o600 });
+    if (state === 'missing') {
+      const newPassword = randomBytes(24).toString('base64url');
+      await writeFile(passwordFile, newPassword, { mode: 0o600 });
       const passwordForInit = path.join(home, 'initial-password');
-      await writeFile(passwordForInit, password, { mode: 0o600 });
+      await writeFile(passwordForInit, newPassword, { mode: 0o600 });
       if (account !== null) await chown(passwordForInit, account.uid, account.gid);
       // Made beside and renamed, so that a start cut short never leaves half a cluster.
       const half = `${cluster}.new`;
@@ -262,6 +328,11 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
       await rm(passwordForInit);
       await rename(half, cluster);
     }
+    const password = await readFile(passwordFile, 'utf8').catch((error) => {
+      throw new UserError(
+        `the database's password file ${passwordFile} cannot be read (${codeOf(error)}): restore it from a backup`,
+      );
+    });
     const isRunning = await running();
     if (!isRunning) {
       const settings = Object.entries({ ...SETTINGS, unix_socket_directories: socketFolder });
@@ -277,14 +348,9 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
       ]);
     }
     await writeFile(holder, '');
-    return !isRunning;
+    return { started: !isRunning, password };
   });
 
-  const password = await readFile(passwordFile, 'utf8').catch((error) => {
-    throw new UserError(
-      `the database's password file ${passwordFile} cannot be read (${codeOf(error)}): restore it from a backup`,
-    );
-  });
   let released = false;
   return {
     connection: { host: socketFolder, port: 5432, username: DATABASE_USER, password, database: 'postgres' },

@@ -56,9 +56,13 @@ export const customers = pgTable(
     city: text('city'),
     channel: text('channel'),
     registeredAt: moment('registered_at'),
+    /** What the source told beyond these, by its own names. */
+    attributes: jsonb('attributes'),
+    /** When the source last changed the row: an older one never replaces a newer. */
+    version: moment('version'),
     importId: counter('import_id'),
   },
-  (table) => [index('customers_email').on(sql`lower(${table.email})`)],
+  (table) => [index('customers_email').on(sql`lower(${table.email})`).where(sql`${table.email} is not null`)],
 );
 
 export const products = pgTable('products', {
@@ -88,6 +92,7 @@ export const orders = pgTable(
     deliveredAt: moment('delivered_at'),
     cancelledAt: moment('cancelled_at'),
     returnedAt: moment('returned_at'),
+    version: moment('version'),
     importId: counter('import_id'),
   },
   (table) => [primaryKey({ columns: [table.customerId, table.orderId] }), index('orders_order_id').on(table.orderId)],
@@ -117,6 +122,77 @@ export const orderItems = pgTable(
     check('order_items_amount_finite', finite('amount')),
   ],
 );
+
+/**
+ * Returns and refunds that come apart from their lines: as negative lines, in tables of their own, or as messages. A
+ * refund without pieces has quantity 0. Whatever its order is worth no longer is not taken a second time (`orderFacts`).
+ */
+export const returns = pgTable(
+  'returns',
+  {
+    customerId: shopId('customer_id').notNull(),
+    returnId: shopId('return_id').notNull(),
+    /** Null where the source does not say which order came back. */
+    orderId: shopId('order_id'),
+    productId: shopId('product_id'),
+    quantity: integer('quantity').notNull(),
+    /** What was paid back, as a positive number. */
+    amount: numeric('amount').notNull(),
+    returnedAt: moment('returned_at').notNull(),
+    importId: counter('import_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.returnId] }),
+    index('returns_return_id').on(table.returnId),
+    check('returns_amount_finite', finite('amount')),
+  ],
+);
+
+/** What customers did beside ordering: visits, opens, clicks, carts, service contacts, surveys. */
+export const events = pgTable(
+  'events',
+  {
+    customerId: shopId('customer_id').notNull(),
+    eventId: shopId('event_id').notNull(),
+    kind: text('kind').notNull(),
+    occurredAt: moment('occurred_at').notNull(),
+    campaignId: shopId('campaign_id'),
+    value: numeric('value'),
+    importId: counter('import_id'),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.eventId] })],
+);
+
+export const campaigns = pgTable('campaigns', {
+  campaignId: shopId('campaign_id').primaryKey(),
+  name: text('name'),
+  channel: text('channel'),
+  startsAt: moment('starts_at'),
+  endsAt: moment('ends_at'),
+  cost: numeric('cost'),
+  importId: counter('import_id'),
+});
+
+/** Who was treated by a campaign, in which arm, and whether he redeemed the offer. */
+export const treatments = pgTable(
+  'treatments',
+  {
+    customerId: shopId('customer_id').notNull(),
+    campaignId: shopId('campaign_id').notNull(),
+    treatedAt: moment('treated_at').notNull(),
+    arm: text('arm'),
+    cost: numeric('cost'),
+    redeemedAt: moment('redeemed_at'),
+    importId: counter('import_id'),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.campaignId, table.treatedAt] })],
+);
+
+/** Ids of customers who were merged into another: rows that still come under them go to the one that stays. */
+export const customerAliases = pgTable('customer_aliases', {
+  customerId: shopId('customer_id').primaryKey(),
+  mergedInto: shopId('merged_into').notNull(),
+});
 
 export const imports = pgTable('imports', {
   id: counter('id').primaryKey().generatedAlwaysAsIdentity(),
@@ -151,8 +227,32 @@ export const quarantinedRows = pgTable(
     field: text('field').notNull(),
     value: text('value'),
     reason: text('reason').notNull(),
+    /** What was read of the row, by field, so that it can be read again under other rules; null where it has no cells. */
+    cells: jsonb('cells'),
   },
   (table) => [primaryKey({ columns: [table.importId, table.line] })],
+);
+
+/** Webhooks that were taken, for ever: the same delivery again changes nothing. Written with the rows that it brought. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    source: text('source').notNull(),
+    deliveryId: shopId('delivery_id').notNull(),
+    receivedAt: moment('received_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.source, table.deliveryId] })],
+);
+
+/** What a platform's messages call an order, and the id that its exports print and `orders` has: refunds name the first. */
+export const webhookOrders = pgTable(
+  'webhook_orders',
+  {
+    source: text('source').notNull(),
+    sourceOrderId: shopId('source_order_id').notNull(),
+    orderId: shopId('order_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.source, table.sourceOrderId] })],
 );
 
 export const runs = pgTable('runs', {
@@ -220,6 +320,9 @@ export const customerProfiles = pgTable('customer_profiles', {
   returnRate: doublePrecision('return_rate'),
   discountShare: doublePrecision('discount_share'),
   distinctCategories: integer('distinct_categories').notNull(),
+  visits30d: integer('visits_30d').notNull(),
+  emailOpens90d: integer('email_opens_90d').notNull(),
+  serviceContacts90d: integer('service_contacts_90d').notNull(),
   rfmRecency: smallint('rfm_recency'),
   rfmFrequency: smallint('rfm_frequency'),
   rfmMonetary: smallint('rfm_monetary'),

@@ -4,9 +4,21 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { apiError } from '../errors.js';
 import type { Context } from './context.js';
+import './withhold-plugin.js';
 
 /** A query that costs more than this reads more than a page shows; the message tells what it costs. */
 export const COST_LIMITS = { complexity: 25_000, depth: 14, breadth: 500 };
+
+const GLOBAL_ID = /^([A-Z][A-Za-z]{0,40}):(.+)$/s;
+
+/** A customer's own id may hold anything, colons too. @throws BAD_USER_INPUT, without an echo of what was sent */
+function decodeGlobalID(globalId: string): { typename: string; id: string } {
+  const [, typename, id] = GLOBAL_ID.exec(Buffer.from(globalId, 'base64').toString('utf8')) ?? [];
+  if (typename === undefined || id === undefined) {
+    throw apiError('BAD_USER_INPUT', 'this is not a global id: take the "id" of an answer');
+  }
+  return { typename, id };
+}
 
 type Scalars = {
   DateTime: { Input: Date; Output: Date };
@@ -34,7 +46,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: false;
 }>({
-  plugins: [ScopeAuthPlugin, RelayPlugin, ComplexityPlugin],
+  plugins: ['withhold', ScopeAuthPlugin, RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     authScopes: ({ credential }) => ({
@@ -45,7 +57,7 @@ export const builder = new SchemaBuilder<{
     unauthorizedError: (_parent, _context, info) =>
       apiError('FORBIDDEN', `this credential may not read ${info.parentType.name}.${info.fieldName}`),
   },
-  relay: { cursorType: 'String', clientMutationId: 'omit' },
+  relay: { cursorType: 'String', clientMutationId: 'omit', decodeGlobalID },
   complexity: {
     defaultComplexity: 1,
     defaultListMultiplier: 10,
@@ -59,3 +71,4 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.queryType({});
+builder.mutationType({});

@@ -1,6 +1,6 @@
 import { and, type Column, type SQL, sql } from 'drizzle-orm';
 import { customerProfiles, customers, orderItems, orders, products } from '../db/tables.js';
-import { apiError } from '../errors.js';
+import { apiError, shorten } from '../errors.js';
 import type { Comparison, CustomerFilterInput, PurchaseFilterInput, SegmentFilterInput } from './filter-inputs.js';
 import type { RunSnapshot } from './run-snapshot.js';
 
@@ -73,13 +73,13 @@ function segmentClause(filter: SegmentFilterInput, run: RunSnapshot): SQL[] {
   const segmentation = run.segmentations.find(({ model }) => model.key === key);
   if (segmentation === undefined) {
     const known = run.segmentations.map(({ model }) => model.key).join(', ');
-    throw apiError('BAD_USER_INPUT', `there is no segmentation "${key}": choose one of ${known}`);
+    throw apiError('BAD_USER_INPUT', `there is no segmentation "${shorten(key)}": choose one of ${known}`);
   }
   const entries = (keys: readonly string[]) => {
     for (const segment of keys) {
       if (segmentation.segments.some((known) => known.key === segment)) continue;
       const known = segmentation.segments.map((known) => known.key).join(', ');
-      throw apiError('BAD_USER_INPUT', `there is no segment "${segment}" in ${key}: choose of ${known}`);
+      throw apiError('BAD_USER_INPUT', `there is no segment "${shorten(segment)}" in ${key}: choose of ${known}`);
     }
     return list(
       keys.map((segment) => `${key}:${segment}`),

@@ -1,6 +1,6 @@
 import type { ArgBuilder } from '@pothos/core';
 import { builder } from './builder.js';
-import { DEFAULT_PAGE, type Page } from './keyset.js';
+import { DEFAULT_PAGE, LARGEST_PAGE, type Page } from './keyset.js';
 import { EVERYTHING } from './types/common.js';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
@@ -45,8 +45,8 @@ export const pageArgs = (arg: ArgBuilder<Types>) => ({
   before: arg.string(),
 });
 
-/** What a list costs: as much as the rows it may hold. */
+/** What a list costs: as much as the rows it may hold. More than a page may hold is refused as such, not for its cost. */
 export const pageComplexity = ({ first, last }: { first?: number | null; last?: number | null }) => ({
   field: 1,
-  multiplier: Math.max(1, first ?? last ?? DEFAULT_PAGE),
+  multiplier: Math.min(Math.max(1, first ?? last ?? DEFAULT_PAGE), LARGEST_PAGE),
 });

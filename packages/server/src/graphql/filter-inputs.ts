@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import { type GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { apiError } from '../errors.js';
 import { builder } from './builder.js';
 
@@ -26,43 +26,62 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2
 const refuse = (type: string, example: string) =>
   apiError('BAD_USER_INPUT', `a ${type} reads ${example}`) as GraphQLError;
 
+/** The years that both JavaScript and PostgreSQL write with four digits. */
+const isCommonYear = (moment: Date) => moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999;
+
+function parseMoment(value: unknown): Date {
+  const moment = typeof value === 'string' && MOMENT.test(value) ? new Date(value) : null;
+  if (moment === null || !isCommonYear(moment)) throw refuse('DateTime', '2026-01-31T14:05:00Z');
+  return moment;
+}
+
+function parseDay(value: unknown): string {
+  const day = typeof value === 'string' && DAY.test(value) ? new Date(`${value}T00:00:00Z`) : null;
+  if (day === null || !isCommonYear(day) || !day.toISOString().startsWith(value as string)) {
+    throw refuse('Date', '2026-01-31');
+  }
+  return value as string;
+}
+
+function parseDecimal(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || !DECIMAL.test(text)) throw refuse('Decimal', '"12.34"');
+  return text;
+}
+
+/** A literal takes no variables inside it, which is all that the query compiler can do. */
+const literal =
+  <T>(parse: (value: unknown) => T) =>
+  (node: ValueNode) =>
+    parse(valueFromASTUntyped(node));
+
 builder.scalarType('DateTime', {
   description: 'A moment: ISO 8601, in UTC.',
   serialize: (value) => value.toISOString(),
-  parseValue: (value) => {
-    const moment = typeof value === 'string' && MOMENT.test(value) ? new Date(value) : null;
-    if (moment === null || Number.isNaN(moment.getTime())) throw refuse('DateTime', '2026-01-31T14:05:00Z');
-    return moment;
-  },
+  parseValue: parseMoment,
+  parseLiteral: literal(parseMoment),
 });
 builder.scalarType('Date', {
   description: "A calendar day in the shop's time zone: ISO 8601.",
-  parseValue: (value) => {
-    const day = typeof value === 'string' && DAY.test(value) ? new Date(`${value}T00:00:00Z`) : null;
-    if (day === null || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(value as string)) {
-      throw refuse('Date', '2026-01-31');
-    }
-    return value as string;
-  },
+  parseValue: parseDay,
+  parseLiteral: literal(parseDay),
 });
 builder.scalarType('Decimal', {
   description: 'An exact decimal number as a string.',
   serialize: (value) => String(value),
-  parseValue: (value) => {
-    const text = typeof value === 'number' ? String(value) : value;
-    if (typeof text !== 'string' || !DECIMAL.test(text)) throw refuse('Decimal', '"12.34"');
-    return text;
-  },
+  parseValue: parseDecimal,
+  parseLiteral: literal(parseDecimal),
 });
 builder.scalarType('JSON', { description: 'Any JSON value.', serialize: (value) => value });
 
 type Named = 'Int' | 'Float' | 'String' | 'Decimal' | 'DateTime' | 'Date';
 
 function comparisonInput<T>(name: string, type: Named, ordered: boolean) {
-  const range = builder.inputRef<{ from: T; to: T }>(`${type}Range`).implement({
-    description: 'Both ends are included.',
-    fields: (t) => ({ from: t.field({ type, required: true }), to: t.field({ type, required: true }) }) as never,
-  });
+  const range = () =>
+    builder.inputRef<{ from: T; to: T }>(`${type}Range`).implement({
+      description: 'Both ends are included.',
+      fields: (t) => ({ from: t.field({ type, required: true }), to: t.field({ type, required: true }) }) as never,
+    });
   return builder.inputRef<Comparison<T>>(name).implement({
     description:
       'Every given comparison must hold. `ne` and `notIn` are the complements of `eq` and `in`, so they hold for a missing value.',
@@ -78,7 +97,7 @@ function comparisonInput<T>(name: string, type: Named, ordered: boolean) {
               gte: t.field({ type }),
               lt: t.field({ type }),
               lte: t.field({ type }),
-              between: t.field({ type: range }),
+              between: t.field({ type: range() }),
             }
           : {
               contains: t.string({ description: 'Ignores case.' }),

@@ -8,6 +8,14 @@ export interface OrderKey {
   readonly type: 'text' | 'numeric' | 'float8' | 'int' | 'bigint' | 'timestamptz';
 }
 
+/** A list in an order. Cursors carry its name, so that one of another list or order is refused. */
+export interface OrderedList {
+  readonly name: string;
+  /** All in the same direction, the last one unique. */
+  readonly keys: readonly OrderKey[];
+  readonly descending: boolean;
+}
+
 export interface PageArguments {
   readonly first?: number | null;
   readonly last?: number | null;
@@ -29,7 +37,8 @@ export const DEFAULT_PAGE = 20;
 export const LARGEST_PAGE = 100;
 const LONGEST_CURSOR = 2000;
 
-const encode = (keys: readonly string[]) => Buffer.from(JSON.stringify(keys)).toString('base64url');
+const encode = ({ name }: OrderedList, values: readonly string[]) =>
+  Buffer.from(JSON.stringify([name, ...values])).toString('base64url');
 
 const VALID: Readonly<Record<OrderKey['type'], RegExp>> = {
   text: /^[^\0]*$/s,
@@ -40,24 +49,26 @@ const VALID: Readonly<Record<OrderKey['type'], RegExp>> = {
   timestamptz: /^(-?infinity|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?)$/,
 };
 
-function decode(cursor: string, keys: readonly OrderKey[]): string[] {
+function decode(cursor: string, { name, keys }: OrderedList): string[] {
   const bad = () =>
     apiError(
       'BAD_USER_INPUT',
       'this cursor is not one of this list: take "endCursor" or "startCursor" of its pageInfo',
     );
   if (cursor.length > LONGEST_CURSOR) throw bad();
-  let values: unknown;
+  let parts: unknown;
   try {
-    values = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
     throw bad();
   }
-  if (!Array.isArray(values) || values.length !== keys.length) throw bad();
+  if (!Array.isArray(parts) || parts[0] !== name) throw bad();
+  const values = parts.slice(1);
+  if (values.length !== keys.length) throw bad();
   for (const [i, value] of values.entries()) {
     if (typeof value !== 'string' || !VALID[keys[i]!.type].test(value)) throw bad();
   }
-  return values as string[];
+  return values;
 }
 
 /** How many rows to ask for. @throws BAD_USER_INPUT outside of 1 to 100, or when both ends are asked for */
@@ -74,19 +85,18 @@ export function pageSize({ first, last }: PageArguments): number {
  * One page of a list by its keys (keyset pagination): as fast on page 1,000 as on page 1, and no row is lost or repeated
  * when others come and go between pages. Cursors carry the keys as PostgreSQL's own text, so that microseconds and
  * exact decimals survive.
- * @param keys all in the same direction, the last one unique
  * @param read runs the query: rows after the condition, in the order, at most `limit`; each with its keys as `cursorKeys`
  */
 export async function keysetPage<Row extends { cursorKeys: readonly string[] }>(
   args: PageArguments,
-  keys: readonly OrderKey[],
-  descending: boolean,
+  list: OrderedList,
   read: (query: { condition: SQL | undefined; order: SQL; limit: number; cursorKeys: SQL }) => Promise<Row[]>,
 ): Promise<Page<Row>> {
+  const { keys, descending } = list;
   const size = pageSize(args);
   const backwards = args.last != null;
   const beyond = (cursor: string, forwards: boolean) => {
-    const values = decode(cursor, keys);
+    const values = decode(cursor, list);
     const operator = sql.raw(descending === forwards ? '<' : '>');
     const left = sql.join(
       keys.map(({ expression }) => sql`${expression}`),
@@ -118,7 +128,7 @@ export async function keysetPage<Row extends { cursorKeys: readonly string[] }>(
   const hasMore = rows.length > size;
   const page = rows.slice(0, size);
   if (backwards) page.reverse();
-  const edges = page.map((row) => ({ cursor: encode(row.cursorKeys), node: row }));
+  const edges = page.map((row) => ({ cursor: encode(list, row.cursorKeys), node: row }));
   return {
     edges,
     pageInfo: {

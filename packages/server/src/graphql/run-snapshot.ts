@@ -151,6 +151,9 @@ export interface ProfileFeatures {
   readonly medianDaysBetweenOrders: number | null;
   readonly discountShare: number | null;
   readonly distinctCategories: number;
+  readonly visits30d: number;
+  readonly emailOpens90d: number;
+  readonly serviceContacts90d: number;
   readonly status: BasisStatus;
 }
 
@@ -173,6 +176,9 @@ export function featuresOfProfile(profile: ProfileFeatures): CustomerFeatures {
     medianDaysBetweenOrders: profile.medianDaysBetweenOrders,
     discountShare: profile.discountShare,
     distinctCategories: profile.distinctCategories,
+    visits30d: profile.visits30d,
+    emailOpens90d: profile.emailOpens90d,
+    serviceContacts90d: profile.serviceContacts90d,
   };
   for (const [name, value] of Object.entries(values)) {
     features.columns[name as keyof typeof values][0] = value ?? Number.NaN;

@@ -3,8 +3,10 @@ import { builder } from './builder.js';
 // THE LIST of types: each file holds a type, its queries and its mutations.
 import './types/cohort.js';
 import './types/customer.js';
+import './types/exploration.js';
 import './types/fitted-model.js';
 import './types/import.js';
+import './types/import-mutations.js';
 import './types/run.js';
 import './types/segmentation.js';
 import './types/shop.js';

@@ -9,7 +9,11 @@ import { PAGE_POLICY, send, sendError, sendJson } from './respond.js';
 import { sendFile, WIDGET_FOLDER } from './static-files.js';
 
 const PLACEHOLDER = '<!--tessera:data-->';
-const PAGES: Readonly<Record<string, DemoGrant['view'] | null>> = { crm: 'agent', storefront: 'shopper', index: null };
+const PAGES: ReadonlyMap<string, DemoGrant['view'] | null> = new Map([
+  ['crm', 'agent'],
+  ['storefront', 'shopper'],
+  ['index', null],
+]);
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
@@ -62,20 +66,22 @@ export async function answerDemo(
 ): Promise<void> {
   const [, , name = '', file] = url.pathname.split('/');
   if (tokens === null || !isLocal(request)) {
-    return sendError(response, 404, 'NOT_FOUND', 'the demo pages answer on this machine only, and not in production');
+    return sendError(response, 'NOT_FOUND', 'the demo pages answer on this machine only, and not in production');
   }
   if (name === 'assets' && file !== undefined) return sendFile(response, path.join(WIDGET_FOLDER, 'demo'), file);
   if (name === 'token') {
-    const view = PAGES[url.searchParams.get('page') ?? ''];
-    if (request.method !== 'POST' || view == null)
-      return sendError(response, 404, 'NOT_FOUND', 'there is no such page');
+    const view = PAGES.get(url.searchParams.get('page') ?? '');
+    if (request.method !== 'POST' || view == null) return sendError(response, 'NOT_FOUND', 'there is no such page');
     const grant = await grantOf(database, view);
-    if (grant === null) return sendError(response, 409, 'NOT_SCORED_YET', 'no run has been published yet');
+    if (grant === null) return sendError(response, 'NOT_SCORED_YET', 'no run has been published yet');
     return sendJson(response, 200, { token: await tokens.issue(grant) });
   }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return sendError(response, 'METHOD_NOT_ALLOWED', 'this address only answers GET');
+  }
   const page = name === '' ? 'index' : name;
-  const view = PAGES[page];
-  if (view === undefined || file !== undefined) return sendError(response, 404, 'NOT_FOUND', 'there is no such page');
+  const view = PAGES.get(page);
+  if (view === undefined || file !== undefined) return sendError(response, 'NOT_FOUND', 'there is no such page');
   const html = await readFile(path.join(WIDGET_FOLDER, 'demo', `${page}.html`), 'utf8');
   const data = inlineJson(await pageData(database, tokens, view, page));
   const script = `<script type="application/json" id="tessera-data">${data}</script>`;

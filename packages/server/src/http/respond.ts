@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ERROR_STATUS, type ErrorCode, RETRY_LATER } from '../errors.js';
 
 /** On every answer: nothing is sniffed, framed or told to other sites. */
 const SECURITY_HEADERS = {
@@ -49,9 +50,13 @@ export function sendJson(
 }
 
 /** An error in the shape of a GraphQL answer, whatever the route, so that clients read one shape. */
-export function sendError(response: ServerResponse, status: number, code: string, message: string): void {
-  const retry: Record<string, string> = status === 503 ? { 'retry-after': '5' } : {};
-  sendJson(response, status, { errors: [{ message, extensions: { code } }] }, retry);
+export function sendError(response: ServerResponse, code: ErrorCode, message: string): void {
+  const headers: Partial<Record<ErrorCode, Record<string, string>>> = {
+    SERVICE_UNAVAILABLE: RETRY_LATER,
+    UNAUTHENTICATED: { 'www-authenticate': 'Bearer' },
+    METHOD_NOT_ALLOWED: { allow: response.req.url?.startsWith('/graphql') === true ? 'POST' : 'GET, HEAD' },
+  };
+  sendJson(response, ERROR_STATUS[code], { errors: [{ message, extensions: { code } }] }, headers[code]);
 }
 
 /** The server's own origin as the request names it. */

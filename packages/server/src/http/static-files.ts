@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.sri': 'text/plain; charset=utf-8',
 };
+const NO_SUCH_FILE = new Set(['ENOENT', 'EISDIR', 'ENAMETOOLONG']);
 const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/i;
 
 /** Where the widget's build puts its files; found from the server's own place in the workspace. */
@@ -24,8 +25,7 @@ export const WIDGET_FOLDER = path.resolve(
 /** Answers with one file of a folder, by its plain name: no path can lead out of it. */
 export async function sendFile(response: ServerResponse, folder: string, name: string): Promise<void> {
   const type = TYPES[path.extname(name)];
-  if (type === undefined || !FILE_NAME.test(name))
-    return sendError(response, 404, 'NOT_FOUND', 'there is no such file');
+  if (type === undefined || !FILE_NAME.test(name)) return sendError(response, 'NOT_FOUND', 'there is no such file');
   try {
     const content = await readFile(path.join(folder, name));
     const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
@@ -35,7 +35,7 @@ export async function sendFile(response: ServerResponse, folder: string, name: s
     }
     send(response, 200, type, content, { etag, 'cache-control': 'no-cache' });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    sendError(response, 404, 'NOT_FOUND', 'there is no such file');
+    if (!NO_SUCH_FILE.has(codeOf(error))) throw error;
+    sendError(response, 'NOT_FOUND', 'there is no such file');
   }
 }

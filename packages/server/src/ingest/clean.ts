@@ -1,10 +1,21 @@
-import { LIFECYCLE, type Lifecycle } from '../db/tables.js';
+import type { Dialect } from './dialect.js';
+import { stationOf } from './status-words.js';
 
 /**
  * Reads single cells. Each reader takes a cell that is trimmed and not empty and answers the text that PostgreSQL is to
- * cast, the same text wherever it can, or a Problem. A cast of an answered text cannot fail.
+ * cast: the same text wherever it can, a Repair where the cell had to be rewritten, or a Problem. A cast of an answered
+ * text cannot fail.
  */
-export type CellReader = (cell: string) => string | Problem;
+export type CellReader = (cell: string, dialect: Dialect) => string | Repair | Problem;
+
+/** A cell that was understood, but not as it stands. */
+export class Repair {
+  constructor(
+    readonly text: string,
+    /** What kind of repair it was, for the report. */
+    readonly kind: string,
+  ) {}
+}
 
 /** Why a cell cannot be read: a sentence that ends the words "the value …". */
 export class Problem {
@@ -26,6 +37,7 @@ const LARGEST_AMOUNT = 1e13;
 const LARGEST_INTEGER = 2_147_483_647;
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2100;
+const OUTSIDE_OF_YEARS = `lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
 
 export const isMissingWord = (cell: string, read: CellReader) =>
   cell.length <= LONGEST_MISSING_WORD &&
@@ -33,41 +45,80 @@ export const isMissingWord = (cell: string, read: CellReader) =>
 
 const NUL = String.fromCharCode(0);
 const holdsNul = (cell: string) => cell.includes(NUL);
+/** What a decoder writes for bytes that it cannot read. */
+const isBroken = (cell: string) => cell.includes('\uFFFD');
+const SCIENTIFIC_ID = /^\d\.\d+E\+?\d+$/i;
 
 export const readId: CellReader = (cell) => {
   if (cell.length > LONGEST_ID) return new Problem(`is longer than the ${LONGEST_ID} characters of an id`);
   if (holdsNul(cell)) return new Problem('holds a NUL character');
+  if (isBroken(cell)) return new Problem('holds bytes that are not in the encoding of the file');
+  if (SCIENTIFIC_ID.test(cell)) {
+    return new Problem('was turned into a rounded number by a spreadsheet: export the column as text');
+  }
   return cell;
 };
 
 export const readText: CellReader = (cell) => {
   if (cell.length > LONGEST_TEXT) return new Problem(`is longer than ${LONGEST_TEXT} characters`);
   if (holdsNul(cell)) return new Problem('holds a NUL character');
+  if (isBroken(cell)) return new Problem('holds bytes that are not in the encoding of the file');
   return cell;
 };
 
 const INTEGER = /^[+-]?\d{1,10}(\.0+)?$/;
 
-export const readInteger: CellReader = (cell) => {
-  if (!INTEGER.test(cell)) return new Problem('is not a whole number');
-  const number = Number(cell);
-  if (Math.abs(number) > LARGEST_INTEGER) return new Problem('is too large');
-  return String(number);
+export const readInteger: CellReader = (cell, dialect) => {
+  if (INTEGER.test(cell)) {
+    if (Math.abs(Number(cell)) > LARGEST_INTEGER) return new Problem('is too large');
+    return String(Number(cell));
+  }
+  const amount = readDecimal(cell, dialect);
+  if (!(amount instanceof Repair) || !INTEGER.test(amount.text)) return new Problem('is not a whole number');
+  if (Math.abs(Number(amount.text)) > LARGEST_INTEGER) return new Problem('is too large');
+  return new Repair(String(Number(amount.text)), amount.kind);
 };
 
-export const readAge: CellReader = (cell) => {
-  const age = readInteger(cell);
-  if (age instanceof Problem) return age;
+export const readAge: CellReader = (cell, dialect) => {
+  const age = readInteger(cell, dialect);
+  if (typeof age !== 'string') return new Problem('is not a whole number');
   return Number(age) >= 0 && Number(age) <= 130 ? age : new Problem('is not an age from 0 to 130');
 };
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
+const CURRENCY_SIGN = /^(?:[$€£¥₹]|[A-Z]{3}(?= |\d))\s*|\s*(?:[$€£¥₹]|(?<=\d)\s?[A-Z]{3})$/;
+const GROUPED_POINT = /^\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?$/;
+const GROUPED_COMMA = /^\d{1,3}(?:[. '\u00a0\u202f]\d{3})*,\d+$|^\d{1,3}(?:\.\d{3})+$/;
+const BRACKETED = /^\((.+)\)$/;
+
+/** An amount written for people: currency signs, thousands, a decimal comma, brackets for negatives. Null when unclear. */
+function readWrittenAmount(cell: string, { decimalComma }: Dialect): string | null {
+  let text = BRACKETED.exec(cell)?.[1]?.trim() ?? cell;
+  let isNegative = text !== cell;
+  text = text.replace(/^[−–]/, '-').replace(CURRENCY_SIGN, '').trim();
+  if (/^-|-$/.test(text)) {
+    text = text
+      .replace(/^-\s*|\s*-$/, '')
+      .replace(CURRENCY_SIGN, '')
+      .trim();
+    isNegative = !isNegative;
+  }
+  if (decimalComma && GROUPED_COMMA.test(text)) text = text.replace(/[. '\u00a0\u202f]/g, '').replace(',', '.');
+  else if (!decimalComma && GROUPED_POINT.test(text)) text = text.replace(/[, '\u00a0\u202f]/g, '');
+  else if (decimalComma && /^\d+,\d+$/.test(text)) text = text.replace(',', '.');
+  if (!/^\d+(\.\d+)?$/.test(text)) return null;
+  return isNegative ? `-${text}` : text;
+}
+
 /** Exact: the digits are kept as they stand, never read into a float. */
-export const readDecimal: CellReader = (cell) => {
-  if (!DECIMAL.test(cell)) return new Problem('is not a number');
-  if (Math.abs(Number(cell)) >= LARGEST_AMOUNT || cell.length > 60) return new Problem('is larger than any amount');
-  return cell;
+export const readDecimal: CellReader = (cell, dialect) => {
+  const written =
+    DECIMAL.test(cell) && !(dialect.decimalComma && GROUPED_COMMA.test(cell)) ? cell : readWrittenAmount(cell, dialect);
+  if (written === null) return new Problem('is not a number');
+  if (Math.abs(Number(written)) >= LARGEST_AMOUNT || written.length > 60)
+    return new Problem('is larger than any amount');
+  return written === cell ? cell : new Repair(written, 'an amount written for people');
 };
 
 /** Year first, then month and day; a time; a fraction; a zone as UTC or Z, after a time also as an offset. All of it PostgreSQL reads too. */
@@ -84,17 +135,51 @@ function validDay(year: number, month: number, day: number): boolean {
   return month !== 2 || day < 29 || leap;
 }
 
+const SHORT_DATE =
+  /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?$/;
+const EPOCH_SECONDS = /^[12]\d{9}$/;
+const EPOCH_MILLISECONDS = /^[12]\d{12}$/;
+const SPREADSHEET_DAY = /^[2-6]\d{4}(\.\d+)?$/;
+const two = (digits: string) => digits.padStart(2, '0');
+
+/** Days and months as digits: only where the file tells which comes first. */
+function readShortDate(parts: RegExpExecArray, { dates }: Dialect): Repair | Problem {
+  const [, first = '', second = '', year = '', hour, minute, seconds = '00', half] = parts;
+  const order = dates ?? (Number(first) > 12 ? 'dmy' : Number(second) > 12 ? 'mdy' : null);
+  if (order === null) {
+    return new Problem('may have the day or the month first: say "dates: dmy" or "dates: mdy" in a mapping file');
+  }
+  const [day, month] = order === 'dmy' ? [first, second] : [second, first];
+  if (!validDay(Number(year), Number(month), Number(day))) return new Problem('is a day that does not exist');
+  if (Number(year) < FIRST_YEAR || Number(year) > LAST_YEAR) return new Problem(OUTSIDE_OF_YEARS);
+  const date = `${year}-${two(month)}-${two(day)}`;
+  if (hour === undefined || minute === undefined) return new Repair(date, 'a date with day and month as digits');
+  const isAfternoon = half?.toLowerCase() === 'p';
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (isAfternoon ? 12 : 0);
+  if (hours > 23 || Number(minute) > 59 || Number(seconds) > 59) return new Problem('is a time that does not exist');
+  return new Repair(`${date} ${two(String(hours))}:${minute}:${seconds}`, 'a date with day and month as digits');
+}
+
 /**
  * A moment. Without a zone it is local time of the shop; PostgreSQL reads it so under the session's TimeZone, which
  * knows the rules of daylight saving.
  */
-export const readMoment: CellReader = (cell) => {
+export const readMoment: CellReader = (cell, dialect) => {
   const parts = YEAR_FIRST.exec(cell) ?? COMPACT.exec(cell);
-  if (parts === null) return new Problem('is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC');
+  if (parts === null) {
+    const short = SHORT_DATE.exec(cell);
+    if (short !== null) return readShortDate(short, dialect);
+    if (EPOCH_SECONDS.test(cell)) return new Repair(new Date(Number(cell) * 1000).toISOString(), 'seconds since 1970');
+    if (EPOCH_MILLISECONDS.test(cell))
+      return new Repair(new Date(Number(cell)).toISOString(), 'milliseconds since 1970');
+    if (SPREADSHEET_DAY.test(cell)) {
+      return new Problem("is a spreadsheet's day number: format the column as a date and export again");
+    }
+    return new Problem('is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC');
+  }
   const year = Number(parts[1]);
   if (!validDay(year, Number(parts[2]), Number(parts[3]))) return new Problem('is a day that does not exist');
-  if (year < FIRST_YEAR || year > LAST_YEAR)
-    return new Problem(`lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}`);
+  if (year < FIRST_YEAR || year > LAST_YEAR) return new Problem(OUTSIDE_OF_YEARS);
   if (Number(parts[4] ?? 0) > 23 || Number(parts[5] ?? 0) > 59 || Number(parts[6] ?? 0) > 59) {
     return new Problem('is a time that does not exist');
   }
@@ -104,28 +189,12 @@ export const readMoment: CellReader = (cell) => {
   return cell;
 };
 
-/** What the common platforms call the stations of an order, in lower case; unknown words are reported, never guessed. */
-const STATUS_WORDS = new Map<string, Lifecycle>([
-  ...LIFECYCLE.map((word) => [word, word] as const),
-  ['processing', 'placed'],
-  ['pending', 'placed'],
-  ['open', 'placed'],
-  ['paid', 'placed'],
-  ['on-hold', 'placed'],
-  ['on hold', 'placed'],
-  ['new', 'placed'],
-  ['confirmed', 'placed'],
-  ['in transit', 'shipped'],
-  ['dispatched', 'shipped'],
-  ['complete', 'delivered'],
-  ['completed', 'delivered'],
-  ['fulfilled', 'delivered'],
-  ['canceled', 'cancelled'],
-  ['voided', 'cancelled'],
-  ['failed', 'cancelled'],
-  ['return', 'returned'],
-  ['refund', 'refunded'],
-]);
+export const readStatus: CellReader = (cell, { statuses }) =>
+  statuses[cell.toLowerCase()] ?? stationOf(cell) ?? new Problem('is a status word that is not known');
 
-export const readStatus: CellReader = (cell) =>
-  STATUS_WORDS.get(cell.toLowerCase()) ?? new Problem('is a status word that is not known');
+/** A currency by its three letters, in any case; symbols are shared by many currencies and tell none. */
+export const readCurrency: CellReader = (cell) =>
+  /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : new Problem('is not a currency code such as USD');
+
+/** JSON that our own reader made. */
+export const readJson: CellReader = (cell) => cell;

@@ -4,16 +4,22 @@ import type { Sql } from '../db/database.js';
 import { type Coverage, readCoverage } from '../db/queries/imports.js';
 import type { EntityKey } from '../db/queries/merge.js';
 import { codeOf, UserError } from '../errors.js';
-import {
-  type ImportOptions,
-  type ImportReport,
-  importFile,
-  type RecognisedFile,
-  recogniseFile,
-} from './import-file.js';
+import { importFile, type RecognisedFile, recogniseFile } from './import-file.js';
+import type { ImportOptions, ImportReport } from './import-rows.js';
 
 /** What stands in a file decides when it is read: customers before their orders, orders before their lines. */
-const READING_ORDER: readonly EntityKey[] = ['customers', 'products', 'orders', 'items', 'transactions'];
+const READING_ORDER: readonly EntityKey[] = [
+  'merges',
+  'customers',
+  'products',
+  'campaigns',
+  'orders',
+  'items',
+  'sales',
+  'returns',
+  'events',
+  'treatments',
+];
 const TEXT_FILE = /\.(csv|tsv|txt|json|ndjson)(\.gz)?$/i;
 
 export interface PathsReport {
@@ -53,7 +59,7 @@ export async function importPaths(sql: Sql, paths: readonly string[], options: P
     const { files, isFolder } = await filesOf(target);
     const before = recognised.length;
     for (const file of files) {
-      const known = await recogniseFile(file, options.format);
+      const known = await recogniseFile(file, options.format ?? options.mapping?.format);
       if (known !== null) recognised.push(known);
       else if (isFolder) skipped.push(file);
       else {
@@ -71,7 +77,7 @@ export async function importPaths(sql: Sql, paths: readonly string[], options: P
   for (const file of recognised) {
     options.onFile?.(file);
     const report = await importFile(sql, file, {
-      timeZone: options.timeZone,
+      ...options,
       onProgress: (rows) => options.onFileProgress?.(file, rows),
     });
     files.push(report);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse as parseCsv } from 'csv-parse/sync';
+import papaparse from 'papaparse';
 import { codeOf, UserError } from '../errors.js';
 import { normaliseHeader } from './entities.js';
 import type { FileHead } from './formats.js';
@@ -15,8 +15,10 @@ const DELIMITERS = [',', ';', '\t'];
 /** A file opened for reading: what it starts with, and all of its bytes, unpacked. */
 export interface Source {
   readonly head: FileHead;
-  bytes(): AsyncIterable<Buffer>;
-  /** SHA-256 of the bytes on disk; complete after `bytes()` has been read to its end. */
+  /** The name under which `TextDecoder` knows the file's encoding. */
+  readonly encoding: string;
+  text(): AsyncIterable<string>;
+  /** SHA-256 of the bytes on disk; complete after `text()` has been read to its end. */
   fingerprint(): string;
 }
 
@@ -29,32 +31,32 @@ function looksBinary(block: Buffer): boolean {
   return controls > block.length / 100;
 }
 
-function readHead(text: string, whole: boolean): FileHead {
+function readHead(text: string): FileHead {
   const clean = text.replace(/^\uFEFF/, '');
-  const firstLine = clean.split(/\r?\n|\r/, 1)[0] ?? '';
+  const firstLine = clean.split(/\r?\n|\r/).find((line) => line.trim() !== '') ?? '';
   const counts = DELIMITERS.map((delimiter) => firstLine.split(delimiter).length);
   const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
-  let records: string[][] = [];
+  const { data } = papaparse.parse<string[]>(firstLine, { delimiter, newline: '\n' });
+  return { text: clean, header: (data[0] ?? [firstLine]).map(normaliseHeader), delimiter };
+}
+
+/** UTF-16 by its mark; UTF-8 where the bytes are; else what Windows wrote, in which every byte is a letter. */
+function detectEncoding(block: Buffer, isWhole: boolean): string {
+  if (block[0] === 0xff && block[1] === 0xfe) return 'utf-16le';
+  if (block[0] === 0xfe && block[1] === 0xff) return 'utf-16be';
   try {
-    // The last line of the block may be cut, so only the first two records are asked for.
-    records = parseCsv(clean, {
-      delimiter,
-      to: 2,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: HEAD_CHARACTERS * 2,
-    });
+    // The block may end within a letter, which only a streaming decoder forgives.
+    new TextDecoder('utf-8', { fatal: true }).decode(block, { stream: !isWhole });
+    return 'utf-8';
   } catch {
-    records = [];
+    return 'windows-1252';
   }
-  const isWholeJson = whole && clean.trim() === '';
-  return {
-    text: clean,
-    header: isWholeJson ? [] : (records[0] ?? [firstLine]).map(normaliseHeader),
-    firstRow: records[1] ?? [],
-    delimiter,
-  };
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>, encoding: string): AsyncIterable<string> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
 }
 
 async function* unpacked(path: string, gzip: boolean, onRaw: (chunk: Buffer) => void): AsyncIterable<Buffer> {
@@ -121,13 +123,19 @@ export async function openSource(path: string): Promise<Source> {
   }
   const block = Buffer.concat(blocks).subarray(0, HEAD_CHARACTERS);
   if (block.length === 0) throw new UserError(`${path} is empty: there is nothing to import`);
-  if (looksBinary(block)) {
+  const encoding = detectEncoding(block, whole);
+  if (!encoding.startsWith('utf-16') && looksBinary(block)) {
     throw new UserError(`${path} is not a text file: Tessera reads CSV and JSON, plain or gzipped`);
   }
   const hash = createHash('sha256');
   return {
-    head: readHead(block.toString('utf8'), whole),
-    bytes: () => unpacked(path, gzip, (chunk) => hash.update(chunk)),
+    head: readHead(new TextDecoder(encoding).decode(block)),
+    encoding,
+    text: () =>
+      decoded(
+        unpacked(path, gzip, (chunk) => hash.update(chunk)),
+        encoding,
+      ),
     fingerprint: () => hash.copy().digest('hex'),
   };
 }

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { Transaction } from '../db/database.js';
 import type { EntityKey } from '../db/queries/merge.js';
-import { isMissingWord } from './clean.js';
+import { isMissingWord, Repair } from './clean.js';
+import type { Dialect } from './dialect.js';
 import { ENTITIES, type Field } from './entities.js';
 import type { RowReceiver } from './read-rows.js';
 
@@ -19,19 +20,32 @@ export interface ReadCounts {
   readonly unknownStatuses: Record<string, number>;
 }
 
+/** PostgreSQL's texts cannot hold it. */
+const withoutNul = (text: string) => text.replaceAll(String.fromCharCode(0), '');
+
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const escapeCopy = (text: string) => (NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!) : text);
 
 /**
- * Makes the staging table of an entity: all text, as the rows came, gone with the transaction. A row that cannot be
- * used stands in it too, with its problem, so that one COPY carries everything.
+ * Makes the staging table of an entity: typed, as the readers answer only what casts; gone with the transaction. A row
+ * that cannot be used stands in it too, with its problem, so that one COPY carries everything.
  */
 export async function createStaging(transaction: Transaction, entity: EntityKey): Promise<void> {
-  const columns = ENTITIES[entity].map((field) => `${field.name} text COLLATE "C"`).join(', ');
-  await transaction.unsafe(
-    `create temp table staging (line bigint not null, repaired boolean, problem_field text, problem_value text, problem text, ${columns}) on commit drop`,
-  );
+  const columns = ENTITIES[entity].map(({ name, type }) => `${name} ${type === 'text' ? 'text COLLATE "C"' : type}`);
+  await transaction.unsafe(`
+    create temp table staging (
+      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_cells jsonb, rate numeric,
+      ${columns.join(', ')}
+    ) on commit drop`);
+}
+
+/** What a shop knows that its files do not tell. */
+export interface ReadingRules {
+  readonly dialect: Dialect;
+  readonly currency: string;
+  /** What one unit of another currency is worth in the shop's, as decimal text. */
+  readonly rates: Readonly<Record<string, string>>;
 }
 
 /** Cleans rows and streams them into the staging table. */
@@ -39,11 +53,15 @@ export class StagingWriter implements RowReceiver {
   readonly counts: ReadCounts = { read: 0, quarantined: 0, repairs: {}, unknownStatuses: {} };
   readonly #fields: readonly Field[];
   readonly #copy: Writable;
+  readonly #rules: ReadingRules;
+  readonly #currency: number;
   #buffer = '';
   #failure: Error | undefined;
 
-  constructor(entity: EntityKey, copy: Writable) {
+  constructor(entity: EntityKey, copy: Writable, rules: ReadingRules) {
     this.#fields = ENTITIES[entity];
+    this.#rules = rules;
+    this.#currency = this.#fields.findIndex(({ name }) => name === 'currency');
     this.#copy = copy;
     copy.on('error', (error) => {
       this.#failure = error;
@@ -53,6 +71,7 @@ export class StagingWriter implements RowReceiver {
   row(line: number, cells: readonly (string | undefined)[]): void {
     this.counts.read++;
     let repaired = false;
+    let rate: string | undefined;
     let columns = '';
     for (let i = 0; i < this.#fields.length; i++) {
       const field = this.#fields[i]!;
@@ -70,20 +89,38 @@ export class StagingWriter implements RowReceiver {
       }
       if (cell === '') {
         if (field.required === true) {
-          this.#quarantine(line, field.name, raw ?? '', 'is missing');
+          this.#quarantine(line, field.name, raw ?? '', 'is missing', cells);
           return;
         }
         columns += '\t\\N';
         continue;
       }
-      const value = field.read(cell);
-      if (typeof value === 'string') columns += `\t${escapeCopy(value)}`;
+      const value = field.read(cell, this.#rules.dialect);
+      if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
+        rate = this.#rules.rates[value];
+        if (rate === undefined) {
+          const way = `give one in a mapping file: "rates: { ${value}: 1.0 }"`;
+          this.#quarantine(
+            line,
+            field.name,
+            cell,
+            `is a currency without a rate to ${this.#rules.currency}: ${way}`,
+            cells,
+          );
+          return;
+        }
+      }
+      if (value instanceof Repair) {
+        columns += `\t${escapeCopy(value.text)}`;
+        repaired = true;
+        this.#countRepair(value.kind);
+      } else if (typeof value === 'string') columns += `\t${escapeCopy(value)}`;
       else if (field.required === true || field.decisive === true) {
         if (field.name === 'status') {
-          const word = cell.toLowerCase().slice(0, LONGEST_SHOWN_VALUE);
+          const word = withoutNul(cell.toLowerCase().slice(0, LONGEST_SHOWN_VALUE));
           this.counts.unknownStatuses[word] = (this.counts.unknownStatuses[word] ?? 0) + 1;
         }
-        this.#quarantine(line, field.name, cell, value.reason);
+        this.#quarantine(line, field.name, cell, value.reason, cells);
         return;
       } else {
         columns += '\t\\N';
@@ -91,7 +128,7 @@ export class StagingWriter implements RowReceiver {
         this.#countRepair(`${field.name} left empty: it ${value.reason}`);
       }
     }
-    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N${columns}\n`;
+    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
   }
 
   bad(line: number, field: string, value: string, reason: string): void {
@@ -132,10 +169,23 @@ export class StagingWriter implements RowReceiver {
     this.counts.repairs[kind] = (this.counts.repairs[kind] ?? 0) + 1;
   }
 
-  #quarantine(line: number, field: string, value: string, reason: string): void {
+  /** @param cells what was read of the row, kept so that it can be read again under other rules */
+  #quarantine(
+    line: number,
+    field: string,
+    value: string,
+    reason: string,
+    cells: readonly (string | undefined)[] | null = null,
+  ): void {
     this.counts.quarantined++;
-    const shown = escapeCopy(value.slice(0, LONGEST_SHOWN_VALUE).replaceAll(String.fromCharCode(0), ''));
+    const shown = escapeCopy(withoutNul(value.slice(0, LONGEST_SHOWN_VALUE)));
+    const kept =
+      cells === null
+        ? '\\N'
+        : escapeCopy(
+            JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, withoutNul(cells[i] ?? '')]))),
+          );
     const empty = '\t\\N'.repeat(this.#fields.length);
-    this.#buffer += `${line}\tf\t${escapeCopy(field)}\t${shown}\t${escapeCopy(reason)}${empty}\n`;
+    this.#buffer += `${line}\tf\t${escapeCopy(field)}\t${shown}\t${escapeCopy(reason)}\t${kept}\t\\N${empty}\n`;
   }
 }

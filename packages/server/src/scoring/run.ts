@@ -69,10 +69,12 @@ async function scoreFeatures(
   await createScores(transaction);
   let rows = 0;
   for await (const chunk of readFeatureChunks(transaction)) {
+    // Made before the COPY begins: a failure in between would leave the connection waiting for rows.
+    const lines = scoreLines(models, before, chunk.rows, chunk.features);
     const copy = await transaction.unsafe('copy run_scores from stdin').writable();
     await new Promise<void>((resolve, reject) => {
       copy.once('error', reject);
-      copy.end(scoreLines(models, before, chunk.rows, chunk.features), () => resolve());
+      copy.end(lines, () => resolve());
     });
     rows += chunk.rows.length;
     onRows(rows);
@@ -161,7 +163,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       progress(0.02, 'features');
       await noteDoneImports(transaction);
       await createFeatures(transaction, featureOptions);
-      const fingerprint = await fingerprintFeatures(transaction);
+      let fingerprint = await fingerprintFeatures(transaction);
       const [size] = await transaction<{ customers: number }[]>`select count(*)::float8 as customers from run_features`;
       const customers = size?.customers ?? 0;
 
@@ -169,11 +171,15 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       const every = Math.max(1, Math.ceil(customers / LARGEST_FIT));
       const sample = await collectFeatures(readFeatureChunks(transaction, every));
       const random = seededRandom(SEED);
-      const models = SEGMENTATIONS.map((model) => ({ model, fitted: model.fit(sample, model.defaults, random) }));
+      const before = await previousModels(sql, previousRunId);
+      const models = SEGMENTATIONS.map((model) => {
+        const previous = before.find((known) => known.model === model);
+        const chosen = (previous && model.optionsAfter?.(previous.fitted)) ?? model.defaults;
+        return { model, fitted: model.fit(sample, chosen, random) };
+      });
       await storeFittedModels(transaction, runId, models);
 
       progress(0.4, 'score');
-      const before = await previousModels(sql, previousRunId);
       await scoreFeatures(transaction, models, before, (rows) =>
         progress(0.4 + (0.3 * rows) / Math.max(customers, 1), 'score'),
       );
@@ -188,6 +194,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       const late = await lateCustomers(transaction);
       if (late.length > 0) {
         await createFeatures(transaction, { ...featureOptions, customerIds: late });
+        fingerprint += `+${await fingerprintFeatures(transaction)}`;
         await scoreFeatures(transaction, models, before, () => {});
         await writeProfiles(transaction, runId, asOf, true);
         await noteMovedScores(transaction, false);
@@ -195,11 +202,11 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       const changes = previousRunId === null ? 0 : await writeSegmentChanges(transaction, runId, previousRunId, asOf);
       await writeSegmentStats(transaction, runId);
       await noted;
-      await publishRun(transaction, runId, fingerprint);
-      return { runId, asOf: asOf.toISOString(), customers, changes, late: late.length };
+      const scored = await publishRun(transaction, runId, fingerprint);
+      return { runId, asOf: asOf.toISOString(), customers: scored, changes, late: late.length };
     });
     options.onProgress?.(1, 'published');
-    await dropOldRuns(sql);
+    await dropOldRuns(sql, options.timeZone);
     return { ...report, seconds: (performance.now() - startedAt) / 1000 };
   } catch (error) {
     await noted;

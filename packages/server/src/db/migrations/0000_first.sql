@@ -6,6 +6,21 @@ CREATE TABLE "api_keys" (
 	"revoked" boolean DEFAULT false NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "campaigns" (
+	"campaign_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"name" text,
+	"channel" text,
+	"starts_at" timestamp (6) with time zone,
+	"ends_at" timestamp (6) with time zone,
+	"cost" numeric,
+	"import_id" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "customer_aliases" (
+	"customer_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"merged_into" text COLLATE "C" NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "customer_profiles" (
 	"run_id" bigint NOT NULL,
 	"customer_id" text COLLATE "C" NOT NULL,
@@ -36,6 +51,9 @@ CREATE TABLE "customer_profiles" (
 	"return_rate" double precision,
 	"discount_share" double precision,
 	"distinct_categories" integer NOT NULL,
+	"visits_30d" integer NOT NULL,
+	"email_opens_90d" integer NOT NULL,
+	"service_contacts_90d" integer NOT NULL,
 	"rfm_recency" smallint,
 	"rfm_frequency" smallint,
 	"rfm_monetary" smallint,
@@ -56,7 +74,20 @@ CREATE TABLE "customers" (
 	"city" text,
 	"channel" text,
 	"registered_at" timestamp (6) with time zone,
+	"attributes" jsonb,
+	"version" timestamp (6) with time zone,
 	"import_id" bigint
+);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"customer_id" text COLLATE "C" NOT NULL,
+	"event_id" text COLLATE "C" NOT NULL,
+	"kind" text NOT NULL,
+	"occurred_at" timestamp (6) with time zone NOT NULL,
+	"campaign_id" text COLLATE "C",
+	"value" numeric,
+	"import_id" bigint,
+	CONSTRAINT "events_customer_id_event_id_pk" PRIMARY KEY("customer_id","event_id")
 );
 --> statement-breakpoint
 CREATE TABLE "fitted_models" (
@@ -114,6 +145,7 @@ CREATE TABLE "orders" (
 	"delivered_at" timestamp (6) with time zone,
 	"cancelled_at" timestamp (6) with time zone,
 	"returned_at" timestamp (6) with time zone,
+	"version" timestamp (6) with time zone,
 	"import_id" bigint,
 	CONSTRAINT "orders_customer_id_order_id_pk" PRIMARY KEY("customer_id","order_id")
 );
@@ -136,7 +168,21 @@ CREATE TABLE "quarantined_rows" (
 	"field" text NOT NULL,
 	"value" text,
 	"reason" text NOT NULL,
+	"cells" jsonb,
 	CONSTRAINT "quarantined_rows_import_id_line_pk" PRIMARY KEY("import_id","line")
+);
+--> statement-breakpoint
+CREATE TABLE "returns" (
+	"customer_id" text COLLATE "C" NOT NULL,
+	"return_id" text COLLATE "C" NOT NULL,
+	"order_id" text COLLATE "C",
+	"product_id" text COLLATE "C",
+	"quantity" integer NOT NULL,
+	"amount" numeric NOT NULL,
+	"returned_at" timestamp (6) with time zone NOT NULL,
+	"import_id" bigint,
+	CONSTRAINT "returns_customer_id_return_id_pk" PRIMARY KEY("customer_id","return_id"),
+	CONSTRAINT "returns_amount_finite" CHECK (amount > '-Infinity'::numeric AND amount < 'Infinity'::numeric)
 );
 --> statement-breakpoint
 CREATE TABLE "runs" (
@@ -190,7 +236,33 @@ CREATE TABLE "shop" (
 	"current_run_id" bigint
 );
 --> statement-breakpoint
-CREATE INDEX "customers_email" ON "customers" USING btree (lower("email"));--> statement-breakpoint
+CREATE TABLE "treatments" (
+	"customer_id" text COLLATE "C" NOT NULL,
+	"campaign_id" text COLLATE "C" NOT NULL,
+	"treated_at" timestamp (6) with time zone NOT NULL,
+	"arm" text,
+	"cost" numeric,
+	"redeemed_at" timestamp (6) with time zone,
+	"import_id" bigint,
+	CONSTRAINT "treatments_customer_id_campaign_id_treated_at_pk" PRIMARY KEY("customer_id","campaign_id","treated_at")
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_deliveries" (
+	"source" text NOT NULL,
+	"delivery_id" text COLLATE "C" NOT NULL,
+	"received_at" timestamp (6) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "webhook_deliveries_source_delivery_id_pk" PRIMARY KEY("source","delivery_id")
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_orders" (
+	"source" text NOT NULL,
+	"source_order_id" text COLLATE "C" NOT NULL,
+	"order_id" text COLLATE "C" NOT NULL,
+	CONSTRAINT "webhook_orders_source_source_order_id_pk" PRIMARY KEY("source","source_order_id")
+);
+--> statement-breakpoint
+CREATE INDEX "customers_email" ON "customers" USING btree (lower("email")) WHERE "customers"."email" is not null;--> statement-breakpoint
 CREATE INDEX "order_items_order_id" ON "order_items" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "orders_order_id" ON "orders" USING btree ("order_id");--> statement-breakpoint
+CREATE INDEX "returns_return_id" ON "returns" USING btree ("return_id");--> statement-breakpoint
 CREATE INDEX "segment_changes_at" ON "segment_changes" USING btree ("segmentation","changed_at");

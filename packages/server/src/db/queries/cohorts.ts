@@ -78,9 +78,10 @@ export async function readCohorts({ drizzle }: Database, options: CohortOptions)
     sizes as (select cohort, dimension, count(*) as size from members group by cohort, dimension),
     active as (
       select m.cohort, m.dimension, ${sql.raw(between('m.cohort', periodOf('o.day')))} as period,
-             count(distinct o.customer_id) as customers, count(*) filter (where o.counts) as orders, sum(o.net) as net
+             count(distinct o.customer_id) filter (where o.counts) as customers, count(*) filter (where o.counts) as orders, sum(o.net) as net
       from members m join per_order o on o.customer_id = m.customer_id
-      where o.counts group by 1, 2, 3
+      -- Money of cancelled orders is none; returns that name no order take from the period they came in.
+      group by 1, 2, 3
     )
     select s.cohort::text as cohort, s.dimension, s.size::float8 as size, periods.period,
            coalesce(a.customers, 0)::float8 as customers, coalesce(a.orders, 0)::float8 as orders,

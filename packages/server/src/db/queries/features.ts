@@ -21,6 +21,16 @@ const FEATURE_EXPRESSIONS: Readonly<Record<FeatureName, string>> = {
   medianDaysBetweenOrders: 'median_days_between_orders',
   discountShare: 'discount_share',
   distinctCategories: 'distinct_categories',
+  visits30d: 'visits_30d',
+  emailOpens90d: 'email_opens_90d',
+  serviceContacts90d: 'service_contacts_90d',
+};
+
+/** The kinds of events that each feature counts, in lower case; any other kind is stored and counts for none. */
+const EVENT_KINDS = {
+  visits: "'visit', 'page_view', 'pageview', 'session', 'web_visit'",
+  opens: "'email_open', 'open', 'email_opened', 'campaign_open'",
+  contacts: "'service_contact', 'ticket', 'support', 'call', 'chat', 'complaint'",
 };
 
 /**
@@ -40,6 +50,7 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
     await transaction`analyze chosen_customers`;
   }
   const only = chosen === undefined ? '' : 'in (select customer_id from chosen_customers)';
+  const since = (span: string) => `occurred_at >= ${momentLiteral(options.asOf)} - interval '${span}'`;
   const day = `(${momentLiteral(options.asOf)} at time zone ${quote(options.timeZone)})::date`;
   await transaction`drop table if exists run_features`;
   await transaction.unsafe(`
@@ -61,6 +72,14 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
       from lines l join products p on p.product_id = l.product_id
       where not l.is_cancelled group by l.customer_id
     ),
+    engagement as (
+      select customer_id,
+             count(*) filter (where kind in (${EVENT_KINDS.visits}) and ${since('30 days')})::int as visits,
+             count(*) filter (where kind in (${EVENT_KINDS.opens}) and ${since('90 days')})::int as opens,
+             count(*) filter (where kind in (${EVENT_KINDS.contacts}) and ${since('90 days')})::int as contacts
+      from events e where occurred_at < ${momentLiteral(options.asOf)} and ${since('90 days')}
+        ${only === '' ? '' : `and e.customer_id ${only}`} group by customer_id
+    ),
     totals as (
       select customer_id, count(*) filter (where counts) as orders,
              min(placed_at) filter (where counts) as first_order_at, max(placed_at) filter (where counts) as last_order_at,
@@ -76,11 +95,13 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
            coalesce(t.gross, 0) as gross_revenue, coalesce(t.net, 0) as net_revenue,
            coalesce(t.delivered, 0)::int as items_delivered, coalesce(t.returned, 0)::int as items_returned,
            m.days as median_days_between_orders, b.discount::float8 as discount_share,
-           coalesce(b.categories, 0)::int as distinct_categories
+           coalesce(b.categories, 0)::int as distinct_categories,
+           coalesce(e.visits, 0) as visits_30d, coalesce(e.opens, 0) as email_opens_90d, coalesce(e.contacts, 0) as service_contacts_90d
     from customers c
     left join totals t on t.customer_id = c.customer_id
     left join medians m on m.customer_id = c.customer_id
     left join bought b on b.customer_id = c.customer_id
+    left join engagement e on e.customer_id = c.customer_id
     where c.customer_id <> '' ${only === '' ? '' : `and c.customer_id ${only}`}`);
   await transaction`create unique index on run_features (row)`;
   await transaction`analyze run_features`;

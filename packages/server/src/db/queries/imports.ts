@@ -36,7 +36,11 @@ export async function lockMerges(transaction: Transaction): Promise<void> {
   await transaction`select pg_advisory_xact_lock(${MERGE_LOCK})`;
 }
 
-export async function finishImport(transaction: Transaction, report: ImportResult, fingerprint: string): Promise<void> {
+export async function finishImport(
+  transaction: Transaction,
+  report: ImportResult,
+  fingerprint: string | null,
+): Promise<void> {
   const details = { repairs: report.repairs, unknownStatuses: report.unknownStatuses };
   await transaction`
     update imports set state = 'done', finished_at = clock_timestamp(), fingerprint = ${fingerprint},

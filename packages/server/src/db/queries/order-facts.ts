@@ -29,7 +29,8 @@ export const momentLiteral = (moment: Date) => `${quote(moment.toISOString())}::
  * The common table expressions `placed`, `lines` and `per_order`: what is known of every order and line as of a moment.
  * The one place that says what counts as cancelled, returned and delivered; everything that sums money starts here.
  *
- * Times before the moment count, times at or after it do not exist yet. `per_order.counts` says whether the order makes
+ * Times before the moment count, times at or after it do not exist yet. A refund that names an order which is not here
+ * waits for it. `per_order` also has rows without an order id, for returns that name none; `per_order.counts` says whether the order makes
  * frequency under the rule; money is summed over all orders, net of what was cancelled or came back.
  * @param onlyCustomers a condition on `customer_id`, such as `in (select ...)`; '' for all
  * @returns SQL text without parameters, to stand after `with`
@@ -46,31 +47,47 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
     placed as (
       select o.customer_id, o.order_id, o.placed_at, o.status, o.returned_at, o.delivered_at,
              (o.placed_at at time zone ${zone})::date as day,
-             o.status = 'cancelled' and ${known('coalesce(o.cancelled_at, o.placed_at)')} as is_cancelled
+             (o.status = 'cancelled' or o.cancelled_at is not null) and ${known('coalesce(o.cancelled_at, o.placed_at)')} as is_cancelled
       from orders o
       where o.placed_at < ${asOf} and o.customer_id <> '' ${only('o')}
     ),
     line_states as (
       select i.customer_id, i.order_id, i.amount, i.quantity, i.product_id,
              o.is_cancelled
-               or (coalesce(i.status = 'cancelled', false) and ${known('coalesce(i.cancelled_at, o.placed_at)')}) as is_cancelled,
+               or ((coalesce(i.status = 'cancelled', false) or i.cancelled_at is not null) and ${known('coalesce(i.cancelled_at, o.placed_at)')}) as is_cancelled,
              -- A return has a time of its own; a status alone counts from the order's creation.
              case when i.returned_at is not null then ${known('i.returned_at')}
                   when i.status is not null then i.status in ('returned', 'refunded')
-                  else o.status in ('returned', 'refunded') and ${known('coalesce(o.returned_at, o.placed_at)')} end as is_returned,
+                  else (o.status in ('returned', 'refunded') or o.returned_at is not null)
+                       and ${known('coalesce(o.returned_at, o.placed_at)')} end as is_returned,
              case when coalesce(i.delivered_at, o.delivered_at) is not null then ${known('coalesce(i.delivered_at, o.delivered_at)')}
                   else coalesce(i.status, o.status) in ('delivered', 'returned', 'refunded') end as is_delivered
       from order_items i join placed o on o.customer_id = i.customer_id and o.order_id = i.order_id
       where true ${only('i')}
     ),
     lines as (select *, not is_cancelled and not is_returned as is_kept from line_states),
-    per_order as (
+    refunds as (
+      select customer_id, order_id, sum(amount) as amount, sum(quantity) as pieces
+      from returns r where order_id is not null and ${known('returned_at')} ${only('r')} group by customer_id, order_id
+    ),
+    order_lines as (
       select o.customer_id, o.order_id, o.placed_at, o.day, ${counts} as counts,
              coalesce(sum(l.amount) filter (where not l.is_cancelled), 0) as gross,
-             coalesce(sum(l.amount) filter (where l.is_kept), 0) as net,
+             coalesce(sum(l.amount) filter (where l.is_kept), 0) as kept,
              coalesce(sum(l.quantity) filter (where not l.is_cancelled and l.is_delivered), 0) as delivered,
              coalesce(sum(l.quantity) filter (where not l.is_cancelled and l.is_delivered and l.is_returned), 0) as returned
       from placed o left join lines l on l.customer_id = o.customer_id and l.order_id = o.order_id
       group by o.customer_id, o.order_id, o.placed_at, o.day, o.is_cancelled
+    ),
+    per_order as (
+      -- A refund takes no more than what is left of its order: what came back line by line is not paid back twice.
+      select o.customer_id, o.order_id, o.placed_at, o.day, o.counts, o.gross,
+             o.kept - least(coalesce(f.amount, 0), greatest(o.kept, 0)) as net, o.delivered,
+             least(o.returned + coalesce(f.pieces, 0), o.delivered) as returned
+      from order_lines o left join refunds f on f.customer_id = o.customer_id and f.order_id = o.order_id
+      union all
+      -- Returns of which nobody says what they return: they count on their own day and make no order.
+      select r.customer_id, null, r.returned_at, (r.returned_at at time zone ${zone})::date, false, 0, -r.amount, 0, r.quantity
+      from returns r where r.order_id is null and r.customer_id <> '' and ${known('r.returned_at')} ${only('r')}
     )`;
 }

@@ -87,13 +87,14 @@ export async function writeProfiles(
       run_id, customer_id, as_of, computed_at, status, country, state, city, gender, age, channel, registered_at,
       first_order_at, last_order_at, cohort, orders, gross_revenue, net_revenue, average_order_value, recency_days,
       tenure_days, span_days, orders_per_year, median_days_between_orders, items_delivered, items_returned, return_rate,
-      discount_share, distinct_categories, rfm_recency, rfm_frequency, rfm_monetary, value_score, value_percentile, segments)
+      discount_share, distinct_categories, visits_30d, email_opens_90d, service_contacts_90d, rfm_recency, rfm_frequency, rfm_monetary, value_score, value_percentile, segments)
     select ${runId}, f.customer_id, ${asOf}, clock_timestamp(), s.status, f.country, f.state, f.city, f.gender, f.age,
       f.channel, f.registered_at, f.first_order_at, f.last_order_at, f.cohort, f.orders, f.gross_revenue, f.net_revenue,
       round(f.net_revenue / nullif(f.orders, 0), 6), f.recency_days, f.tenure_days, f.span_days,
       case when f.orders > 0 then (f.orders - 1) * 365.25 / greatest(f.tenure_days, 90) end,
       f.median_days_between_orders, f.items_delivered, f.items_returned,
-      f.items_returned::float8 / nullif(f.items_delivered, 0), f.discount_share, f.distinct_categories,
+      case when f.items_delivered > 0 then least(1, f.items_returned::float8 / f.items_delivered) end, f.discount_share, f.distinct_categories,
+      f.visits_30d, f.email_opens_90d, f.service_contacts_90d,
       s.rfm_recency, s.rfm_frequency, s.rfm_monetary, s.value_score, s.value_percentile, s.segments
     from run_features f join run_scores s on s.row = f.row`;
 }
@@ -179,11 +180,12 @@ export async function noteMovedScores(transaction: Transaction, isFirst: boolean
   if (isFirst) {
     await transaction`create temp table moved_scores (customer_id text COLLATE "C" primary key, segments_before_refit text[]) on commit drop`;
   }
+  // Who was scored again is judged anew.
+  await transaction`delete from moved_scores m using run_features f where f.customer_id = m.customer_id`;
   await transaction`
     insert into moved_scores
     select f.customer_id, s.segments_before_refit from run_scores s join run_features f on f.row = s.row
-    where s.segments_before_refit <> s.segments
-    on conflict (customer_id) do update set segments_before_refit = excluded.segments_before_refit`;
+    where s.segments_before_refit <> s.segments`;
 }
 
 /** Features whose averages say what sets a segment apart, and the profile columns that hold them. */
@@ -223,27 +225,28 @@ export async function writeSegmentStats(transaction: Transaction, runId: number)
     group by entry`);
 }
 
-/** Makes the run the one that readers see. Attaching does not wait for them. */
-export async function publishRun(transaction: Transaction, runId: number, fingerprint: string): Promise<void> {
+/** Makes the run the one that readers see; attaching does not wait for them. @returns its customers */
+export async function publishRun(transaction: Transaction, runId: number, fingerprint: string): Promise<number> {
   await transaction.unsafe(
     `alter table customer_profiles attach partition ${partition(runId)} for values in (${runId})`,
   );
-  await transaction`
+  const [run] = await transaction<{ customers: number }[]>`
     update runs set state = 'published', finished_at = clock_timestamp(), progress = 1, step = 'published',
       data_fingerprint = ${fingerprint}, customer_count = (select count(*) from ${transaction(partition(runId))})
-    where id = ${runId}`;
+    where id = ${runId} returning customer_count::float8 as customers`;
   await transaction`update shop set current_run_id = ${runId}`;
+  return run?.customers ?? 0;
 }
 
 /**
  * Drops the profiles of old runs: the newest 14 stay, and the first of each month. Waits for no reader: a run that is
  * still being read goes at the next time.
  */
-export async function dropOldRuns(sql: Sql): Promise<void> {
+export async function dropOldRuns(sql: Sql, timeZone: string): Promise<void> {
   const old = await sql<{ id: number }[]>`
     select id::float8 as id from (
       select id, row_number() over (order by id desc) as age,
-             row_number() over (partition by date_trunc('month', as_of) order by id) as in_month
+             row_number() over (partition by date_trunc('month', as_of at time zone ${timeZone}) order by id) as in_month
       from runs where state = 'published'
     ) as ranked where age > ${RUNS_KEPT} and in_month > 1`;
   for (const { id } of old) {
@@ -254,6 +257,7 @@ export async function dropOldRuns(sql: Sql): Promise<void> {
         await transaction.unsafe(`drop table ${partition(id)}`);
         await transaction`update runs set state = 'dropped' where id = ${id}`;
         await transaction`delete from segment_stats where run_id = ${id}`;
+        await transaction`delete from fitted_models where run_id = ${id}`;
       });
     } catch (error) {
       if (codeOf(error) !== '55P03') throw error;

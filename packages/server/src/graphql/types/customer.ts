@@ -2,7 +2,7 @@ import type { Explanation } from '@tessera/core';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { changesOf, type SegmentChangeRow } from '../../db/queries/segment-history.js';
 import { customers, orders, customerProfiles as profile } from '../../db/tables.js';
-import { apiError } from '../../errors.js';
+import { apiError, shorten } from '../../errors.js';
 import { builder } from '../builder.js';
 import { compileFilter } from '../compile-filter.js';
 import { connectionType, pageArgs, pageComplexity } from '../connection.js';
@@ -72,6 +72,9 @@ const CustomerMetrics = builder.objectRef<ProfileRow>('CustomerMetrics').impleme
         description: '1 - paid / list price, over the lines whose list price is known.',
       }),
       distinctCategories: t.exposeInt('distinctCategories'),
+      visits30d: t.exposeInt('visits30d'),
+      emailOpens90d: t.exposeInt('emailOpens90d'),
+      serviceContacts90d: t.exposeInt('serviceContacts90d'),
     };
   },
 });
@@ -273,7 +276,10 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
         const entry = customer.segments.find((segment) => segment.startsWith(`${segmentation}:`));
         if (entry === undefined) {
           const known = customer.segments.map((segment) => segment.slice(0, segment.indexOf(':'))).join(', ');
-          throw apiError('BAD_USER_INPUT', `there is no segmentation "${segmentation}": choose one of ${known}`);
+          throw apiError(
+            'BAD_USER_INPUT',
+            `there is no segmentation "${shorten(segmentation)}": choose one of ${known}`,
+          );
         }
         return { customer, entry };
       },
@@ -292,7 +298,8 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
           { expression: orders.placedAt, type: 'timestamptz' },
           { expression: orders.orderId, type: 'text' },
         ];
-        const page = await keysetPage(args, keys, true, ({ condition, order, limit, cursorKeys }) =>
+        const list = { name: 'orders', keys, descending: true };
+        const page = await keysetPage(args, list, ({ condition, order, limit, cursorKeys }) =>
           drizzle
             .select({
               customerId: orders.customerId,
@@ -303,6 +310,7 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
               deliveredAt: orders.deliveredAt,
               cancelledAt: orders.cancelledAt,
               returnedAt: orders.returnedAt,
+              version: orders.version,
               importId: orders.importId,
               amount: orderAmount,
               cursorKeys: sql<string[]>`${cursorKeys}`,
@@ -346,12 +354,12 @@ const CustomerOrderField = builder.enumType('CustomerOrderField', { values: Obje
 const OrderDirection = builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const });
 interface CustomerOrderInput {
   field: string;
-  direction?: 'ASC' | 'DESC' | null;
+  direction: 'ASC' | 'DESC';
 }
 export const CustomerOrder = builder.inputRef<CustomerOrderInput>('CustomerOrder').implement({
   fields: (t) => ({
     field: t.field({ type: CustomerOrderField, required: true }),
-    direction: t.field({ type: OrderDirection, defaultValue: 'DESC' }),
+    direction: t.field({ type: OrderDirection, defaultValue: 'DESC', required: true }),
   }),
 });
 
@@ -365,10 +373,11 @@ export async function readCustomers(context: Context, args: CustomerListArgument
   const run = await context.run(runId);
   const { drizzle } = context.database;
   const where = and(eq(profile.runId, run.runId), compileFilter(args.where, run), also);
-  const key = ORDERS[args.orderBy?.field ?? 'NET_REVENUE'] ?? null;
+  const { field, direction } = args.orderBy ?? { field: 'NET_REVENUE', direction: 'DESC' };
+  const key = ORDERS[field] ?? null;
   const keys: OrderKey[] = [...(key === null ? [] : [key]), { expression: profile.customerId, type: 'text' }];
-  const descending = (args.orderBy?.direction ?? 'DESC') === 'DESC';
-  const page = await keysetPage(args, keys, descending, async ({ condition, order, limit, cursorKeys }) => {
+  const list = { name: `customers ${field} ${direction}`, keys, descending: direction === 'DESC' };
+  const page = await keysetPage(args, list, async ({ condition, order, limit, cursorKeys }) => {
     const rows = await drizzle
       .select({ row: profile, cursorKeys: sql<string[]>`${cursorKeys}` })
       .from(profile)
@@ -382,7 +391,8 @@ export async function readCustomers(context: Context, args: CustomerListArgument
 
 function runIdOf(asOfRun: string | number | null | undefined): number | undefined {
   if (asOfRun == null) return undefined;
-  if (!/^\d{1,15}$/.test(String(asOfRun))) throw apiError('BAD_USER_INPUT', `"${asOfRun}" is not the id of a run`);
+  if (!/^\d{1,15}$/.test(String(asOfRun)))
+    throw apiError('BAD_USER_INPUT', `"${shorten(String(asOfRun))}" is not the id of a run`);
   return Number(asOfRun);
 }
 

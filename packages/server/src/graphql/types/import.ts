@@ -5,7 +5,7 @@ import { connectionType, pageArgs, pageComplexity } from '../connection.js';
 import { keysetPage } from '../keyset.js';
 import { EVERYTHING } from './common.js';
 
-type ImportRow = typeof imports.$inferSelect;
+export type ImportRow = typeof imports.$inferSelect;
 
 const MOST_QUARANTINED_SHOWN = 1000;
 
@@ -24,7 +24,7 @@ const QuarantinedRow = builder.objectRef<typeof quarantinedRows.$inferSelect>('Q
   }),
 });
 
-const Import = builder.objectRef<ImportRow>('Import').implement({
+export const Import = builder.objectRef<ImportRow>('Import').implement({
   description: 'One file. Every row read is kept as it is, repaired, quarantined or a duplicate.',
   authScopes: EVERYTHING,
   fields: (t) => ({
@@ -48,6 +48,12 @@ const Import = builder.objectRef<ImportRow>('Import').implement({
       resolve: ({ details }) => details,
     }),
     error: t.exposeString('error', { nullable: true }),
+    quarantineUrl: t.string({
+      nullable: true,
+      description:
+        'Where its quarantined rows can be downloaded as CSV, with the secret key; null where there are none.',
+      resolve: ({ id, rowsQuarantined }) => (rowsQuarantined > 0 ? `/imports/${id}/quarantine.csv` : null),
+    }),
     quarantined: t.field({
       type: [QuarantinedRow],
       args: { first: t.arg.int({ defaultValue: 100, description: `At most ${MOST_QUARANTINED_SHOWN}.` }) },
@@ -74,8 +80,7 @@ builder.queryField('imports', (t) =>
     resolve: async (_root, args, { database: { drizzle } }) => {
       const page = await keysetPage(
         args,
-        [{ expression: imports.id, type: 'bigint' }],
-        true,
+        { name: 'imports', keys: [{ expression: imports.id, type: 'bigint' }], descending: true },
         ({ condition, order, limit }) =>
           drizzle
             .select()

@@ -55,8 +55,7 @@ builder.queryField('runs', (t) =>
     resolve: async (_root, args, { database: { drizzle } }) => {
       const page = await keysetPage(
         args,
-        [{ expression: runs.id, type: 'bigint' }],
-        true,
+        { name: 'runs', keys: [{ expression: runs.id, type: 'bigint' }], descending: true },
         ({ condition, order, limit }) =>
           drizzle
             .select()

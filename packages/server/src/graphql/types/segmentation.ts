@@ -126,13 +126,13 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
     trend: t.field({
       type: [SegmentPoint],
       description: 'The last published runs, oldest first.',
-      args: { points: t.arg.int({ defaultValue: 12 }) },
+      args: { points: t.arg.int({ defaultValue: 12, required: true }) },
       resolve: ({ segmentation, definition }, { points }, { database }) =>
         readTrend(
           database.reader,
           segmentation.model.key,
           definition.key,
-          Math.min(Math.max(points ?? 12, 1), LONGEST_TREND),
+          Math.min(Math.max(points, 1), LONGEST_TREND),
         ),
     }),
   }),
@@ -149,7 +149,7 @@ export const Segmentation = SegmentationRef.implement({
       type: [Segment],
       resolve: (segmentation) => segmentation.segments.map((definition) => ({ segmentation, definition })),
     }),
-    model: t.field({ type: FittedModel, resolve: (segmentation) => segmentation }),
+    model: t.field({ type: FittedModel, nullable: true, resolve: (segmentation) => segmentation }),
   }),
 });
 

@@ -8,5 +8,5 @@ export const customersTable: InputFormat = {
   entity: 'customers',
   reading: { kind: 'csv' },
   recognises: ({ header }) =>
-    headerHas(header, 'customers', 'customer_id', 'email') && !headerHas(header, 'transactions', 'amount'),
+    headerHas(header, 'customers', 'customer_id', 'email') && !headerHas(header, 'sales', 'amount'),
 };

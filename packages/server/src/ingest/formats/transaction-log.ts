@@ -5,7 +5,7 @@ import type { InputFormat } from '../formats.js';
 export const transactionLog: InputFormat = {
   key: 'transaction-log',
   title: 'transactions',
-  entity: 'transactions',
+  entity: 'sales',
   reading: { kind: 'csv' },
-  recognises: ({ header }) => headerHas(header, 'transactions', 'customer_id', 'placed_at', 'amount'),
+  recognises: ({ header }) => headerHas(header, 'sales', 'customer_id', 'placed_at', 'amount'),
 };

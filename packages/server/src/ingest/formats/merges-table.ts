@@ -1,0 +1,11 @@
+import { headerHas } from '../entities.js';
+import type { InputFormat } from '../formats.js';
+
+/** Customers who turned out to be one: the old id and the one that stays. */
+export const mergesTable: InputFormat = {
+  key: 'merges-table',
+  title: 'customer merges',
+  entity: 'merges',
+  reading: { kind: 'csv' },
+  recognises: ({ header }) => headerHas(header, 'merges', 'from_customer_id', 'customer_id') && header.length <= 4,
+};

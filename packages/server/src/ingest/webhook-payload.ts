@@ -1,0 +1,36 @@
+import Big from 'big.js';
+import { z } from 'zod';
+
+/** Strings are matched first, so that digits inside them stay. */
+const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Parses JSON whose ids may be longer than a double holds: whole numbers of 16 digits and more become texts. @throws SyntaxError */
+export const parseExactJson = (json: string): unknown =>
+  JSON.parse(json.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)));
+
+export const id = z.union([z.string().min(1), z.number()]).transform(String);
+export const optionalId = id.nullish();
+/** Amounts stay the text that they are; a platform that writes numbers is read by their shortest digits. */
+export const amount = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => /^-?\d{1,30}(\.\d{1,30})?$/.test(text), 'is not an amount');
+export const optionalText = z.string().nullish();
+
+/** What lines of an order share with a file's: the id under which both write the line. */
+export function lineIds(products: readonly (string | null | undefined)[]): string[] {
+  const seen = new Map<string, number>();
+  return products.map((product) => {
+    const occurrence = (seen.get(product ?? '') ?? 0) + 1;
+    seen.set(product ?? '', occurrence);
+    return `${product ?? ''}:${occurrence}`;
+  });
+}
+
+/** Exact sums of decimal texts. */
+export const sum = (amounts: readonly string[]) =>
+  amounts.reduce((total, each) => total.plus(each), new Big(0)).toFixed();
+export const lineAmount = (price: string, quantity: number, discounts: readonly string[]) =>
+  new Big(price).times(quantity).minus(sum(discounts)).toFixed();
+export const withoutSign = (text: string) => new Big(text).abs().toFixed();
+export const isZero = (text: string) => new Big(text).eq(0);
