@@ -61,9 +61,44 @@ export async function upsert(
   }
   const names = [...key, ...columns].join(', ');
   const missing = known?.exists === true ? `where not exists (select from ${table} t where ${keys})` : '';
-  const result = await transaction.unsafe(`
-    insert into ${table} (${names}, import_id) select ${names}, ${importId} from ${source} s ${missing}`);
+  const insert = () =>
+    transaction.unsafe(
+      `insert into ${table} (${names}, import_id) select ${names}, ${importId} from ${source} s ${missing}`,
+    );
+  const isFirstLoad = known?.exists !== true && (await isLarge(transaction, source));
+  const result = isFirstLoad ? await withoutIndexes(transaction, table, insert) : await insert();
   return { inserted: result.count, updated };
+}
+
+/** From this many rows on, an index is made faster than it grows. */
+const LARGE_LOAD = 50_000;
+
+const isLarge = async (transaction: Transaction, source: string) =>
+  (await count(
+    transaction,
+    `select count(*)::int as count from (select from ${source} s limit ${LARGE_LOAD}) as first_rows`,
+  )) >= LARGE_LOAD;
+
+/**
+ * Does the first load of an empty table without its indexes and makes them anew from the whole: a third of the time.
+ * Who reads the table waits until the import commits; there is nothing in it to read.
+ */
+async function withoutIndexes<T>(transaction: Transaction, table: string, load: () => Promise<T>): Promise<T> {
+  const keys = await transaction<{ name: string; definition: string }[]>`
+    select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
+    where conrelid = ${table}::regclass and contype = 'p'`;
+  const indexes = await transaction<{ name: string; definition: string }[]>`
+    select c.relname as name, pg_get_indexdef(i.indexrelid) as definition
+    from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = ${table}::regclass and not i.indisprimary`;
+  for (const { name } of keys)
+    await transaction`alter table ${transaction(table)} drop constraint ${transaction(name)}`;
+  for (const { name } of indexes) await transaction`drop index ${transaction(name)}`;
+  const result = await load();
+  for (const { name, definition } of keys) {
+    await transaction.unsafe(`alter table ${table} add constraint "${name}" ${definition}`);
+  }
+  for (const { definition } of indexes) await transaction.unsafe(definition);
+  return result;
 }
 
 /**
