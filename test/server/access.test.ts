@@ -332,3 +332,36 @@ describe("an agent's token", () => {
     }
   });
 });
+
+describe('a setting', () => {
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['a port of letters', { port: 'abc' }, /^--port "abc" is not a port number from 0 to 65535$/],
+    ['a port below 0', { port: '-1' }, /^--port "-1" is not a port number/],
+    ['a port with a fraction', { port: '80.5' }, /^--port "80.5" is not a port number/],
+    ['an empty port', { port: '' }, /^--port "" is not a port number/],
+    [
+      'no time zone',
+      { timeZone: 'Mars/Olympus' },
+      /^--time-zone "Mars\/Olympus" is not a time zone such as Europe\/Berlin$/,
+    ],
+    ['no currency', { currency: 'dollars' }, /^--currency "dollars" is not a currency code such as USD$/],
+    ['an empty data folder', { dataDir: '' }, /^--data-dir "" is empty$/],
+    ['an empty host', { host: '' }, /^--host "" is empty$/],
+    ['an endless name', { shopName: 'x'.repeat(201) }, /^--shop-name "x+" is longer than 200 characters$/],
+  ])('that cannot be used is named, with status 2: %s', (_what, options, message) => {
+    let refused: unknown;
+    try {
+      readConfig(options, {});
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toBeInstanceOf(UserError);
+    expect((refused as UserError).exitCode).toBe(2);
+    expect((refused as UserError).message).toMatch(message);
+  });
+
+  it('as an option wins over its variable, and an empty variable is none', () => {
+    expect(readConfig({ port: '1' }, { PORT: '2', HOST: '' })).toMatchObject({ port: 1, host: '127.0.0.1' });
+    expect(readConfig({}, { PORT: '2' }).port).toBe(2);
+  });
+});

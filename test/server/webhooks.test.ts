@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { orderFacts } from '../../packages/server/src/db/queries/order-facts.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const OLD_SECRET = 'shpss_0123456789abcdef0123456789abcdef';
@@ -125,13 +126,13 @@ async function tables() {
   };
 }
 
-/** What an order is worth now, as the rule of orderFacts has it: its lines less its own refunds. */
+/** What an order is worth as the scores see it. */
 async function netOf(orderId: string): Promise<string | undefined> {
-  const [row] = await server.database.sql<{ net: string }[]>`
-    select ((select sum(amount) from order_items i where i.order_id = o.order_id and i.customer_id = o.customer_id)
-      - coalesce((select sum(amount) from returns r where r.order_id = o.order_id and r.customer_id = o.customer_id), 0))::text as net
-    from orders o where o.order_id = ${orderId}`;
-  return row?.net;
+  const facts = orderFacts({ asOf: new Date('2027-01-01'), timeZone: 'UTC', orders: 'placed', status: 'asOf' });
+  const rows = await server.database.sql.unsafe<{ order: string; net: string }[]>(
+    `with ${facts} select order_id as order, net::text from per_order`,
+  );
+  return rows.find(({ order }) => order === orderId)?.net;
 }
 
 describe('a signature', () => {
@@ -293,7 +294,7 @@ describe('an order of Shopify', () => {
       [updated, created, refunded],
       [updated, refunded, created],
     ];
-    const ends = [];
+    const ends: Awaited<ReturnType<typeof tables>>[] = [];
     for (const way of ways) {
       await server.database
         .sql`truncate customers, orders, order_items, returns, products, imports, webhook_deliveries, webhook_orders`;
@@ -370,7 +371,9 @@ describe('an order of WooCommerce', () => {
     const { orders, items, returns } = await tables();
     expect(orders).toMatchObject([{ customer_id: '26', order_id: '727', status: 'delivered' }]);
     expect(items).toMatchObject([{ item_id: ':1', product_id: '93', amount: '6.00' }]);
-    expect(returns).toMatchObject([{ return_id: '801', amount: '2', returned_at: new Date('2026-03-25T00:00:00Z') }]);
+    expect(returns).toMatchObject([
+      { return_id: '801', amount: '2.00', returned_at: new Date('2026-03-25T00:00:00Z') },
+    ]);
     expect(await netOf('727')).toBe('4.00');
   });
 

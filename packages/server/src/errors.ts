@@ -54,7 +54,12 @@ export class UserError extends Error {
   }
 }
 
-/** The system's error code (`ENOENT`, `28P01` ...) of an unknown failure, '' where it has none. */
+/**
+ * The system's error code (`ENOENT`, `28P01` ...) of an unknown failure, '' where it has none. A library's wrapper has
+ * none of its own and hides it in its cause; our own errors speak for themselves.
+ */
 export function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error) return String(error.code);
+  return 'cause' in error && !(error instanceof UserError) ? codeOf(error.cause) : '';
 }

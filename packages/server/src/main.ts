@@ -1,9 +1,16 @@
 import { Command, CommanderError } from 'commander';
+import { DrizzleQueryError } from 'drizzle-orm';
 import { COMMANDS } from './cli/commands.js';
 import { UserError } from './errors.js';
 import { log } from './log.js';
 
 const WRONG_USAGE = 2;
+
+/** What failed at the bottom, in one line: a wrapper of drizzle's repeats the whole query. */
+function firstLine(error: unknown): string {
+  if (error instanceof DrizzleQueryError && error.cause !== undefined) return firstLine(error.cause);
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}
 
 const program = new Command('tessera')
   .description('Customer segments and lifetime value for shops: import, score, serve.')
@@ -27,9 +34,7 @@ try {
     process.exitCode = error.exitCode;
   } else {
     log.debug({ err: error }, 'unexpected failure');
-    process.stderr.write(
-      `tessera: something went wrong: ${error instanceof Error ? error.message : String(error)} (LOG_LEVEL=debug shows where)\n`,
-    );
+    process.stderr.write(`tessera: something went wrong: ${firstLine(error)} (LOG_LEVEL=debug shows where)\n`);
     process.exitCode = 1;
   }
 }

@@ -218,6 +218,15 @@ async function accountOf(home: string, fallback: Account | null): Promise<Accoun
   );
 }
 
+/** As `mkdir -p`, level by level: Node's own recursive mkdir never ends where the system answers ENOENT for good, as under /proc. */
+async function makeFolders(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolders(path.dirname(folder));
+  await mkdir(folder).catch((error) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+}
+
 async function makeDataFolder(dataFolder: string): Promise<void> {
   if (ODD_IN_DATA_FOLDER.test(dataFolder)) {
     throw new UserError(
@@ -225,7 +234,7 @@ async function makeDataFolder(dataFolder: string): Promise<void> {
     );
   }
   try {
-    await mkdir(dataFolder, { recursive: true });
+    await makeFolders(path.resolve(dataFolder));
     accessSync(dataFolder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new UserError(

@@ -22,10 +22,13 @@ export interface RowProblem {
   readonly orderId?: string;
 }
 
+/** Null is a row that another one of the same message replaces: it counts as a duplicate. */
+export type MessageRow = NamedCells | RowProblem | null;
+
 /** Rows of one kind in a message. An order is given whole: a field that it leaves out is empty. */
 export interface RowGroup {
   readonly entity: EntityKey;
-  readonly rows: readonly (NamedCells | RowProblem)[];
+  readonly rows: readonly MessageRow[];
   /** Rows that are here already stay as they are: refunds never change, and not every platform dates them. */
   readonly onlyNew?: boolean;
   /** Returns that a file told in one sum, now told one by one. */
@@ -50,7 +53,8 @@ export class ImportBusy extends Error {
 
 class DuplicateDelivery extends Error {}
 
-const isProblem = (row: NamedCells | RowProblem): row is RowProblem => 'reason' in row && 'field' in row;
+const isProblem = (row: MessageRow): row is RowProblem => row !== null && 'reason' in row && 'field' in row;
+const isCells = (row: MessageRow): row is NamedCells => row !== null && !isProblem(row);
 
 interface KnownOrder {
   readonly orderId: string;
@@ -73,7 +77,7 @@ function withoutStale(rows: RowGroup['rows'], known: readonly KnownOrder[]) {
   const byId = new Map(known.map((order) => [order.orderId, order]));
   const stale = new Set<string>();
   const kept = rows.map((row) => {
-    if (isProblem(row)) return row;
+    if (!isCells(row)) return row;
     const order = byId.get(text(row.order_id));
     const version = new Date(text(row.version)).getTime();
     if (order === undefined || order.version === null || !(version < order.version.getTime())) return row;
@@ -154,6 +158,7 @@ async function importGroup(
   const cellsOf = cellFinder(ENTITIES[group.entity]);
   try {
     for (const [index, row] of rows.entries()) {
+      if (row === null) continue;
       const line = firstLine + index;
       if (isProblem(row)) writer.bad(line, row.field, row.value, row.reason);
       else writer.row(line, cellsOf(row));
@@ -164,8 +169,11 @@ async function importGroup(
     writer.abort(error);
     throw error;
   }
-  const present = new Set(rows.flatMap((row) => (isProblem(row) ? [] : Object.keys(row))));
-  return { ...writer.counts, ...(await mergeStaging(transaction, group.entity, present, importId)) };
+  const present = new Set(rows.filter(isCells).flatMap((row) => Object.keys(row)));
+  const merged = await mergeStaging(transaction, group.entity, present, importId);
+  const replaced = rows.filter((row) => row === null).length;
+  const { read } = writer.counts;
+  return { ...writer.counts, ...merged, read: read + replaced, duplicate: merged.duplicate + replaced };
 }
 
 async function importOrders(
@@ -175,7 +183,7 @@ async function importOrders(
   firstLine: number,
   options: ImportOptions,
 ) {
-  const ids = [...new Set(group.rows.flatMap((row) => (isProblem(row) ? [] : [text(row.order_id)])))];
+  const ids = [...new Set(group.rows.filter(isCells).map((row) => text(row.order_id)))];
   const known = await readKnownOrders(transaction, ids);
   const { rows, stale } = withoutStale(group.rows, known);
   const counts = await importGroup(transaction, importId, group, rows, firstLine, options);
@@ -183,7 +191,7 @@ async function importOrders(
     group.rows.flatMap((row) => (isProblem(row) && row.orderId !== undefined ? [row.orderId] : [])),
   );
   const withLines = new Set(
-    group.rows.flatMap((row) => (isProblem(row) || text(row.item_id) === '' ? [] : [text(row.order_id)])),
+    group.rows.filter(isCells).flatMap((row) => (text(row.item_id) === '' ? [] : [text(row.order_id)])),
   );
   const whole = ids.filter((id) => withLines.has(id) && !stale.has(id) && !spoilt.has(id));
   await removeGoneLines(transaction, importId, whole);
@@ -193,10 +201,10 @@ async function importOrders(
 }
 
 async function newReturns(transaction: Transaction, rows: RowGroup['rows']): Promise<RowGroup['rows']> {
-  const ids = rows.flatMap((row) => (isProblem(row) ? [] : [text(row.return_id)]));
+  const ids = rows.filter(isCells).map((row) => text(row.return_id));
   const known = await transaction<{ id: string }[]>`select return_id as id from returns where return_id = any(${ids})`;
   const stored = new Set(known.map(({ id }) => id));
-  return rows.filter((row) => isProblem(row) || !stored.has(text(row.return_id)));
+  return rows.filter((row) => !isCells(row) || !stored.has(text(row.return_id)));
 }
 
 type Counts = Omit<ImportReport, 'importId' | 'source' | 'format' | 'seconds'>;
@@ -253,7 +261,7 @@ async function importGroups(
     }
     let rows = group.onlyNew === true ? await newReturns(transaction, group.rows) : group.rows;
     if (group.entity === 'returns' && orderId !== undefined) {
-      rows = rows.map((row) => (isProblem(row) ? row : { ...row, order_id: orderId }));
+      rows = rows.map((row) => (isCells(row) ? { ...row, order_id: orderId } : row));
     }
     counts = add(counts, await importGroup(transaction, importId, group, rows, firstLine, options));
   }

@@ -27,10 +27,16 @@ export function lineIds(products: readonly (string | null | undefined)[]): strin
   });
 }
 
+/** The digits after the point: amounts keep those of their source. */
+const scaleOf = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.split('.')[1]?.length ?? 0));
+
 /** Exact sums of decimal texts. */
 export const sum = (amounts: readonly string[]) =>
-  amounts.reduce((total, each) => total.plus(each), new Big(0)).toFixed();
+  amounts.reduce((total, each) => total.plus(each), new Big(0)).toFixed(scaleOf(amounts));
 export const lineAmount = (price: string, quantity: number, discounts: readonly string[]) =>
-  new Big(price).times(quantity).minus(sum(discounts)).toFixed();
-export const withoutSign = (text: string) => new Big(text).abs().toFixed();
+  new Big(price)
+    .times(quantity)
+    .minus(sum(discounts))
+    .toFixed(scaleOf([price, ...discounts]));
+export const withoutSign = (text: string) => text.replace(/^-/, '');
 export const isZero = (text: string) => new Big(text).eq(0);

@@ -89,6 +89,7 @@ export function rowsOfShopifyOrder(order: Order): NamedCells[] {
   const fulfillments = (order.fulfillments ?? []).filter(({ status }) => status !== 'cancelled' && status !== 'error');
   const delivered = fulfillments.filter(({ shipment_status }) => shipment_status === 'delivered');
   const isDelivered = delivered.length > 0 && delivered.length === fulfillments.length;
+  const isRefunded = order.financial_status === 'refunded';
   const own = {
     order_id: order.name,
     customer_id: order.customer?.id,
@@ -101,7 +102,8 @@ export function rowsOfShopifyOrder(order: Order): NamedCells[] {
     shipped_at: byTime(fulfillments.map(({ created_at }) => created_at))[0],
     delivered_at: isDelivered ? byTime(delivered.flatMap(({ updated_at }) => updated_at ?? [])).at(-1) : undefined,
     cancelled_at: order.cancelled_at,
-    returned_at: byTime((order.refunds ?? []).map(({ created_at }) => created_at)).at(-1),
+    // The order's own return is a return of all of it; parts stand as returns of their own.
+    returned_at: isRefunded ? byTime((order.refunds ?? []).map(({ created_at }) => created_at)).at(-1) : undefined,
     version: order.updated_at,
     currency: order.currency,
   };

@@ -1,3 +1,4 @@
+import { isMissingWord, readId } from '../../ingest/clean.js';
 import type { NamedCells } from '../../ingest/formats.js';
 import type { RowGroup, RowProblem } from '../../ingest/webhook-messages.js';
 import { lineIds } from '../../ingest/webhook-payload.js';
@@ -113,7 +114,7 @@ export const rowOfProduct = (given: Product): NamedCells => ({
   list_price: given.listPrice,
 });
 
-export const rowOfEvent = (given: Event): NamedCells => ({
+const cellsOfEvent = (given: Event): NamedCells => ({
   event_id: given.externalId,
   customer_id: given.customerId,
   kind: given.kind,
@@ -122,6 +123,12 @@ export const rowOfEvent = (given: Event): NamedCells => ({
   value: given.value,
 });
 
+/** Without an id a row would be another one each time it comes. */
+const withoutId = (field: string, externalId: string): RowProblem | null =>
+  externalId.trim() === '' || isMissingWord(externalId.trim(), readId)
+    ? { field, value: externalId, reason: 'is missing' }
+    : null;
+
 /** The last station of an order that has a time. */
 function stationOf(order: Order): string {
   if (order.cancelledAt != null) return 'cancelled';
@@ -129,6 +136,9 @@ function stationOf(order: Order): string {
   if (order.deliveredAt != null) return 'delivered';
   return order.shippedAt == null ? 'placed' : 'shipped';
 }
+
+export const rowOfEvent = (given: Event): NamedCells | RowProblem =>
+  withoutId('event_id', given.externalId) ?? cellsOfEvent(given);
 
 const productOf = (line: Line) => line.productId || undefined;
 
@@ -146,6 +156,8 @@ export function rowsOfOrderInput(order: Order): RowGroup['rows'] {
     currency: order.currency,
     version: at(order.version),
   };
+  const problem = withoutId('order_id', order.externalId);
+  if (problem !== null) return [problem];
   const lines = order.lines ?? [];
   if (lines.length === 0) return [own];
   const ids = lineIds(lines.map(productOf));

@@ -3,7 +3,7 @@ import type { EntityKey } from '../../db/queries/merge.js';
 import { imports, quarantinedRows } from '../../db/tables.js';
 import { apiError } from '../../errors.js';
 import { ImportBusy, importMessage, type RowGroup } from '../../ingest/webhook-messages.js';
-import { ensureShop } from '../../shop-settings.js';
+import { ensureShop, readShop } from '../../shop-settings.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { EVERYTHING } from './common.js';
@@ -89,6 +89,24 @@ function inputName(field: string, ownId: readonly string[]): string {
   return ownId.includes(field) ? 'externalId' : field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+interface Identified {
+  readonly externalId: string;
+  readonly version?: Date | null;
+}
+
+/** Which of the given have the same id as another that counts instead: the one with the newest version, else the last. */
+function replacedOnes(given: readonly Identified[]): ReadonlySet<Identified> {
+  const replaced = new Set<Identified>();
+  const best = new Map<string, Identified>();
+  for (const each of given) {
+    const rival = best.get(each.externalId);
+    const isOlder = (each.version?.getTime() ?? Infinity) < (rival?.version?.getTime() ?? -Infinity);
+    if (rival !== undefined) replaced.add(isOlder ? each : rival);
+    if (!isOlder) best.set(each.externalId, each);
+  }
+  return replaced;
+}
+
 interface Kind<T> {
   readonly format: string;
   readonly entity: EntityKey;
@@ -97,7 +115,7 @@ interface Kind<T> {
   readonly rows: (given: T) => RowGroup['rows'];
 }
 
-async function importInput<T>(
+async function importInput<T extends Identified>(
   given: readonly T[],
   { format, entity, ownId, rows: rowsOf }: Kind<T>,
   { database }: Context,
@@ -105,8 +123,9 @@ async function importInput<T>(
   if (given.length > MOST_ROWS) {
     throw apiError('BAD_USER_INPUT', `a call takes at most ${MOST_ROWS} rows, got ${given.length}: send them in parts`);
   }
-  const shop = await ensureShop(database.sql, {});
-  const rows = given.map(rowsOf);
+  const shop = (await readShop(database.sql)) ?? (await ensureShop(database.sql, {}));
+  const replaced = replacedOnes(given);
+  const rows = given.map((each) => (replaced.has(each) ? rowsOf(each).map(() => null) : rowsOf(each)));
   // Of each row of the import, its place in the input.
   const places = rows.flatMap((own, i) => own.map(() => i + 1));
   const message = { source: `API ${entity}`, format, groups: [{ entity, rows: rows.flat() }] };
