@@ -112,7 +112,10 @@ export const importCommand = makeCommand(
     const mapping = typeof options.map === 'string' ? await readMapping(options.map) : undefined;
     const format = typeof options.format === 'string' ? options.format : undefined;
     if (options.retryQuarantined === true ? paths.length > 0 : paths.length === 0) {
-      throw new UserError('give the paths to import, or --retry-quarantined alone', 2);
+      throw new UserError(
+        'give the paths to import, or --retry-quarantined alone (tessera import --help lists the options)',
+        2,
+      );
     }
     await withDatabase(config, async (database) => {
       const result =

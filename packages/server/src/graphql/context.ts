@@ -21,6 +21,7 @@ const MOST_KEYS_A_BATCH = 500;
 export class RequestContext {
   #shop: Promise<Shop> | undefined;
   #current: Promise<RunSnapshot | null> | undefined;
+  readonly #others = new Map<number, Promise<RunSnapshot | null>>();
 
   constructor(
     readonly database: Database,
@@ -43,12 +44,21 @@ export class RequestContext {
 
   /** The current run, or the one asked for. @throws NOT_SCORED_YET, BAD_USER_INPUT */
   readonly run = async (runId?: number): Promise<RunSnapshot> => {
-    const run = runId === undefined ? await this.currentRun() : await this.snapshots.get(runId);
+    const run = runId === undefined ? await this.currentRun() : await this.#runOf(runId);
     if (run !== null) return run;
     throw runId === undefined
       ? apiError('NOT_SCORED_YET', 'no run has been published yet: import data and score it (tessera score)')
       : apiError('BAD_USER_INPUT', `run ${runId} is not kept: the query "runs" lists those that are`);
   };
+
+  /** Asked for by every row of a page, read once a request. */
+  async #runOf(runId: number): Promise<RunSnapshot | null> {
+    const current = await this.currentRun();
+    if (current?.runId === runId) return current;
+    const run = this.#others.get(runId) ?? this.snapshots.get(runId);
+    this.#others.set(runId, run);
+    return run;
+  }
 
   /** Names and e-mail addresses, apart from the profiles so that old runs hold none. */
   readonly people = new DataLoader<string, PersonRow | null>(

@@ -83,11 +83,16 @@ export class RunSnapshots {
   /** The run that readers see now; null before the first. */
   async current(): Promise<RunSnapshot | null> {
     const [shop] = await this.sql<{ runId: number | null }[]>`select current_run_id::float8 as "runId" from shop`;
-    return shop?.runId == null ? null : this.get(shop.runId);
+    return shop?.runId == null ? null : this.#remembered(shop.runId);
   }
 
-  /** One run; null when there is none of that number or its profiles were dropped. */
-  get(runId: number): Promise<RunSnapshot | null> {
+  /** One run; null when there is none of that number or its profiles were dropped, perhaps since it was last asked for. */
+  async get(runId: number): Promise<RunSnapshot | null> {
+    const kept = await this.sql`select from runs where id = ${runId} and state = 'published'`;
+    return kept.length === 0 ? null : this.#remembered(runId);
+  }
+
+  #remembered(runId: number): Promise<RunSnapshot | null> {
     const known = this.#known.get(runId);
     if (known !== undefined) return known;
     const read = this.#read(runId);
