@@ -240,6 +240,33 @@ describe("the shop's zone", () => {
   });
 });
 
+describe('the zone of the machine', () => {
+  it.each(['Pacific/Kiritimati', 'America/St_Johns', 'Europe/Berlin'])(
+    '%s moves no order to another month',
+    async (machine) => {
+      const before = process.env.TZ;
+      process.env.TZ = machine;
+      try {
+        const log = `${LOG}a,1,2026-01-31T23:59:59,1,1\na,2,2026-03-29 02:30:00,1,1\nb,3,2026-02-01,1,1\n`;
+        const server = await serve((sql) => importTexts(sql, { 'log.csv': log }), 'UTC');
+        expect(active(await cohorts(server))).toEqual({ '2026-01-01': [1, 0, 1], '2026-02-01': [1, 0] });
+        const { data } = await server.query('{ shop { dataFrom dataTo currentRun { asOf } } }');
+        expect(data).toEqual({
+          shop: {
+            dataFrom: '2026-01-31T23:59:59.000Z',
+            dataTo: '2026-03-29T02:30:00.000Z',
+            currentRun: { asOf: '2026-03-30T00:00:00.000Z' },
+          },
+        });
+        await server.close();
+      } finally {
+        if (before === undefined) delete process.env.TZ;
+        else process.env.TZ = before;
+      }
+    },
+  );
+});
+
 describe('other cohorts', () => {
   let server: TestServer;
   beforeAll(async () => {

@@ -229,6 +229,20 @@ interface SegmentAnswer {
   trend: { asOf: string; size: number }[];
 }
 
+describe('a run that is no longer kept', () => {
+  it('is refused, also by a server that has read it before', async () => {
+    const { sql } = shop.database;
+    const ask = () =>
+      shop.query('query ($run: ID) { customers(asOfRun: $run) { totalCount } }', { run: String(shop.older.runId) });
+    expect((await ask()).errors).toBeUndefined();
+    await sql`update runs set state = 'dropped' where id = ${shop.older.runId}`;
+    const refused = await ask();
+    await sql`update runs set state = 'published' where id = ${shop.older.runId}`;
+    expect(codesOf(refused)).toEqual(['BAD_USER_INPUT']);
+    expect((await ask()).errors).toBeUndefined();
+  });
+});
+
 describe('a segment', () => {
   it('has the size, share, revenue and averages of the customers that its filter finds', async () => {
     const { data } = await shop.query<{ segmentations: { key: string; segments: SegmentAnswer[] }[] }>(

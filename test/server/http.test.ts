@@ -229,6 +229,11 @@ describe('the limits', () => {
       'query ($ids: [String!]!) { customersByExternalIds(externalIds: $ids) { segments { why { text feature value } nearest { text } } orders { nodes { externalId } } } }',
       { ids: Array.from({ length: 500 }, String) },
     ],
+    [
+      'a cost by global ids',
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      { ids: Array.from({ length: 30_000 }, () => 'QTox') },
+    ],
     ['fragments that double 18 times', bomb(18)],
     ['fragments that double 100 times', bomb(100)],
   ])('refuse %s with QUERY_TOO_COMPLEX, soon and shortly', async (_what, query, variables) => {

@@ -57,7 +57,14 @@ export const builder = new SchemaBuilder<{
     unauthorizedError: (_parent, _context, info) =>
       apiError('FORBIDDEN', `this credential may not read ${info.parentType.name}.${info.fieldName}`),
   },
-  relay: { cursorType: 'String', clientMutationId: 'omit', decodeGlobalID },
+  relay: {
+    cursorType: 'String',
+    clientMutationId: 'omit',
+    decodeGlobalID,
+    nodesQueryOptions: {
+      complexity: ({ ids }: { ids: readonly unknown[] }) => ({ field: 1, multiplier: Math.max(1, ids.length) }),
+    } as never,
+  },
   complexity: {
     defaultComplexity: 1,
     defaultListMultiplier: 10,
