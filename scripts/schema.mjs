@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { install, root } from './workspace.mjs';
+import { install, root, run, tool } from './workspace.mjs';
 
 // Writes packages/server/schema.graphql from the builder. A test compares the two.
 install();
@@ -22,3 +22,4 @@ await build({
 const { schemaText } = await import(pathToFileURL(bundle).href);
 writeFileSync(path.join(root, 'packages/server/schema.graphql'), schemaText());
 rmSync(bundle);
+run(tool('biome'), ['format', '--write', 'packages/server/schema.graphql']);

@@ -1,32 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FEATURE_NAMES, type FeatureName } from '../../packages/core/src/customers/customer-features.js';
-import type { Sql } from '../../packages/server/src/db/database.js';
-import type { FeatureOptions } from '../../packages/server/src/db/queries/features.js';
-import { emptyShop, readFeatures } from '../support/shop-data.js';
+import { emptyShop, featuresAt, readFeatures } from '../support/shop-data.js';
 import { addOrders } from '../support/shop-data-orders.js';
-
-type Row = Record<FeatureName, number>;
-
-/** Every customer's features; a missing value is NaN. */
-async function featuresAt(
-  sql: Sql,
-  asOf: string,
-  options: Partial<Omit<FeatureOptions, 'asOf'>> = {},
-): Promise<Record<string, Row>> {
-  const { ids, features } = await readFeatures(sql, {
-    asOf: new Date(asOf),
-    timeZone: 'UTC',
-    orders: 'placed',
-    status: 'asOf',
-    ...options,
-  });
-  return Object.fromEntries(
-    ids.map((id, row) => [
-      id,
-      Object.fromEntries(FEATURE_NAMES.map((name) => [name, features.columns[name][row]!])) as Row,
-    ]),
-  );
-}
 
 const JANUARY = '2026-01-31T00:00:00Z';
 

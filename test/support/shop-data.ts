@@ -1,7 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { CustomerFeatures } from '../../packages/core/src/customers/customer-features.js';
+import {
+  type CustomerFeatures,
+  FEATURE_NAMES,
+  type FeatureName,
+} from '../../packages/core/src/customers/customer-features.js';
 import { type Database, openDatabase, type Sql } from '../../packages/server/src/db/database.js';
 import { createFeatures, type FeatureOptions } from '../../packages/server/src/db/queries/features.js';
 import { importPaths, type PathsReport } from '../../packages/server/src/ingest/import-paths.js';
@@ -93,5 +97,29 @@ export function takeBuyers(read: ReadFeatures): ReadFeatures {
   return takeRows(
     read,
     read.ids.flatMap((_, row) => (orders[row]! > 0 ? [row] : [])),
+  );
+}
+
+/** Every customer's features; a missing value is NaN. */
+export async function featuresAt(
+  sql: Sql,
+  asOf: string,
+  options: Partial<Omit<FeatureOptions, 'asOf'>> = {},
+): Promise<Record<string, Record<FeatureName, number>>> {
+  const { ids, features } = await readFeatures(sql, {
+    asOf: new Date(asOf),
+    timeZone: 'UTC',
+    orders: 'placed',
+    status: 'asOf',
+    ...options,
+  });
+  return Object.fromEntries(
+    ids.map((id, row) => [
+      id,
+      Object.fromEntries(FEATURE_NAMES.map((name) => [name, features.columns[name][row]!])) as Record<
+        FeatureName,
+        number
+      >,
+    ]),
   );
 }

@@ -332,7 +332,10 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
         '--auth=scram-sha-256',
         `--pwfile=${passwordForInit}`,
         '--encoding=UTF8',
+        // Bytes in order, as every server sorts ids; letters of all alphabets in upper and lower case.
         '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
       ]);
       await rm(passwordForInit);
       await rename(half, cluster);

@@ -51,6 +51,11 @@ const parameter = (value: unknown) => (value instanceof Date ? value.toISOString
 function compare(column: Column, type: string, comparison: Comparison<unknown>): SQL[] {
   const cast = sql.raw(type);
   const value = (given: unknown) => sql`${parameter(given)}::${cast}`;
+  for (const [name, given] of Object.entries(comparison)) {
+    // Left out it asks for nothing; a null that was meant as a value must not match everybody.
+    if (given === null)
+      throw apiError('BAD_USER_INPUT', `"${name}" of a filter is null: leave it out, or ask by isNull`);
+  }
   const clauses: SQL[] = [];
   const { between } = comparison;
   if (comparison.eq != null) clauses.push(sql`${column} = ${value(comparison.eq)}`);

@@ -123,7 +123,7 @@ export const readDecimal: CellReader = (cell, dialect) => {
 
 /** Year first, then month and day; a time; a fraction; a zone as UTC or Z, after a time also as an offset. All of it PostgreSQL reads too. */
 const YEAR_FIRST =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:[+-](\d{2})(?::?(\d{2}))?| ?UTC| ?Z)?| ?UTC| ?Z)?$/;
+  /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?: ?[+-](\d{2})(?::?(\d{2}))?| ?UTC| ?Z)?| ?UTC| ?Z)?$/;
 /** PostgreSQL takes offsets below 16 hours; the largest in use is 14. */
 const LARGEST_OFFSET_HOURS = 15;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})$/;

@@ -29,14 +29,7 @@ const decimal = z
 const schema = z
   .strictObject({
     format: z.enum(FORMATS.map(({ key }) => key) as [string, ...string[]]).optional(),
-    columns: z
-      .record(
-        z.string().refine((name) => fieldNames.has(name), {
-          error: ({ input }) => `"${input}" is not a field: docs/data-formats.md lists them`,
-        }),
-        z.string().min(1),
-      )
-      .optional(),
+    columns: z.record(z.string(), z.string().min(1)).optional(),
     dates: z.enum(['dmy', 'mdy']).optional(),
     decimal: z.enum([',', '.']).optional(),
     statuses: z.record(z.string(), z.enum(LIFECYCLE)).optional(),
@@ -81,6 +74,14 @@ export async function readMapping(path: string): Promise<Mapping> {
     throw new UserError(`the mapping file ${path} cannot be used: ${problems.join('; ')}`, 2);
   }
   const { columns, statuses, rates, ...rest } = parsed.data ?? {};
+  const unknown = Object.keys(columns ?? {}).filter((name) => !fieldNames.has(name));
+  if (unknown.length > 0) {
+    const problems = unknown.map((name) => `columns: "${name}" is not a field`);
+    throw new UserError(
+      `the mapping file ${path} cannot be used: ${problems.join('; ')} (docs/data-formats.md lists them)`,
+      2,
+    );
+  }
   return {
     ...rest,
     columns: mapRecord(columns, (name) => name, normaliseHeader),

@@ -25,6 +25,11 @@ const STATIONS = new Map<string, Lifecycle>(
   LIFECYCLE.flatMap((station) => [station, ...WORDS[station].split(', ')].map((word) => [word, station] as const)),
 );
 
+/** WooCommerce writes its own words behind this. */
+const PREFIX = /^wc-/;
+
 /** The station that a word means; undefined for a word that is not known. Unknown words are reported, never guessed. */
-export const stationOf = (word: string): Lifecycle | undefined =>
-  STATIONS.get(word.toLowerCase()) ?? STATIONS.get(word.toLowerCase().replace(/[_-]+/g, ' '));
+export function stationOf(word: string): Lifecycle | undefined {
+  const known = word.toLowerCase().replace(PREFIX, '');
+  return STATIONS.get(known) ?? STATIONS.get(known.replace(/[_-]+/g, ' '));
+}
