@@ -127,8 +127,8 @@ export async function addUnknownCustomers({ transaction, importId }: MergeInput,
 }
 
 /**
- * Orders and lines that stood under another customer until now move to the one that the file names. The customer who
- * loses one is marked as changed by this import.
+ * Orders, lines and returns that stood under another customer until now, or waited for their order under none, move to the
+ * one that the file names. The customer who loses one is marked as changed by this import.
  */
 export async function moveToCustomer({ transaction, importId }: MergeInput, source: string): Promise<void> {
   const columns = `item_id, product_id, quantity, amount, status, shipped_at, delivered_at, cancelled_at, returned_at, import_id`;
@@ -146,6 +146,14 @@ export async function moveToCustomer({ transaction, importId }: MergeInput, sour
     )
     insert into order_items (customer_id, order_id, ${columns})
     select owner, order_id, ${columns} from moved on conflict do nothing`);
+  await transaction.unsafe(`
+    with moved as (
+      delete from returns t using ${source} s
+      where t.order_id = s.order_id and t.customer_id <> s.customer_id
+      returning s.customer_id as owner, t.*
+    )
+    insert into returns (customer_id, return_id, order_id, product_id, quantity, amount, returned_at, import_id)
+    select owner, return_id, order_id, product_id, quantity, amount, returned_at, ${importId} from moved on conflict do nothing`);
 }
 
 /** The id of a row that has none: its content, and which of the identical rows of the file it is. */
