@@ -7,11 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  acquireBundledPostgres,
-  type BundledPostgres,
-  hasBundledDatabase,
-} from '../../packages/server/src/db/bundled-postgres.js';
+import { acquireBundledPostgres, type BundledPostgres } from '../../packages/server/src/db/bundled-postgres.js';
 import { UserError } from '../../packages/server/src/errors.js';
 import { serverScript } from '../support/shop-data-script.js';
 
@@ -133,10 +129,11 @@ describe('the bundled PostgreSQL', () => {
   it('is made by the first start, found by the second, and stopped by the last who gives it back', async () => {
     const folder = await dataFolder();
     const home = path.join(folder, 'postgres');
-    expect(await hasBundledDatabase(folder)).toBe(false);
+    expect(existsSync(path.join(folder, 'postgres.password'))).toBe(false);
     const first = await acquire(folder);
     expect(first.started).toBe(true);
-    expect(await hasBundledDatabase(folder)).toBe(true);
+    expect(existsSync(path.join(folder, 'postgres.password'))).toBe(true);
+    expect(existsSync(path.join(home, 'data', 'PG_VERSION'))).toBe(true);
     const [version] = await query<{ number: number }>(
       first,
       `select current_setting('server_version_num')::int as number`,

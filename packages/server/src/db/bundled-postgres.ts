@@ -378,11 +378,3 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
     },
   };
 }
-
-/** Whether a data folder holds a database already. */
-export async function hasBundledDatabase(dataFolder: string): Promise<boolean> {
-  return stat(path.join(dataFolder, 'postgres.password')).then(
-    () => true,
-    () => false,
-  );
-}
