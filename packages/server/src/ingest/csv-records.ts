@@ -14,8 +14,8 @@ export interface CsvReceiver {
 
 /**
  * Cuts text into the records of a CSV, chunk by chunk. papaparse reads the cells, in its string mode and a block of lines
- * at a time: measured four times as fast as csv-parse on files without quotes, and as fast on others. What is ours is
- * only where a record ends when the file is damaged: a quote that is never closed spoils its own line and no other. As
+ * at a time: on 200,000 rows of 8 cells 4.7 to 6.3 times as fast as csv-parse's synchronous mode with line numbers, and 2.9
+ * to 3.6 times where every cell is quoted. What is ours is only where a record ends when the file is damaged: a quote that is never closed spoils its own line and no other. As
  * soon as what follows cannot be the rest of the cell, the line is given up and reading goes on with the one after it.
  * Memory: one chunk and one record.
  */

@@ -37,8 +37,8 @@ export async function count(transaction: Transaction, query: string): Promise<nu
 }
 
 /**
- * Updates the rows that differ, then inserts those that are missing. Two plain statements are twice as fast as ON
- * CONFLICT, and no other import writes meanwhile: the caller holds the merge lock.
+ * Updates the rows that differ, then inserts those that are missing. Two plain statements spare the speculative insert of
+ * ON CONFLICT, and no other import writes meanwhile: the caller holds the merge lock.
  * @param source a table or a parenthesised select with the key and the columns, one row a key
  */
 export async function upsert(
