@@ -1,16 +1,33 @@
-// Builds the one-file bundle, its integrity hash and the demo pages into dist/, or into the folder given as argument.
-// The same sources give the same bytes.
+// Builds the one-file bundles, their integrity hashes and the demo pages into dist/, or into the folder given as argument,
+// and keeps the list of persisted operations. The same sources give the same bytes.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
+import { writeOperations } from './build-operations.mjs';
+import { HOSTS } from './crm/hosts.mjs';
 
 const packageFolder = path.dirname(fileURLToPath(import.meta.url));
 const outputFolder = path.resolve(process.argv[2] ?? path.join(packageFolder, 'dist'));
 const from = (...parts) => path.join(packageFolder, ...parts);
 const to = (...parts) => path.join(outputFolder, ...parts);
+
+/** Each bundle with the tags that it registers. */
+const BUNDLES = {
+  'tessera.js': 'src/define.ts',
+  'tessera-storefront.js': 'src/define-storefront.ts',
+  'tessera-badge.js': 'src/define-badge.ts',
+};
+
+const INTERNAL_NAMES = new RegExp(
+  `^(_\\$.*|${[
+    'requestUpdate|performUpdate|willUpdate|updated|root|isPropertyOnly|isOwn|isPending',
+    'isForAgent|isForAudience|rootClass|segmentKey|wantedCount|mayRetry|isLive|noteNetwork|tellElementsBelow|setting',
+    'connection|topic|operations|isWhole|settle|isDenial|renderValue|emptySentence|emit',
+  ].join('|')})$`,
+);
 
 const shared = {
   absWorkingDir: packageFolder,
@@ -24,10 +41,23 @@ const shared = {
 
 rmSync(to(), { recursive: true, force: true });
 mkdirSync(to('demo'), { recursive: true });
+writeOperations(packageFolder);
 
-const bundle = await buildBundle();
-writeFileSync(to('tessera.js'), bundle);
-writeFileSync(to('tessera.js.sri'), `sha384-${createHash('sha384').update(bundle).digest('base64')}\n`);
+const integrity = {};
+for (const [file, entry] of Object.entries(BUNDLES)) publish(file, await buildBundle(entry));
+for (const file of readdirSync(from('src/texts')).sort()) {
+  if (/^[a-z]{2}\.ts$/.test(file)) publish(languageFile(file), await buildLanguage(`src/texts/${file}`));
+}
+writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
+writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
+
+for (const [host, { program, files, widget }] of Object.entries(HOSTS)) {
+  await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
+  for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
+  for (const file of ['tessera.js', ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))]) {
+    copy(to(file), to('crm', host, widget, file));
+  }
+}
 
 const demoFiles = readdirSync(from('demo')).sort();
 const pageScripts = demoFiles
@@ -39,25 +69,69 @@ for (const file of demoFiles.filter((file) => /\.(html|css|svg)$/.test(file))) {
   copyFileSync(from('demo', file), to('demo', file));
 }
 
-report('tessera.js');
+for (const file of Object.keys(integrity)) report(file);
 for (const file of readdirSync(to('demo')).sort()) report(`demo/${file}`);
+
+function copy(source, target) {
+  mkdirSync(path.dirname(target), { recursive: true });
+  copyFileSync(source, target);
+}
+
+function publish(file, content) {
+  writeFileSync(to(file), content);
+  integrity[file] = `sha384-${createHash('sha384').update(content).digest('base64')}`;
+}
+
+/** `de.ts` and `./de.js` are `tessera.de.js` beside the bundles. */
+function languageFile(file) {
+  return `tessera.${path.basename(file).replace(/\.[jt]s$/, '')}.js`;
+}
 
 /**
  * The first script on a page wins. A second one must leave before it reaches Lit, whose Trusted Types policy can be
  * made only once under a strict policy; what a page forbids ends in the console, never as an error of the page.
  */
-async function buildBundle() {
-  const { outputFiles } = await build({
+async function buildBundle(entry) {
+  const { outputFiles, metafile } = await build({
     ...shared,
     format: 'iife',
-    entryPoints: ['src/define.ts'],
-    plugins: [compactTemplates()],
-    // Names that Lit keeps long for other copies of itself; this one talks to none.
-    mangleProps: /^_\$/,
+    entryPoints: [entry],
+    plugins: [compactTemplates(), separateLanguages()],
+    // Names that Lit keeps long for other copies of itself and for subclasses, and our own between classes: one file has
+    // them all. None is a name of the browser's, of a page's, or of an answer's.
+    mangleProps: INTERNAL_NAMES,
+    metafile: true,
     write: false,
   });
+  if (process.argv.includes('--analyse')) {
+    for (const { inputs } of Object.values(metafile.outputs))
+      console.table(
+        Object.entries(inputs)
+          .map(([file, { bytesInOutput }]) => [file.replace(/.*node_modules\//, ''), bytesInOutput])
+          .sort((a, b) => b[1] - a[1]),
+      );
+  }
+  const tags = [...readFileSync(from(entry), 'utf8').matchAll(/'(tessera-[a-z-]+)':/g)].map(([, tag]) => tag);
   const program = outputFiles[0].text.trim();
-  return `if(!customElements.get("tessera-segment-badge"))try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
+  return `if(!${JSON.stringify(tags)}.every(t=>customElements.get(t)))try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
+}
+
+async function buildLanguage(entry) {
+  const { outputFiles } = await build({ ...shared, charset: 'utf8', entryPoints: [entry], write: false });
+  return outputFiles[0].text;
+}
+
+/** Languages stay files of their own, found beside the bundle. */
+function separateLanguages() {
+  return {
+    name: 'separate-languages',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/[a-z]{2}\.js$/ }, ({ path: file }) => ({
+        path: `./${languageFile(file)}`,
+        external: true,
+      }));
+    },
+  };
 }
 
 /** Takes line breaks and indentation out of our own templates and styles: the only ones a minified file still has. */

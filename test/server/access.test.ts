@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { CredentialReader } from '../../packages/server/src/access/credentials.js';
 import { DemoTokens } from '../../packages/server/src/access/demo-tokens.js';
-import { isStoredKey, makeFirstKey } from '../../packages/server/src/access/keys.js';
+import { KEYS_FRESH_MS } from '../../packages/server/src/access/key-ring.js';
+import { makeFirstKey } from '../../packages/server/src/access/keys.js';
+import { AGENT_SCOPES } from '../../packages/server/src/access/scopes.js';
 import { startServer } from '../../packages/server/src/app.js';
 import { readConfig } from '../../packages/server/src/config.js';
 import { UserError } from '../../packages/server/src/errors.js';
+import { agentToken, makeKey } from '../support/credentials.js';
 import { testDatabase } from '../support/database.js';
 import { codesOf, demoToken, post } from '../support/graphql-shop.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
@@ -16,6 +19,7 @@ const QUERY = JSON.stringify({ query: '{ viewer { kind scopes } }' });
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({ demoCustomers: 300 });
+  server.persist('{ viewer { kind scopes } }');
 });
 afterAll(() => server.close());
 
@@ -131,7 +135,6 @@ describe('the first key', () => {
     const key = await makeFirstKey(database.sql);
     expect(key).toMatch(/^sk_[\w-]{43}[0-9a-f]{8}$/);
     expect(await makeFirstKey(database.sql)).toBeNull();
-    expect(await isStoredKey(database.sql, key!)).toBe(true);
     const [row] = await database.sql<{ everything: string; hash: string }[]>`
       select api_keys::text as everything, hash from api_keys`;
     expect(row!.hash).toBe(createHash('sha256').update(key!).digest('hex'));
@@ -141,6 +144,8 @@ describe('the first key', () => {
       const answer = await post(`${running.url}/graphql`, QUERY, bearer(key!));
       expect(answer.data).toEqual({ viewer: { kind: 'SECRET_KEY', scopes: ['everything'] } });
       await database.sql`update api_keys set revoked = true`;
+      // Another process may have done it: it counts within a second.
+      await sleep(KEYS_FRESH_MS);
       expect((await post(`${running.url}/graphql`, QUERY, bearer(key!))).status).toBe(401);
     } finally {
       await running.close();
@@ -163,24 +168,16 @@ describe('a demo token', () => {
     vi.useRealTimers();
   });
 
-  it('lasts 15 minutes', async () => {
-    const tokens = new DemoTokens();
-    atMinutesAgo(16);
-    const old = await tokens.issue({ view: 'agent' });
-    vi.useRealTimers();
-    atMinutesAgo(14);
-    const young = await tokens.issue({ view: 'agent' });
-    vi.useRealTimers();
-    expect(await tokens.verify(old)).toBeNull();
-    expect(await tokens.verify(young)).toEqual({ view: 'agent' });
-  });
-
-  it('that has expired is answered 401 by the server', async () => {
-    atMinutesAgo(16);
-    const token = await demoToken(server.url, 'crm');
-    vi.useRealTimers();
-    expect((await ask(bearer(token))).status).toBe(401);
-    expect((await ask(bearer(await demoToken(server.url, 'crm')))).status).toBe(200);
+  it('lasts 15 minutes, and half a minute for clocks that differ', async () => {
+    for (const [minutes, status] of [
+      [16, 401],
+      [14, 200],
+    ] as const) {
+      atMinutesAgo(minutes);
+      const token = await demoToken(server.url, 'crm');
+      vi.useRealTimers();
+      expect((await ask(bearer(token))).status, String(minutes)).toBe(status);
+    }
   });
 
   it('of another process, another algorithm, or changed, is answered 401', async () => {
@@ -189,47 +186,47 @@ describe('a demo token', () => {
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const secret = new Uint8Array(32);
-    const signed = (alg: string, typ = 'demo+jwt') => new SignJWT(claims).setProtectedHeader({ alg, typ }).sign(secret);
+    const kid = 'demo-customer-signing';
+    const signed = (alg: string, typ = 'customer+jwt') =>
+      new SignJWT(claims).setProtectedHeader({ alg, typ, kid }).sign(secret);
     const forged: Record<string, string> = {
-      'of another process': await new DemoTokens().issue({ view: 'agent' }),
+      'of another process': await new DemoTokens('tessera').issue({ view: 'agent' }),
       'without a signature': `${header}.${payload}.`,
       'of no algorithm': new UnsecuredJWT(claims).encode(),
-      'of no algorithm, with the signature left on': `${encode({ alg: 'none', typ: 'demo+jwt' })}.${payload}.${signature}`,
-      'of another algorithm': `${encode({ alg: 'HS512', typ: 'demo+jwt' })}.${payload}.${signature}`,
+      'of no algorithm, with the signature left on': `${encode({ alg: 'none', typ: 'customer+jwt', kid })}.${payload}.${signature}`,
+      'of another algorithm': `${encode({ alg: 'HS512', typ: 'customer+jwt', kid })}.${payload}.${signature}`,
       'signed with zeros': await signed('HS256'),
       'signed with zeros by HS512': await signed('HS512'),
-      'of another type': await signed('HS256', 'customer+jwt'),
-      "an agent's, changed from a shopper's": `${header}.${encode({ ...claims, view: 'agent' })}.${signature}`,
-      "another shopper's": `${header}.${encode({ ...claims, customerId: '1' })}.${signature}`,
+      'of another type': await signed('HS256', 'agent+jwt'),
+      "an agent's, changed from a shopper's": `${encode({ alg: 'HS256', typ: 'agent+jwt', kid: 'demo-agent-signing' })}.${payload}.${signature}`,
+      "another shopper's": `${header}.${encode({ ...claims, sub: '1' })}.${signature}`,
       'with a longer life': `${header}.${encode({ ...claims, exp: claims.exp + 86_400 })}.${signature}`,
       'cut off': token.slice(0, -3),
       'with a part more': `${token}.${signature}`,
-      'with an unknown critical header': `${encode({ alg: 'HS256', typ: 'demo+jwt', crit: ['x'], x: 1 })}.${payload}.${signature}`,
+      'with an unknown critical header': `${encode({ alg: 'HS256', typ: 'customer+jwt', kid, crit: ['x'], x: 1 })}.${payload}.${signature}`,
     };
     expect((await ask(bearer(token))).status).toBe(200);
     for (const [what, each] of Object.entries(forged)) expect((await ask(bearer(each))).status, what).toBe(401);
   });
 
-  it('grants nothing when it names no view, or a shopper without a customer', async () => {
-    const tokens = new DemoTokens();
-    expect(await tokens.verify(await tokens.issue({ view: 'everything' } as never))).toBeNull();
-    expect(await tokens.verify(await tokens.issue({ view: 'shopper' } as never))).toBeNull();
-    expect(await tokens.verify(await tokens.issue({ view: 'shopper', customerId: ['1'] } as never))).toBeNull();
-    expect(await tokens.verify(await tokens.issue({ view: 'shopper', customerId: '1' }))).toEqual({
-      view: 'shopper',
-      customerId: '1',
-    });
-  });
-
   it('opens nothing where the demo is closed', async () => {
-    const reader = new CredentialReader(server.database.reader, null, ADMIN_KEY);
-    const token = await new DemoTokens().issue({ view: 'agent' });
-    await expect(reader.read(new Headers(bearer(token)), server.url)).rejects.toThrow('this needs a valid key');
+    const running = await startServer(
+      { port: 0, host: '127.0.0.1', dataDir: '', adminKey: ADMIN_KEY, production: true },
+      server.database,
+    );
+    try {
+      const answer = await post(`${running.url}/graphql`, QUERY, bearer(await demoToken(server.url, 'crm')));
+      expect(answer.status).toBe(401);
+    } finally {
+      await running.close();
+    }
   });
 
-  it('may come from a page of any origin, and tells no page that it may read the answer', async () => {
-    const answer = await ask({ ...bearer(await demoToken(server.url, 'crm')), origin: 'https://shop.example' });
-    expect(answer.status).toBe(200);
+  it('comes from the pages of its own server only', async () => {
+    const token = await demoToken(server.url, 'crm');
+    expect((await ask({ ...bearer(token), origin: new URL(server.url).origin })).status).toBe(200);
+    const answer = await ask({ ...bearer(token), origin: 'https://shop.example' });
+    expect({ status: answer.status, codes: codesOf(answer) }).toEqual({ status: 403, codes: ['ORIGIN_NOT_ALLOWED'] });
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
@@ -237,7 +234,7 @@ describe('a demo token', () => {
 describe("a shopper's token", () => {
   it('finds its own customer and no other, by whatever way', async () => {
     const token = await demoToken(server.url, 'storefront');
-    const own = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).customerId as string;
+    const own = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).sub as string;
     const [other] = await server.database.sql<{ id: string; email: string }[]>`
       select p.customer_id as id, coalesce(c.email, 'none') as email from customer_profiles p join customers c using (customer_id)
       where customer_id <> ${own} and 'rfm:vip' = any(segments) limit 1`;
@@ -280,9 +277,10 @@ describe("a shopper's token", () => {
   });
 });
 
-describe("an agent's token", () => {
+describe("an agent's token for badges", () => {
   it('reads the badge and neither names, money nor lists', async () => {
-    const token = await demoToken(server.url, 'crm');
+    const agents = await makeKey(server.database.sql, { kind: 'agent-signing' });
+    const token = await agentToken(agents, '');
     const answer = await server.query<{ customersByExternalIds: unknown[] }>(
       `{ customersByExternalIds(externalIds: ["1"]) { externalId basis { asOf } email firstName lastName rfm { cell } value { score } age country
            segment { since segment { key title color description } why { text } previous { key } } } }`,
@@ -321,12 +319,21 @@ describe("an agent's token", () => {
       expect(codesOf(refused), field).toEqual(['FORBIDDEN']);
       expect(refused.data, field).toEqual({ customersByExternalIds: [null] });
     }
+  });
+
+  it('reads no lists and no reports, whatever it was granted', async () => {
+    const agents = await makeKey(server.database.sql, { kind: 'agent-signing', scopes: AGENT_SCOPES });
+    const token = await agentToken(agents, 'customers:list reports:read imports:read customers:read everything');
+    expect((await server.query('{ viewer { scopes } }', undefined, token)).data).toEqual({
+      viewer: { scopes: ['badge:read', 'customers:read'] },
+    });
     for (const list of [
       'customers { totalCount }',
       'segmentations { key }',
       'runs { totalCount }',
       'imports { totalCount }',
       'shop { name }',
+      'keys { id }',
     ]) {
       expect(codesOf(await server.query(`{ ${list} }`, undefined, token)), list).toEqual(['FORBIDDEN']);
     }

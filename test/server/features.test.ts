@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createFeatures } from '../../packages/server/src/db/queries/features.js';
 import { emptyShop, featuresAt, readFeatures } from '../support/shop-data.js';
 import { addOrders } from '../support/shop-data-orders.js';
 
@@ -92,6 +93,25 @@ describe('features as of a moment', () => {
       'line-refunded': [1, 0],
       'line-cancelled': [1, 3],
     });
+  });
+
+  it("reach back by days of the shop's calendar across a change of the clocks, whatever the session's zone", async () => {
+    const timeZone = 'Europe/Berlin';
+    const sql = await emptyShop(timeZone);
+    // 90 days before June 1st is March 3rd, in winter: 00:00 is 23:00 in UTC, where that of June 1st is 22:00.
+    await addOrders(sql, { customer: 'a', placedAt: '2026-01-01' });
+    await sql`
+      insert into events (customer_id, event_id, kind, occurred_at) values
+        ('a', 'before', 'email_open', '2026-03-02 22:59:59.999Z'), ('a', 'at', 'email_open', '2026-03-02 23:00:00Z')`;
+    for (const session of ['UTC', timeZone, 'America/Sao_Paulo']) {
+      const opens = await sql.begin(async (transaction) => {
+        await transaction`select set_config('TimeZone', ${session}, true)`;
+        const asOf = new Date('2026-05-31T22:00:00Z');
+        await createFeatures(transaction, { asOf, timeZone, orders: 'placed', status: 'asOf' });
+        return (await transaction`select email_opens_90d as opens from run_features`)[0]!.opens;
+      });
+      expect([session, opens]).toEqual([session, 1]);
+    }
   });
 
   it('are the same for a moment in the past, whatever came in after it', async () => {
@@ -303,9 +323,14 @@ describe('customers', () => {
       { customer: 'c', placedAt: '2026-01-03' },
     );
     const all = await featuresAt(sql, JANUARY);
-    const chosen = await featuresAt(sql, JANUARY, { customerIds: ['b', 'c', 'nobody'] });
+    const at = (...ids: string[]) => new Map(ids.map((id) => [id, new Date(JANUARY)]));
+    const chosen = await featuresAt(sql, JANUARY, { customers: at('b', 'c', 'nobody') });
     expect(chosen).toEqual({ b: all.b, c: all.c });
-    expect(await featuresAt(sql, JANUARY, { customerIds: [] })).toEqual({});
+    expect(await featuresAt(sql, JANUARY, { customers: at() })).toEqual({});
+    // Each as of a moment of his own: what came later does not exist yet.
+    const early = await featuresAt(sql, JANUARY, { customers: new Map([['b', new Date('2026-01-05T00:00:00Z')]]) });
+    expect(early).toEqual({ b: (await featuresAt(sql, '2026-01-05T00:00:00Z')).b });
+    expect(early.b).not.toEqual(all.b);
   });
 });
 

@@ -47,6 +47,7 @@ const ORDERS: Readonly<Record<string, string>> = {
   TENURE_DAYS: 'coalesce(tenure_days, -1)',
   RETURN_RATE: 'coalesce(return_rate, -1)',
   VALUE_SCORE: 'coalesce(value_score, -1)',
+  CLV_90D: 'coalesce(clv_90d, -1)',
   FIRST_ORDER_AT: `coalesce(first_order_at, '-infinity')`,
   LAST_ORDER_AT: `coalesce(last_order_at, '-infinity')`,
   REGISTERED_AT: `coalesce(registered_at, '-infinity')`,

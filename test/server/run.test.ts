@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { SEGMENTATIONS } from '../../packages/core/src/models.js';
 import type { Sql } from '../../packages/server/src/db/database.js';
 import { dropOldRuns, failInterruptedRuns } from '../../packages/server/src/db/queries/runs.js';
+import { readSegmentStats } from '../../packages/server/src/db/queries/segment-stats.js';
 import { UserError } from '../../packages/server/src/errors.js';
 import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
 import { type RunReport, runScoring } from '../../packages/server/src/scoring/run.js';
@@ -86,20 +87,21 @@ async function expectWhole(sql: Sql, runId: number): Promise<void> {
     where run_id = ${runId}
       and (select array_agg(split_part(entry, ':', 1) order by at) from unnest(segments) with ordinality as u(entry, at)) <> ${keys}`;
   expect(wrong).toHaveLength(0);
-  const stats = await sql`
-    select segmentation, sum(size)::int as size, sum(share) as share, sum(revenue_share) as revenue_share,
-           sum(average_net_revenue * size)::float8 as revenue
+  const sums = await sql`
+    select segmentation, sum(size)::int as size, sum(net_revenue)::text as revenue, sum(clv_90d)::text as clv
     from segment_stats where run_id = ${runId} group by 1 order by 1`;
-  expect(stats.map(({ segmentation }) => segmentation)).toEqual([...keys].sort());
-  const [revenue] = await sql`
-    select sum(net_revenue)::float8 as sum from customer_profiles where run_id = ${runId}`;
-  for (const each of stats) {
-    expect(each.size).toBe(size!.customers);
+  const [whole] = await sql`
+    select sum(net_revenue)::text as revenue, coalesce(sum(clv_90d), 0)::text as clv from customer_profiles where run_id = ${runId}`;
+  expect(sums.map((row) => ({ ...row }))).toEqual(
+    [...keys].sort().map((segmentation) => ({ segmentation, size: size!.customers, ...whole })),
+  );
+  for (const key of keys) {
+    const own = (await readSegmentStats(sql, runId)).filter(({ segmentation }) => segmentation === key);
+    const total = (of: (row: (typeof own)[number]) => number | null) =>
+      own.reduce((sum, row) => sum + (of(row) ?? 0), 0);
     // A few dozen additions of shares below 1.
-    expect(Math.abs(each.share - 1)).toBeLessThanOrEqual(1e-12);
-    expect(Math.abs(each.revenue_share - 1)).toBeLessThanOrEqual(1e-12);
-    // Averages are stored with 6 decimals: half a millionth for each customer.
-    expect(Math.abs(each.revenue - revenue!.sum)).toBeLessThanOrEqual(5e-7 * size!.customers + 1e-9 * revenue!.sum);
+    expect(Math.abs(total(({ share }) => share) - 1)).toBeLessThanOrEqual(1e-12);
+    expect(Math.abs(total(({ revenueShare }) => revenueShare) - 1)).toBeLessThanOrEqual(1e-12);
   }
 }
 
@@ -148,7 +150,7 @@ describe('a run', () => {
     const options = { asOf: new Date(asOf), timeZone: 'UTC', orders: 'placed', status: 'asOf' } as const;
     for (const at of [0, 1, 250, 500, profiles.length - 1]) {
       const { id, segments, score: value, percentile } = profiles[at]!;
-      const { features } = await readFeatures(sql, { ...options, customerIds: [id] });
+      const { features } = await readFeatures(sql, { ...options, customers: new Map([[id, options.asOf]]) });
       const outputs = SEGMENTATIONS.map((model) => {
         const { fitted } = stored.find(({ key }) => key === model.key)!;
         const { segment, columns } = model.score(fitted, features);
@@ -167,12 +169,14 @@ describe('a run', () => {
     const sql = await emptyShop();
     await sql`insert into customers (customer_id) values ('a'), ('b')`;
     const { runId } = await score(sql);
-    const stats = await sql`
-      select segmentation, segment, size::int, share, revenue_share as revenue from segment_stats where run_id = ${runId} order by 1`;
-    expect(stats.map((row) => ({ ...row }))).toEqual(
+    const stats = await readSegmentStats(sql, runId);
+    const seen = stats.map(({ segmentation, segment, size, share, revenueShare }) => ({
+      ...{ segmentation, segment, size, share, revenueShare },
+    }));
+    expect(seen.sort((a, b) => (a.segmentation < b.segmentation ? -1 : 1))).toEqual(
       [...SEGMENTATIONS.map(({ key }) => key)]
         .sort()
-        .map((segmentation) => ({ segmentation, segment: 'prospect', size: 2, share: 1, revenue: 0 })),
+        .map((segmentation) => ({ segmentation, segment: 'prospect', size: 2, share: 1, revenueShare: 0 })),
     );
   });
 
@@ -268,6 +272,23 @@ describe('the ledger', () => {
     ).toEqual([{ customer: 'c19', segmentation: 'rfm', from: 'loyal', to: 'at-risk', cause: 'TIME' }]);
   });
 
+  it('says REFIT of whom a new version of a model moved, whose old cut-offs nobody can read', async () => {
+    const { sql } = await testDatabase();
+    await ensureShop(sql, {});
+    await addTwenty(sql);
+    await score(sql, '2026-02-01T00:00:00Z');
+    await sql`update fitted_models set version = 'older' where key = 'rfm'`;
+    const thresholds = {
+      recency: { method: 'fixed', atMost: [1, 2, 3, 4] },
+      frequency: { method: 'fixed', atMost: [1, 2, 3, 4] },
+      monetary: { method: 'fixed', atMost: [1, 2, 3, 4] },
+    };
+    const asOf = new Date('2026-02-01T00:00:00Z');
+    const report = await runScoring(sql, { timeZone: 'UTC', asOf, modelOptions: { rfm: { thresholds } } });
+    const causes = (await changesOf(sql, report.runId)).map(({ segmentation, cause }) => `${segmentation} ${cause}`);
+    expect([...new Set(causes)]).toEqual(['rfm REFIT']);
+  });
+
   it('says DATA of who moved because his past changed', async () => {
     const sql = await emptyShop();
     await addTwenty(sql);
@@ -293,6 +314,15 @@ describe('the ledger', () => {
   });
 });
 
+/** A process of its own that imports a file: who waits for it holds a run exactly at its step. */
+const importerScript = () =>
+  serverScript(`
+      import { openDatabase } from './src/db/database.js';
+      import { importPaths } from './src/ingest/import-paths.js';
+      const database = await openDatabase({ databaseUrl: process.argv[2], dataFolder: '' });
+      await importPaths(database.sql, [process.argv[3]], { timeZone: 'UTC', currency: 'USD' });
+      await database.close();`);
+
 describe('rows that arrive while a run works', () => {
   it('are in the run that is published', async () => {
     const { sql, url } = await testDatabase();
@@ -305,13 +335,7 @@ describe('rows that arrive while a run works', () => {
       file,
       'order_id,user_id,status,created_at\nlate-1,c00,Complete,2026-01-25\nfirst-c01,c02,Complete,2026-01-02 12:00\nlate-2,zoe,Complete,2026-01-26\n',
     );
-    // A process of its own: this one waits for it, so the run is held exactly at its step.
-    const importer = await serverScript(`
-      import { openDatabase } from './src/db/database.js';
-      import { importPaths } from './src/ingest/import-paths.js';
-      const database = await openDatabase({ databaseUrl: process.argv[2], dataFolder: '' });
-      await importPaths(database.sql, [process.argv[3]], { timeZone: 'UTC', currency: 'USD' });
-      await database.close();`);
+    const importer = await importerScript();
     let imported = 0;
     const report = await runScoring(sql, {
       timeZone: 'UTC',
@@ -341,6 +365,40 @@ describe('rows that arrive while a run works', () => {
     expect(told).toContainEqual(['c01', 'prospect', 'DATA']);
     expect(told).toContainEqual(['zoe', expect.any(String), 'PURCHASE']);
     expect(before.runId).toBeLessThan(report.runId);
+  });
+
+  it('later than its moment are scored as they would be after it, and who was merged away is gone', async () => {
+    const { sql, url } = await testDatabase();
+    await ensureShop(sql, {});
+    await addTwenty(sql);
+    await score(sql, '2026-02-01T00:00:00Z');
+    const folder = await testFolder();
+    await writeFile(
+      path.join(folder, 'orders.csv'),
+      'order_id,user_id,status,created_at\nlater,c00,Complete,2026-02-03 08:00\n',
+    );
+    await writeFile(path.join(folder, 'merges.csv'), 'from_customer_id,customer_id\nc01,c02\n');
+    const importer = await importerScript();
+    let imported = 0;
+    const report = await runScoring(sql, {
+      timeZone: 'UTC',
+      asOf: new Date('2026-02-01T00:00:00Z'),
+      onProgress: (_, step) => {
+        if (step !== 'indexes' || imported++ > 0) return;
+        execFileSync(process.execPath, [importer, url, folder], { stdio: 'pipe' });
+      },
+    });
+    await expectWhole(sql, report.runId);
+    const rows = await sql`
+      select customer_id as id, orders, recency_days as recency, as_of as "asOf" from customer_profiles
+      where run_id = ${report.runId} and customer_id in ('c00', 'c01', 'c02') order by 1`;
+    expect(rows.map((row) => ({ ...row }))).toEqual([
+      { id: 'c00', orders: 2, recency: 0, asOf: new Date('2026-02-03T08:00:00.001Z') },
+      { id: 'c02', orders: 2, recency: 29, asOf: new Date('2026-02-01T00:00:00Z') },
+    ]);
+    const moments = await sql`
+      select distinct changed_at as at from segment_changes where run_id = ${report.runId} and customer_id = 'c00'`;
+    expect(moments.map(({ at }) => at)).toEqual([new Date('2026-02-03T08:00:00.001Z')]);
   });
 });
 

@@ -22,12 +22,14 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** A new database from the migrated template, gone when the test ends. */
-export async function createTestDatabase(): Promise<{ name: string; url: string; drop(): Promise<void> }> {
+/** A new database: a copy of the migrated template, or of another that nobody is connected to. */
+export async function createTestDatabase(
+  template = inject('templateName'),
+): Promise<{ name: string; url: string; drop(): Promise<void> }> {
   const name = `tessera_test_${process.pid}_${Date.now().toString(36)}_${++made}`;
   const admin = connectAdmin(inject('serverUrl'));
   try {
-    await admin.unsafe(`create database ${name} template ${inject('templateName')}`);
+    await admin.unsafe(`create database ${name} template ${template}`);
   } finally {
     await admin.end();
   }
@@ -42,9 +44,9 @@ export async function createTestDatabase(): Promise<{ name: string; url: string;
   };
 }
 
-/** An open, empty, migrated database of the test's own. */
-export async function testDatabase(): Promise<Database & { url: string }> {
-  const created = await createTestDatabase();
+/** An open, migrated database of the test's own: empty, or a copy of another. */
+export async function testDatabase(template?: string): Promise<Database & { url: string }> {
+  const created = await createTestDatabase(template);
   const database = await openDatabase({ databaseUrl: created.url, dataFolder: '' });
   onTestFinished(async () => {
     await database.close();

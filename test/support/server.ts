@@ -5,6 +5,12 @@ import { startServer } from '../../packages/server/src/app.js';
 import type { Config } from '../../packages/server/src/config.js';
 import { type Database, openDatabase } from '../../packages/server/src/db/database.js';
 import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
+import {
+  operationHash,
+  type PersistedOperations,
+  readPersistedOperations,
+} from '../../packages/server/src/graphql/persisted-operations.js';
+import { PERSISTED_OPERATIONS_FILE } from '../../packages/server/src/http/static-files.js';
 import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
 import { runScoring } from '../../packages/server/src/scoring/run.js';
 import { ensureShop } from '../../packages/server/src/shop-settings.js';
@@ -12,12 +18,20 @@ import { createTestDatabase } from './database.js';
 
 /** A secret key that is strong enough to be taken. */
 export const ADMIN_KEY = 'Zq8vN2xW5tR7yU1oP3aS6dF9gH4jK0lMbV';
+/** Seals the signing secrets of test servers, which have no data folder. */
+export const SECRETS_KEY = 'Hw3nX8kQ5vT1zB7mJ4cL9pR2sD6fG0yAeU';
 
 export interface TestServer {
   readonly url: string;
   readonly adminKey: string;
   readonly database: Database;
-  /** Asks by POST as the secret key, or as another credential. */
+  /** How many streams of events are read just now. */
+  streamCount(): number;
+  /** What credentials of browsers may run: the widget's documents, and what a test persists. */
+  readonly operations: PersistedOperations;
+  /** Lets credentials of browsers run a document. @returns its text */
+  persist(text: string): string;
+  /** Asks by POST as the secret key, or as another credential, for which the document is persisted first. */
   query<T = Record<string, unknown>>(
     text: string,
     variables?: Record<string, unknown>,
@@ -45,15 +59,35 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     await runScoring(database.sql, { timeZone: shop.timeZone });
     await rm(folder, { recursive: true });
   }
+  const operations = readPersistedOperations(PERSISTED_OPERATIONS_FILE);
   const server = await startServer(
-    { port: 0, host: '127.0.0.1', dataDir: '', adminKey: ADMIN_KEY, production: false, ...options.config },
+    {
+      port: 0,
+      host: '127.0.0.1',
+      dataDir: '',
+      adminKey: ADMIN_KEY,
+      secretsKey: SECRETS_KEY,
+      production: false,
+      // Tests ask faster than a person does; those of the limit set it.
+      rateLimit: 0,
+      ...options.config,
+    },
     database,
+    operations,
   );
+  const persist = (text: string) => {
+    operations.set(operationHash(text), text);
+    return text;
+  };
   return {
     url: server.url,
     adminKey: ADMIN_KEY,
     database,
+    streamCount: () => server.streamCount(),
+    operations,
+    persist,
     async query(text, variables, credential = ADMIN_KEY) {
+      if (credential !== ADMIN_KEY) persist(text);
       const answer = await fetch(`${server.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${credential}` },

@@ -1,14 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
+import {
+  ACTIONS,
+  type AgentCustomer,
+  agentCustomer,
+  type CardCustomer,
+  cardCustomer,
+  PRODUCTS,
+} from '../../packages/widget/demo/sample-customers.js';
 
 /** The strictest policy that an element has to live under. */
-const POLICY = [
+export const STRICT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -32,30 +40,55 @@ export function buildWidget(): { folder: string; read(file: string): Buffer; rem
   };
 }
 
+/** One subscription of a page, as the server sees it. */
+export interface OpenStream {
+  externalIds: string[];
+  authorization: string | undefined;
+  isOpen: boolean;
+  /** Tells the page that a customer moved to another segment. */
+  tell(externalId: string): void;
+  end(): void;
+}
+
 export interface PageServer {
   url: string;
   /** What `/page` answers. */
   html: string;
+  /** Of the page that is open, in the order they came. */
+  streams: OpenStream[];
+  /** What a subscription is answered in the place of a stream. */
+  refuseStreams: { status: number; code: string } | null;
+  /** The policy that the page is under. */
+  policy: string;
   close(): Promise<void>;
 }
 
-/** Serves one page, under the strict policy, with two copies of the bundle beside it. */
-export async function startPageServer(bundle: Buffer): Promise<PageServer> {
+/** Serves one page, under the strict policy, with what the build made beside it. */
+export async function startPageServer(folder: string): Promise<PageServer> {
+  const bundle = readFileSync(path.join(folder, 'tessera.js'));
   const files: Record<string, [type: string, content: string | Buffer]> = {
-    '/widget/tessera.js': ['text/javascript', bundle],
     '/widget/tessera-next.js': ['text/javascript', bundle],
     '/recorder.js': ['text/javascript', RECORDER],
+    '/hostile.js': ['text/javascript', HOSTILE],
+    '/ground.css': ['text/css', ':root { color-scheme: light dark; background: light-dark(#fff, #121419); }'],
     '/reset.css': ['text/css', '* { all: unset; text-transform: uppercase; letter-spacing: 1em; } '],
   };
+  for (const file of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+    files[`/widget/${file}`] = ['text/javascript', readFileSync(path.join(folder, file))];
+  }
   const server = createServer((request, response) => {
+    if (request.url === '/graphql') return void openStream(request, response, served);
     const [type, content] = files[request.url ?? ''] ?? ['text/html; charset=utf-8', served.html];
-    response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY });
+    response.writeHead(200, { 'content-type': type, 'content-security-policy': served.policy });
     response.end(content);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const served: PageServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     html: '',
+    streams: [],
+    refuseStreams: null,
+    policy: STRICT_POLICY,
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -64,14 +97,59 @@ export async function startPageServer(bundle: Buffer): Promise<PageServer> {
   return served;
 }
 
+/** Answers a subscription as the server does: one event after the other, as long as both sides want. */
+async function openStream(request: IncomingMessage, response: ServerResponse, served: PageServer): Promise<void> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  const { variables } = JSON.parse(body) as { variables: { externalIds: string[] } };
+  if (served.refuseStreams) {
+    const { status, code } = served.refuseStreams;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    return void response.end(JSON.stringify({ errors: [{ message: 'no stream', extensions: { code } }] }));
+  }
+  const stream: OpenStream = {
+    externalIds: variables.externalIds,
+    authorization: request.headers.authorization,
+    isOpen: true,
+    tell: (externalId) => {
+      const data = JSON.stringify({ data: { segmentChanged: { externalId } } });
+      response.write(`:\n\nevent: next\ndata: ${data}\n\n`);
+    },
+    end: () => void response.end('event: complete\ndata:\n\n'),
+  };
+  served.streams.push(stream);
+  response.on('close', () => {
+    stream.isOpen = false;
+  });
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(':\n\n');
+}
+
 /** Runs in the page, before the widget. */
 const RECORDER = `
   window.recorded = { events: [], violations: [], rejections: [] };
-  for (const name of ['tessera-load', 'tessera-error', 'tessera-toggle']) {
+  for (const name of ['tessera-load', 'tessera-error', 'tessera-toggle', 'tessera-select', 'tessera-action']) {
     addEventListener(name, ({ type, detail }) => recorded.events.push({ type, ...detail }));
   }
   addEventListener('securitypolicyviolation', (event) => recorded.violations.push(event.violatedDirective));
   addEventListener('unhandledrejection', (event) => recorded.rejections.push(String(event.reason)));
+`;
+
+/** What careless and hostile pages do to the browser's own objects before our script comes. */
+const HOSTILE = `
+  for (const [owner, name] of [
+    [Array.prototype, 'last'], [Object.prototype, 'extend'], [String.prototype, 'format'], [Element.prototype, 'hide'],
+  ]) owner[name] = function () { throw new Error('patched'); };
+  const { addEventListener, dispatchEvent } = EventTarget.prototype;
+  EventTarget.prototype.addEventListener = function (...args) { return addEventListener.apply(this, args); };
+  EventTarget.prototype.dispatchEvent = function (event) { return dispatchEvent.call(this, event); };
+  Array.prototype.toJSON = undefined;
+  Element.prototype.closest = ((closest) => function (selector) { return closest.call(this, selector); })(Element.prototype.closest);
+  const { attachShadow, setAttribute } = Element.prototype;
+  Element.prototype.attachShadow = function (options) { return attachShadow.call(this, options); };
+  Element.prototype.setAttribute = function (name, value) { return setAttribute.call(this, name, value); };
+  window.fetch = ((fetch) => (...args) => fetch(...args))(window.fetch);
+  window.name = 'name'; window.status = 'status'; window.$ = window._ = () => { throw new Error('not yours'); };
 `;
 
 export interface RecordedEvent {
@@ -80,6 +158,8 @@ export interface RecordedEvent {
   code?: string;
   segment?: string | null;
   open?: boolean;
+  product?: string;
+  action?: string;
 }
 
 interface Recorded {
@@ -89,9 +169,25 @@ interface Recorded {
 }
 
 export interface GraphQLRequest {
+  /** The text of the document, which the page names by its hash. */
   query: string;
-  variables: { ids: string[]; segmentation?: string };
+  variables: {
+    badges: string[];
+    recommendations?: string[];
+    actions?: string[];
+    cards?: string[];
+    segmentation?: string;
+    first?: number;
+  };
   authorization: string | undefined;
+}
+
+const persistedFile = fileURLToPath(new URL('../../packages/widget/persisted-operations.json', import.meta.url));
+
+/** The text of what a page asks, whether it sends the text or its hash. */
+export function documentOf(body: { query?: string; extensions?: { persistedQuery: { sha256Hash: string } } }): string {
+  const persisted = JSON.parse(readFileSync(persistedFile, 'utf8')) as Record<string, string>;
+  return body.query ?? persisted[body.extensions!.persistedQuery.sha256Hash]!;
 }
 
 /** Answers a request of the page in the place of the network. */
@@ -110,13 +206,28 @@ export interface PageOptions extends BrowserContextOptions {
   /** Attributes of the html element. */
   root?: string;
   head?: string;
+  /** The element that brings the widget. */
+  script?: string;
+  policy?: string;
+  /** False where the script's own element brings it. */
+  hasRecorder?: boolean;
 }
+
+const SCRIPT = '<script type="module" src="/widget/tessera.js"></script>';
 
 export async function openPage(
   browser: Browser,
   server: PageServer,
   body: string,
-  { answer = answerWithCustomers(), root = 'lang="en"', head = '', ...contextOptions }: PageOptions = {},
+  {
+    answer = answerWithCustomers(),
+    root = 'lang="en"',
+    head = '',
+    script = SCRIPT,
+    policy = STRICT_POLICY,
+    hasRecorder = true,
+    ...contextOptions
+  }: PageOptions = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext(contextOptions);
   const page = await context.newPage();
@@ -131,19 +242,24 @@ export async function openPage(
     if (!request.url().startsWith(server.url)) damage.push(`request: ${request.url()}`);
   });
   await page.route('**/graphql', async (route) => {
-    const { query, variables } = route.request().postDataJSON() as GraphQLRequest;
-    const request = { query, variables, authorization: route.request().headers().authorization };
+    const { accept, authorization } = route.request().headers();
+    if (accept === 'text/event-stream') return route.continue();
+    const body = route.request().postDataJSON();
+    const request: GraphQLRequest = { query: documentOf(body), variables: body.variables, authorization };
     requests.push(request);
     await answer(request, route, requests.length);
   });
 
+  server.streams = [];
+  server.refuseStreams = null;
+  server.policy = policy;
   server.html = `<!doctype html>
     <html ${root}>
       <head>
         <title>A page with badges</title>
-        <script src="/recorder.js"></script>
+        ${hasRecorder ? '<script src="/recorder.js"></script>' : ''}
         ${head}
-        <script type="module" src="/widget/tessera.js"></script>
+        ${script}
       </head>
       <body><main><h1>Customers</h1>${body}</main></body>
     </html>`;
@@ -165,41 +281,34 @@ export async function openPage(
   };
 }
 
-export interface AgentCustomer {
-  externalId: string;
-  basis: { asOf: string; status: string; note: string | null };
-  segment: {
-    since: string | null;
-    segment: { key: string; title: string; color: string; description: string };
-    why: { text: string }[];
-  };
-}
-
-/** A VIP, unless told otherwise. */
-export function agentCustomer(externalId: string, segment: Partial<AgentCustomer['segment']> = {}): AgentCustomer {
-  return {
-    externalId,
-    basis: { asOf: '2024-01-22T00:00:00.000Z', status: 'MODELLED', note: null },
-    segment: {
-      since: '2023-11-05T00:00:00.000Z',
-      segment: { key: 'vip', title: 'VIP', color: '#7c3aed', description: 'Buys often, spends most.' },
-      why: [{ text: 'recency score 5 of 5: last order 3 days ago' }, { text: 'frequency score 5 of 5: 9 orders' }],
-      ...segment,
-    },
-  };
-}
-
 /** Everybody is known: the agent reads a VIP, the shopper the label. */
 export function answerWithCustomers({
   customer = (id: string): AgentCustomer | null => agentCustomer(id),
+  card = (id: string): CardCustomer | null => cardCustomer(id),
   publicLabel = 'VIP' as string | null,
+  products = PRODUCTS,
+  actions = ACTIONS,
 } = {}): Answer {
   return ({ query, variables }, route) => {
-    const isShoppers = query.includes('publicLabel');
-    const customersByExternalIds = variables.ids.map((id) =>
-      isShoppers ? { externalId: id, shopper: { publicLabel } } : customer(id),
-    );
-    return route.fulfill({ json: { data: { customersByExternalIds } } });
+    const { badges, recommendations = [], actions: actionIds = [], cards = [], first } = variables;
+    const data = query.includes('shopper {')
+      ? {
+          badges: badges.map((externalId) => ({ externalId, shopper: { publicLabel } })),
+          recommendations: recommendations.map((externalId) => ({
+            externalId,
+            shopper: { recommendations: products.slice(0, first) },
+          })),
+        }
+      : {
+          badges: badges.map((id) => customer(id)),
+          recommendations: recommendations.map((externalId) => ({
+            externalId,
+            recommendations: products.slice(0, first),
+          })),
+          actions: actionIds.map((externalId) => ({ externalId, nextActions: actions.slice(0, first) })),
+          cards: cards.map((id) => card(id)),
+        };
+    return route.fulfill({ json: { data } });
   };
 }
 
@@ -211,6 +320,11 @@ export function answerWithError(status: number, code: string): Answer {
 /** Answers by turns: the first function the first request, the last all that follow. */
 export function inTurn(...answers: Answer[]): Answer {
   return (request, route, count) => answers[Math.min(count, answers.length) - 1]!(request, route, count);
+}
+
+/** Any element of ours, with a token of its own. */
+export function element(tag: string, customer: string, attributes = ''): string {
+  return `<tessera-${tag} endpoint="/graphql" token="${TOKEN}" customer="${customer}" ${attributes}></tessera-${tag}>`;
 }
 
 export function badge(customer: string, attributes = `token="${TOKEN}"`): string {

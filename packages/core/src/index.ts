@@ -5,7 +5,11 @@ export type { CategoryColumn, CustomerFeatures, FeatureName } from './customers/
 export { emptyFeatures, FEATURE_NAMES } from './customers/customer-features.js';
 export { CoreError, InvalidInputError, NotEnoughDataError } from './errors.js';
 // Lifetime value
-export { clv, withValueRanks } from './lifetime-value/clv.js';
+export type { Backtest, Estimate } from './lifetime-value/backtest.js';
+export { clv } from './lifetime-value/clv.js';
+export { type ClvFitted, type ClvOptions, LIFETIME_PERIOD_DAYS } from './lifetime-value/clv-fit.js';
+export { type Distribution, type Drift, driftOf, fitDistribution } from './lifetime-value/drift.js';
+export { CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from './lifetime-value/labelled-rows.js';
 export { trainingWindows } from './lifetime-value/training-windows.js';
 // The contract and its members
 export type {
@@ -16,15 +20,68 @@ export type {
   Reason,
   Scores,
   Segmentation,
+  SegmentationQuality,
   SegmentDefinition,
   SegmentDistance,
   SegmentScores,
 } from './model.js';
-export { PROSPECT } from './model.js';
-export { SEGMENTATIONS } from './models.js';
+export { NO_QUALITY, PROSPECT } from './model.js';
+export { PREDICTIONS, SEGMENTATIONS } from './models.js';
 // Numerics
 export { fitPercentiles, type PercentileTable, percentileOf } from './numerics/percentile-table.js';
 export { type Random, seededRandom } from './numerics/random.js';
+// Recommendations
+export {
+  type Affinity,
+  affinityOf,
+  basketsOf,
+  FEWEST_SHARED,
+  fitNeighbours,
+  MOST_NEIGHBOURS,
+  type Neighbours,
+  type PairCounts,
+  POPULARITY_DISCOUNT,
+  PRIOR_BASKETS,
+} from './recommendations/affinity.js';
+export { DEFAULT_PLAYBOOK } from './recommendations/default-playbook.js';
+export {
+  type ActionFact,
+  actionsOfSegment,
+  type ChosenAction,
+  type CustomerFacts,
+  nextActions,
+  type Playbook,
+  type PlaybookAction,
+  perksOf,
+} from './recommendations/playbook.js';
+export {
+  checkPlaybook,
+  type KnownSegments,
+  type PlaybookProblem,
+  parsePlaybook,
+} from './recommendations/playbook-check.js';
+export {
+  type BoughtProduct,
+  type CustomerSignals,
+  type PopularProduct,
+  type ProductFacts,
+  RANKING,
+  type RankedProduct,
+} from './recommendations/rank-products.js';
+export { backtestRanking, judgeList, LIST_LENGTH, type RankingBacktest } from './recommendations/ranking-backtest.js';
+export {
+  FEWEST_IN_SEGMENT,
+  type PairEvidence,
+  type RecommendationReason,
+} from './recommendations/recommendation-reasons.js';
+export {
+  MOST_POPULAR,
+  POPULARITY_DAYS,
+  POPULARITY_HALF_LIFE_DAYS,
+  REBUY_PRIOR,
+  type RecommendationsRun,
+  recommender,
+} from './recommendations/recommender.js';
 // Segmentation
 export { type Agreement, type SegmentedCustomers, segmentAgreement } from './segmentation/agreement.js';
 export { behaviourClusters } from './segmentation/behaviour-clusters.js';
@@ -33,6 +90,11 @@ export type {
   BehaviourClusterOptions,
   BehaviourClustersFitted,
 } from './segmentation/behaviour-clusters-fitted.js';
+export { CLUSTER_FEATURES, type ClusterFeature } from './segmentation/behaviour-clusters-scaling.js';
 export { type OutlierOptions, type OutliersFitted, outliers } from './segmentation/outliers.js';
-export { type RfmFitted, rfm } from './segmentation/rfm.js';
+export { rfm } from './segmentation/rfm.js';
+export type { RfmFitted, RfmOptions } from './segmentation/rfm-fitted.js';
+export { checkRules, type RuleProblem } from './segmentation/rule-check.js';
+export type { ScoreThresholds } from './segmentation/score-thresholds.js';
+export type { RuleCondition, SegmentRule } from './segmentation/segment-rules.js';
 export { type ValueScoreFitted, type ValueScoreOptions, valueScore } from './segmentation/value-score.js';

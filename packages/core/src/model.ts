@@ -81,10 +81,59 @@ export interface Model<Options, Fitted, Output extends Scores = Scores> {
   summarise(fitted: Fitted): FittedSummary;
 }
 
+/**
+ * How far the segments of a fit can be trusted. Plain JSON; every measure is of the buyers that the fit saw, and null or empty
+ * where it makes no sense for the method.
+ */
+export interface SegmentationQuality {
+  /** -1 to 1: how much nearer customers are to their own cluster than to the next. */
+  readonly silhouette: number | null;
+  /** Mean adjusted Rand index with fits on resamples: 1 where every resample finds the same clusters. */
+  readonly stability: number | null;
+  /** What each number of clusters would have given, ascending. Inertia in squared standard deviations. */
+  readonly elbow: readonly {
+    readonly clusterCount: number;
+    readonly inertia: number;
+    readonly silhouette: number | null;
+  }[];
+  /** The main directions along which customers differ; index from 1, share of the variance 0 to 1, loadings of unit length. */
+  readonly components: readonly {
+    readonly index: number;
+    readonly explainedShare: number;
+    readonly loadings: readonly { readonly feature: string; readonly loading: number }[];
+  }[];
+  /** How far another method parts the same customers alike: 1 wholly, about 0 no more than by chance. */
+  readonly agreement: readonly {
+    readonly with: string;
+    readonly adjustedRandIndex: number;
+    readonly sampleSize: number;
+  }[];
+  /** How many customers each score or class holds, and what is wrong with that in words; its shape is the model's own. */
+  readonly binHealth: unknown;
+  /** What a person should know before using the segments, one sentence each. */
+  readonly warnings: readonly string[];
+  /** Why there are as many segments as there are, in words. */
+  readonly reason: string | null;
+}
+
+/** Of a method that none of the measures fits. */
+export const NO_QUALITY: SegmentationQuality = {
+  silhouette: null,
+  stability: null,
+  elbow: [],
+  components: [],
+  agreement: [],
+  binHealth: null,
+  warnings: [],
+  reason: null,
+};
+
 /** A model that puts every customer into exactly one segment. */
 export interface Segmentation<Options, Fitted> extends Model<Options, Fitted, SegmentScores> {
-  /** Best first; the last is always Prospect. Learned segmentations read theirs from Fitted. */
+  /** Best first; the last is always Prospect. Learned segmentations and those with rules of the shop read theirs from Fitted. */
   segments(fitted: Fitted): readonly SegmentDefinition[];
+  /** How far the segments can be trusted, from Fitted alone. */
+  quality(fitted: Fitted): SegmentationQuality;
 }
 
 /** Customers without an order, the same in every segmentation. */

@@ -74,6 +74,24 @@ export const SETTINGS = {
     fallback: undefined,
     help: 'the secret key; better set in the environment than here',
   },
+  secretsKey: {
+    variable: 'TESSERA_SECRETS_KEY',
+    schema: adminKey,
+    fallback: undefined,
+    help: 'seals the signing secrets in the database; without it a file of the data folder does',
+  },
+  tokenAudience: {
+    variable: 'TESSERA_TOKEN_AUDIENCE',
+    schema: z.string().min(1, 'is empty').max(200, 'is longer than 200 characters'),
+    fallback: 'tessera',
+    help: 'what tokens name as their audience ("aud")',
+  },
+  rateLimit: {
+    variable: 'TESSERA_RATE_LIMIT',
+    schema: wholeNumber(0, 1_000_000),
+    fallback: '300',
+    help: 'requests a minute of one shopper; agents and restricted keys have a multiple; 0 is no limit',
+  },
   timeZone: {
     variable: 'TESSERA_TIME_ZONE',
     schema: timeZone,
@@ -91,6 +109,33 @@ export const SETTINGS = {
     schema: z.string().min(1, 'is empty').max(200, 'is longer than 200 characters'),
     fallback: undefined,
     help: "the shop's name",
+  },
+  demographics: {
+    variable: 'TESSERA_DEMOGRAPHICS',
+    schema: z.enum(['on', 'off'], 'is neither on nor off').transform((given) => given === 'on'),
+    fallback: 'off',
+    help: 'whether age and gender may enter predictions: on or off',
+  },
+  lifetimeDays: {
+    variable: 'TESSERA_LIFETIME_DAYS',
+    schema: wholeNumber(30, 3600).refine((days) => days % 30 === 0, 'is not a multiple of 30 days'),
+    fallback: '360',
+    help: 'how far the lifetime value looks ahead, a multiple of 30',
+  },
+  discountRate: {
+    variable: 'TESSERA_DISCOUNT_RATE',
+    schema: z
+      .string()
+      .regex(/^\d(\.\d{1,6})?$/, 'is not a yearly rate such as 0.1')
+      .transform(Number),
+    fallback: '0.1',
+    help: 'yearly rate by which the lifetime value is discounted',
+  },
+  playbook: {
+    variable: 'TESSERA_PLAYBOOK',
+    schema: z.string().min(1, 'is empty'),
+    fallback: undefined,
+    help: "a file with the shop's own next actions",
   },
   maxUploadMb: {
     variable: 'TESSERA_MAX_UPLOAD_MB',
@@ -116,10 +161,21 @@ export const SETTINGS = {
     fallback: '5',
     help: 'how old a webhook may be that says when it was sent',
   },
+  segmentation: {
+    variable: 'TESSERA_SEGMENTATION',
+    schema: z.string().min(1, 'is empty'),
+    fallback: undefined,
+    help: 'a file of segmentation settings (tessera.segmentation.json in the data folder)',
+  },
 } as const;
 
 /** Settings whose value is never repeated. */
-const SECRETS: ReadonlySet<string> = new Set(['adminKey', 'shopifyWebhookSecrets', 'woocommerceWebhookSecrets']);
+const SECRETS: ReadonlySet<string> = new Set([
+  'adminKey',
+  'secretsKey',
+  'shopifyWebhookSecrets',
+  'woocommerceWebhookSecrets',
+]);
 
 export interface Config {
   readonly port: number;
@@ -127,13 +183,22 @@ export interface Config {
   readonly dataDir: string;
   readonly databaseUrl?: string;
   readonly adminKey?: string;
+  readonly secretsKey?: string;
+  readonly tokenAudience?: string;
+  readonly rateLimit?: number;
   readonly timeZone?: string;
   readonly currency?: string;
   readonly shopName?: string;
+  readonly demographics?: boolean;
+  readonly lifetimeDays?: number;
+  readonly discountRate?: number;
+  readonly playbook?: string;
   readonly maxUploadMb?: number;
   readonly shopifyWebhookSecrets?: readonly string[];
   readonly woocommerceWebhookSecrets?: readonly string[];
   readonly webhookWindowMinutes?: number;
+  /** A file of settings of the segmentations. */
+  readonly segmentation?: string;
   /** No GraphiQL and no demo pages. */
   readonly production: boolean;
 }

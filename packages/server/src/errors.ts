@@ -7,6 +7,10 @@ export const ERROR_STATUS = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   SECRET_KEY_IN_BROWSER: 403,
+  ORIGIN_NOT_ALLOWED: 403,
+  PERSISTED_ONLY: 403,
+  PERSISTED_NOT_FOUND: 404,
+  RATE_LIMITED: 429,
   NOT_SCORED_YET: 409,
   SERVICE_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
@@ -32,8 +36,9 @@ const LONGEST_SHOWN = 60;
  * An error that the API's caller can act on: shown as it is, with its code. Anything else is logged and masked.
  * Only what refuses the whole request sets the HTTP status; an error of one field leaves the other fields' answer alone.
  */
-export function apiError(code: ErrorCode, message: string): GraphQLError {
-  const http = { status: ERROR_STATUS[code], ...(code === 'SERVICE_UNAVAILABLE' ? { headers: RETRY_LATER } : {}) };
+export function apiError(code: ErrorCode, message: string, headers?: Readonly<Record<string, string>>): GraphQLError {
+  const shown = headers ?? (code === 'SERVICE_UNAVAILABLE' ? RETRY_LATER : undefined);
+  const http = { status: ERROR_STATUS[code], ...(shown === undefined ? {} : { headers: shown }) };
   return new GraphQLError(message, { extensions: { code, http } });
 }
 

@@ -1,6 +1,7 @@
-import { byId, connectBadge, countryName, create, type DemoCustomer, orderCount, readPageData } from './page-data.js';
+import { byId, connect, countryName, create, type DemoCustomer, orderCount, readPageData } from './page-data.js';
 
 const data = readPageData();
+connect(byId('workspace'), data);
 const list = byId<HTMLUListElement>('customers');
 const search = byId<HTMLInputElement>('search');
 
@@ -46,7 +47,6 @@ function createRow(customer: DemoCustomer): { item: HTMLLIElement; searchText: s
 
   const badge = document.createElement('tessera-segment-badge');
   badge.customer = customer.externalId;
-  connectBadge(badge, data);
 
   const facts = create('span', 'customer-facts quiet');
   facts.append(
@@ -70,15 +70,7 @@ function select(customer: DemoCustomer): void {
     if (isSelected) button.setAttribute('aria-current', 'true');
     else button.removeAttribute('aria-current');
   }
-  byId('detail-avatar').replaceChildren(createAvatar(customer.name));
-  byId('detail-name').textContent = customer.name;
-  byId('detail-email').textContent = customer.email ?? 'no e-mail';
-  byId('detail-id').textContent = customer.externalId;
-  byId('detail-country').textContent = countryName(customer.country);
-  byId('detail-orders').textContent = orderCount(customer.orders);
-  const badge = byId('detail-badge') as HTMLElementTagNameMap['tessera-segment-badge'];
-  badge.customer = customer.externalId;
-  connectBadge(badge, data);
+  byId('detail-card').setAttribute('customer', customer.externalId);
 }
 
 /** Up and down, Home and End walk through the customers that the search left over. */

@@ -1,4 +1,4 @@
-import type { TesseraSegmentBadge } from '../src/index.js';
+import type {} from '../src/index.js';
 
 export interface DemoCustomer {
   externalId: string;
@@ -44,11 +44,9 @@ export function readPageData(): PageData {
   };
 }
 
-/** Gives a badge what it needs to ask, and a way to a fresh token when the page stays open for long. */
-export function connectBadge(badge: TesseraSegmentBadge, { endpoint, token, tokenUrl }: PageData): void {
-  badge.endpoint = endpoint;
-  badge.token = token;
-  badge.tokenProvider = tokenProviderFor(tokenUrl);
+/** Gives a provider what its elements need to ask, and a way to a fresh token when the page stays open for long. */
+export function connect(provider: HTMLElement, { endpoint, token, tokenUrl }: PageData): void {
+  Object.assign(provider, { endpoint, token, tokenProvider: tokenProviderFor(tokenUrl) });
 }
 
 const providers = new Map<string, () => Promise<string>>();

@@ -1,4 +1,4 @@
-import { byId, connectBadge, create, type DemoProduct, readPageData } from './page-data.js';
+import { byId, connect, create, type DemoProduct, readPageData } from './page-data.js';
 
 const data = readPageData();
 const [shopper] = data.customers;
@@ -9,9 +9,9 @@ if (data.token === null || !shopper) {
   byId('no-data').hidden = false;
 } else {
   byId('greeting').textContent = `Hello, ${shopper.name.split(/\s+/)[0]}`;
-  const badge = byId('shopper-badge') as HTMLElementTagNameMap['tessera-segment-badge'];
-  badge.customer = shopper.externalId;
-  connectBadge(badge, data);
+  const provider = byId('shopper');
+  provider.setAttribute('customer', shopper.externalId);
+  connect(provider, data);
 }
 
 const categories = [...new Set(data.products.flatMap(({ category }) => category ?? []))].sort();

@@ -1,10 +1,15 @@
+import { defineTags } from './define-tags.js';
+import { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
+import { TesseraNextActions } from './elements/next-actions/next-actions.js';
+import { TesseraProvider } from './elements/provider/provider.js';
+import { TesseraRecommendations } from './elements/recommendations/recommendations.js';
 import { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
 
-/** THE LIST of tags. */
-const TAGS: Record<string, CustomElementConstructor> = {
+/** THE LIST of tags. The provider first: what stands inside one asks it as soon as it is there. */
+defineTags({
+  'tessera-provider': TesseraProvider,
   'tessera-segment-badge': TesseraSegmentBadge,
-};
-
-for (const [tag, element] of Object.entries(TAGS)) {
-  if (!customElements.get(tag)) customElements.define(tag, element);
-}
+  'tessera-recommendations': TesseraRecommendations,
+  'tessera-next-actions': TesseraNextActions,
+  'tessera-customer-card': TesseraCustomerCard,
+});

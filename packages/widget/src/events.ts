@@ -2,7 +2,7 @@ import type { ErrorCode } from './data/request-error.js';
 
 export interface TesseraLoadDetail {
   customer: string;
-  /** Key of the segment shown; null for an unknown customer and in the shopper's view. */
+  /** Key of the segment shown; null for an unknown customer, in the shopper's view and in elements without a segment. */
   segment: string | null;
 }
 
@@ -16,10 +16,24 @@ export interface TesseraToggleDetail {
   open: boolean;
 }
 
+export interface TesseraSelectDetail {
+  customer: string;
+  /** The shop's own id of the product. */
+  product: string;
+}
+
+export interface TesseraActionDetail {
+  customer: string;
+  /** Key of the action in the playbook. */
+  action: string;
+}
+
 declare global {
   interface HTMLElementEventMap {
     'tessera-load': CustomEvent<TesseraLoadDetail>;
     'tessera-error': CustomEvent<TesseraErrorDetail>;
     'tessera-toggle': CustomEvent<TesseraToggleDetail>;
+    'tessera-select': CustomEvent<TesseraSelectDetail>;
+    'tessera-action': CustomEvent<TesseraActionDetail>;
   }
 }

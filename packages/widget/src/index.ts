@@ -1,9 +1,22 @@
 // Elements: classes only, nothing is registered by importing them
 
 // Data
-export type { TokenProvider } from './data/client.js';
+export type { TokenProvider } from './data/connection.js';
 export { type ErrorCode, RequestError } from './data/request-error.js';
-export { type BadgeState, TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
+// Registering
+export { defineTags } from './define-tags.js';
+export { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
+export type { ElementState } from './elements/customer-element.js';
+export { TesseraNextActions } from './elements/next-actions/next-actions.js';
+export { TesseraProvider } from './elements/provider/provider.js';
+export { TesseraRecommendations } from './elements/recommendations/recommendations.js';
+export { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
 
 // Events
-export type { TesseraErrorDetail, TesseraLoadDetail, TesseraToggleDetail } from './events.js';
+export type {
+  TesseraActionDetail,
+  TesseraErrorDetail,
+  TesseraLoadDetail,
+  TesseraSelectDetail,
+  TesseraToggleDetail,
+} from './events.js';

@@ -255,3 +255,14 @@ describe('edges', () => {
     expect(fitted).toMatchObject({ method: 'TWEEDIE', backtest: null, verdict: { kind: 'NOT_TESTED' } });
   });
 });
+
+test('a buyer who comes when the model knew none is told that nothing is predicted, without a number', () => {
+  const nobody = stackedFeatures([]);
+  const buyer = stackedFeatures([{ window: SCORE_WINDOW, rows: [windowRow()] }]);
+  const fitted = stored(learn(nobody));
+  expect(clv.score(fitted, buyer).statuses).toEqual(['NOT_ENOUGH_DATA']);
+  const { reasons } = clv.explain(fitted, buyer, 0);
+  expect(reasons).toHaveLength(1);
+  expect(reasons[0]!.text).toContain('nothing is predicted');
+  for (const { value, effect } of reasons) expect([value, effect]).toEqual([1, undefined]);
+});

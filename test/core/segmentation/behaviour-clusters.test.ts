@@ -127,6 +127,14 @@ describe('the keys of behaviour clusters', () => {
     expect(after.clusters.filter(({ continued }) => !continued).length).toBeGreaterThanOrEqual(1);
   });
 
+  it('are made of the features that the shop chose now, not of those that it chose before', () => {
+    const { features } = simulateShop(SEED_002, 2_000, 12);
+    const few = fitClusters(features, { features: ['orders', 'netRevenue'] });
+    expect(few.scaling.map(({ feature }) => feature)).toEqual(['orders', 'netRevenue']);
+    const back = fitClusters(features, { previous: few });
+    expect(back.scaling).toEqual(fitClusters(features).scaling);
+  });
+
   const monthly: [string, () => Purchase[]][] = [
     ['cdnow', () => cdnowPurchases('cdnow_master.csv.gz')],
     ['online-retail', onlineRetailPurchases],

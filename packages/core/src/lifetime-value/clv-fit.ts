@@ -3,6 +3,7 @@ import type { PercentileTable } from '../numerics/percentile-table.js';
 import type { Random } from '../numerics/random.js';
 import { type Backtest, backtest, type Contestant } from './backtest.js';
 import type { CategoryFeature, NumericFeature } from './feature-encoding.js';
+import { fitKeptShare, type KeptShare } from './kept-share.js';
 import { buyersOfWindow, CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from './labelled-rows.js';
 import { fitPredictionBands, type PredictionBands } from './prediction-interval.js';
 import { fitPurchaseModel, type PurchaseModel, predictPurchases } from './purchase-model.js';
@@ -10,6 +11,8 @@ import { fitTweedieModel, predictTweedieModel, type TweedieModel } from './tweed
 import { type Verdict, verdictOf } from './verdict.js';
 
 export const HORIZON_DAYS = 90;
+/** The steps in which `lifetimeValue` looks ahead. */
+export const LIFETIME_PERIOD_DAYS = 30;
 
 export interface ClvOptions {
   /** How far `lifetimeValue` looks, in whole periods of 30 days. */
@@ -31,6 +34,7 @@ export interface ClvFitted {
   /** Null before there is a buyer. */
   readonly purchases: PurchaseModel | null;
   readonly bands: PredictionBands | null;
+  readonly keptShare: KeptShare;
   /** Null until `withValueRanks`, and where no ranking is offered. */
   readonly ranks: PercentileTable | null;
   readonly backtest: Backtest | null;
@@ -45,7 +49,7 @@ const ORDINARY_POWER = 1.5;
 
 /** Discounting as the purchase models want it. */
 export function discountOf(options: ClvOptions) {
-  const periodLength = 30;
+  const periodLength = LIFETIME_PERIOD_DAYS;
   const discountRate = (1 + options.yearlyDiscountRate) ** (periodLength / 365.25) - 1;
   return { periodLength, periodCount: options.lifetimePeriods, discountRate };
 }
@@ -74,6 +78,7 @@ export function fitClv(features: CustomerFeatures, options: ClvOptions, random: 
     tweedie,
     purchases,
     bands: judged && predictions ? fitPredictionBands(predictions, labelsOf(test)) : null,
+    keptShare: fitKeptShare(latest.columns.grossRevenue, latest.columns.netRevenue, latest.columns.orders),
     ranks: null,
     backtest: judged?.result ?? null,
     verdict,
@@ -137,9 +142,15 @@ export function tweedieInputs(features: CustomerFeatures, options: ClvOptions) {
     ...columns,
     [RETURN_SHARE]: columns.itemsReturned.map((returned, row) => returned / columns.itemsDelivered[row]!),
     [CLV_INPUTS.revenueLast90Days]: outputs[CLV_INPUTS.revenueLast90Days],
+    [CLV_INPUTS.revenueSameSeason]: outputs[CLV_INPUTS.revenueSameSeason],
   };
   for (const name of options.furtherColumns) numeric[name] = outputs[name];
   return { numeric, categories };
+}
+
+function varies(values: Float64Array): boolean {
+  const first = values.find(Number.isFinite);
+  return first !== undefined && values.some((value) => Number.isFinite(value) && value !== first);
 }
 
 function tweedieTraining(buyers: CustomerFeatures, options: ClvOptions) {
@@ -147,14 +158,15 @@ function tweedieTraining(buyers: CustomerFeatures, options: ClvOptions) {
   const feature = (scale: 'linear' | 'log') => (name: string) => ({ name, scale, values: numeric[name]! });
   const further: NumericFeature[] = [
     ...['spanDays', 'medianDaysBetweenOrders', 'distinctCategories', CLV_INPUTS.revenueLast90Days].map(feature('log')),
+    ...['visits30d', 'emailOpens90d', 'serviceContacts90d', CLV_INPUTS.revenueSameSeason].map(feature('log')),
     ...['discountShare', RETURN_SHARE].map(feature('linear')),
     ...options.furtherColumns.map(feature('log')),
   ];
   const categoryFeatures: CategoryFeature[] = Object.entries(categories).map(([name, column]) => ({ name, column }));
   return {
     core: CORE_FEATURES.map(feature('log')),
-    // A column that says nothing of anybody is no feature.
-    further: further.filter(({ values }) => values?.some(Number.isFinite)),
+    // A column that says nothing of anybody, or the same of everybody, is no feature.
+    further: further.filter(({ values }) => values !== undefined && varies(values)),
     categories: categoryFeatures,
     target: labelsOf(buyers),
   };

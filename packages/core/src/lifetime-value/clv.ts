@@ -2,18 +2,21 @@ import type { CustomerFeatures } from '../customers/customer-features.js';
 import type { BasisStatus, Explanation, FittedSummary, Model, Reason, Scores } from '../model.js';
 import { fitPercentiles, percentileOf } from '../numerics/percentile-table.js';
 import { type ClvFitted, type ClvOptions, discountOf, fitClv, HORIZON_DAYS, tweedieInputs } from './clv-fit.js';
-import { takeCustomers } from './labelled-rows.js';
+import { keptShareOf } from './kept-share.js';
+import { buyersOfWindow, SCORE_WINDOW, takeCustomers } from './labelled-rows.js';
 import { predictionInterval } from './prediction-interval.js';
 import { predictPurchases } from './purchase-model.js';
 import { explainTweedieModel, predictTweedieModel } from './tweedie-model.js';
 
 /** What `clv.score` gives; money in the shop's currency, NaN where there is none. */
 export const CLV_COLUMNS = [
-  /** Net revenue expected in the next 90 days; 0 or more. */
+  /** Revenue expected in the next 90 days, before returns; 0 or more. */
   'predicted90Days',
   /** The range that 9 of 10 customers with such a prediction fell into in the back-test; NaN before there was one. */
   'predicted90DaysLow',
   'predicted90DaysHigh',
+  /** What of `predicted90Days` is expected to be kept after returns. */
+  'netOfReturns90Days',
   /** Share of buyers with at most this prediction, 0 to 1, ties averaged; NaN until ranks are fitted. */
   'percentile',
   /** 1 is the best tenth. */
@@ -24,7 +27,7 @@ export const CLV_COLUMNS = [
   'expectedOrderValue',
   /** 1 where the order value is the average of repeat buyers because this customer bought once, else 0. */
   'orderValueIsGroupAverage',
-  /** Discounted net revenue over the lifetime horizon of the options. */
+  /** Discounted revenue over the lifetime horizon of the options, net of expected returns. */
   'lifetimeValue',
 ] as const;
 
@@ -41,14 +44,20 @@ export const clv: Model<ClvOptions, ClvFitted, ClvScores> = {
   version: '1',
   method: 'Tweedie regression or BG/NBD with Gamma-Gamma, whichever proved better on the last 90 days',
   defaults: { lifetimePeriods: 12, yearlyDiscountRate: 0.1, furtherColumns: [] },
-  fit: fitClv,
+  fit: (features, options, random) => withOwnRanks(fitClv(features, options, random), features),
   score,
   explain,
   summarise,
 };
 
+/** Ranks among the customers that are scored now; none where the fit saw labelled windows only. */
+function withOwnRanks(fitted: ClvFitted, features: CustomerFeatures): ClvFitted {
+  const buyers = buyersOfWindow(features, SCORE_WINDOW);
+  return buyers.count === 0 ? fitted : withValueRanks(fitted, score(fitted, buyers).columns.predicted90Days);
+}
+
 /**
- * Adds the percentile table of the buyers' predictions: the second fit, once all are scored. No table where the verdict
+ * Adds the percentile table of the buyers' predictions: the second fit, once they are scored. No table where the verdict
  * offers no ranking.
  * @param predicted90Days of all buyers, any order; NaN is left out
  */
@@ -62,7 +71,7 @@ function decileOf(percentile: number): number {
 }
 
 function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
-  const { method, options, tweedie, purchases, bands, ranks } = fitted;
+  const { method, options, tweedie, purchases, bands, ranks, keptShare } = fitted;
   const { count } = features;
   const columns = Object.fromEntries(CLV_COLUMNS.map((name) => [name, new Float64Array(count).fill(Number.NaN)]));
   const out = columns as Record<ClvColumn, Float64Array>;
@@ -83,7 +92,9 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
     const value = buys.expectedOrderValue[row]!;
     const predicted = regression ? regression[row]! : orders * value;
     const percentile = ranks ? percentileOf(ranks, predicted) : Number.NaN;
+    const kept = keptShareOf(keptShare, features.columns.grossRevenue[row]!, features.columns.netRevenue[row]!);
     out.predicted90Days[row] = predicted;
+    out.netOfReturns90Days[row] = predicted * kept;
     if (bands) {
       const { low, high } = predictionInterval(bands, predicted);
       out.predicted90DaysLow[row] = low;
@@ -95,7 +106,7 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
     out.probabilityAlive[row] = buys.probabilityAlive[row]!;
     out.expectedOrderValue[row] = value;
     out.orderValueIsGroupAverage[row] = buys.statuses[row] === 'MODELLED' ? 0 : 1;
-    out.lifetimeValue[row] = buys.lifetimeValue[row]!;
+    out.lifetimeValue[row] = buys.lifetimeValue[row]! * kept;
     statuses[row] = regression ? 'MODELLED' : Number.isNaN(predicted) ? 'NOT_ENOUGH_DATA' : buys.statuses[row]!;
   }
   return { columns: out, statuses };
@@ -113,6 +124,10 @@ function explain(fitted: ClvFitted, features: CustomerFeatures, row: number): Ex
       reasons: [{ text: 'has not ordered yet, so there is nothing to predict from', feature: 'orders' }],
       nearest: [],
     };
+  }
+  if (Number.isNaN(columns.predicted90Days[0]!)) {
+    const text = 'too little was known when the model was fitted: nothing is predicted until it is fitted again';
+    return { reasons: [{ text, feature: 'orders', value: own.columns.orders[0]! }], nearest: [] };
   }
   const reasons = fitted.method === 'TWEEDIE' ? regressionReasons(fitted, own) : purchaseReasons(fitted, columns);
   return { reasons, nearest: [] };
@@ -154,6 +169,10 @@ const WORDS: Readonly<Record<string, (value: string) => string>> = {
   discountShare: (share) => `a discount share of ${share}`,
   returnShare: (share) => `a return share of ${share}`,
   'window.revenueLast90Days': (money) => `spent ${money} in the last 90 days`,
+  'window.revenueSameSeason': (money) => `spent ${money} in these 90 days of last year`,
+  visits30d: (count) => `${count} visits in the last 30 days`,
+  emailOpens90d: (count) => `${count} e-mails opened in the last 90 days`,
+  serviceContacts90d: (count) => `${count} service contacts in the last 90 days`,
 };
 
 function describe(name: string, value: number | undefined): string {

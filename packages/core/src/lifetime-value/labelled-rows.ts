@@ -7,13 +7,15 @@ import type { CategoryColumn, CustomerFeatures, FeatureName } from '../customers
 export const CLV_INPUTS = {
   /** Which moment the row is as of: TRAIN_WINDOW, TEST_WINDOW or SCORE_WINDOW. */
   window: 'window.index',
-  /** Net revenue in the 90 days from the row's moment; NaN where they have not passed. */
+  /** Revenue, before returns, in the 90 days from the row's moment; NaN where they have not passed. */
   revenueNext90Days: 'window.revenueNext90Days',
-  /** Net revenue in the 90 days before the row's moment. */
+  /** Revenue, before returns, in the 90 days before the row's moment. */
   revenueLast90Days: 'window.revenueLast90Days',
+  /** Revenue, before returns, in the 90 days that began a year before the row's moment: what the season brought last time. */
+  revenueSameSeason: 'window.revenueSameSeason',
   /** Days with at least one order; without it, orders. */
   purchaseDays: 'purchases.days',
-  /** Mean net value of the purchase days after the first; without it, averageOrderValue. */
+  /** Mean revenue, before returns, of the purchase days after the first; without it, averageOrderValue. */
   repeatMeanValue: 'purchases.repeatMeanValue',
 } as const;
 

@@ -67,7 +67,7 @@ export function fitPurchaseModel(buyers: CustomerFeatures, withThirdOpinion = tr
     repeats += histories.repeatPurchases[row]!;
     if (histories.repeatPurchases[row]! > 0) repeatBuyers++;
     observedDays += Math.max(1, histories.observedTime[row]!);
-    const revenue = buyers.columns.netRevenue[row]!;
+    const revenue = buyers.columns.grossRevenue[row]!;
     if (Number.isFinite(revenue)) spent += Math.max(0, revenue);
     orders += buyers.columns.orders[row]!;
   }

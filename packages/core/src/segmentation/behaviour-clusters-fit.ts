@@ -47,11 +47,16 @@ function buyersOf({ columns, count }: CustomerFeatures): Int32Array {
   return rows.slice(0, buyers);
 }
 
-/** The scaling with last time's features where all of them still serve, else with those that serve today. */
+/**
+ * The scaling with last time's features where all of them still serve, else with those that serve today. A candidate that
+ * last time was none gets its chance: the shop has chosen other features since.
+ */
 function scalingOf(features: CustomerFeatures, rows: Int32Array, options: BehaviourClusterOptions): Scaling {
   const before = options.previous?.scaling ?? [];
   const names = before.map(({ feature }) => feature).filter((feature) => options.features.includes(feature));
-  if (names.length > 0 && names.length === before.length) {
+  const candidates = new Set([...before, ...(options.previous?.dropped ?? [])].map(({ feature }) => feature));
+  const isSameChoice = options.features.every((feature) => candidates.has(feature));
+  if (isSameChoice && names.length > 0 && names.length === before.length) {
     const kept = fitScaling(features, rows, names, before);
     if (kept.used.length === names.length) return { used: kept.used, dropped: options.previous!.dropped };
   }
@@ -313,7 +318,12 @@ export function fitBehaviourClusters(
   if (fits.length === 0) return oneCluster(features, buyers, dropped, 'too few different buyers for clusters');
   const { previous } = options;
   const totalSs = assignToCentroids(matrix, { rows: 1, columns: used.length, values: new Float64Array(used.length) });
-  const choice = chooseClusterCount(totalSs.inertia, candidates, previous?.clusters.length ?? null);
+  const choice = {
+    ...chooseClusterCount(totalSs.inertia, candidates, previous?.clusters.length ?? null),
+    ...(options.clusterCount === null
+      ? {}
+      : { reason: `${options.clusterCount} clusters: the number was set, not chosen` }),
+  };
   const chosen = candidates.findIndex(({ clusterCount }) => clusterCount === choice.clusterCount);
   const before = previous === null || previous.scaling.length === 0 ? null : placed(previous);
   const best = continuedFit(matrix, used, fits[chosen]!, before);

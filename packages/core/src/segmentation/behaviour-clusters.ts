@@ -107,6 +107,26 @@ export const behaviourClusters: Segmentation<BehaviourClusterOptions, BehaviourC
     };
   },
 
+  quality({ quality, choice, candidates, map, scaling, note }) {
+    return {
+      silhouette: quality?.silhouette ?? null,
+      stability: quality?.stability ?? null,
+      elbow: candidates.map(({ clusterCount, inertia, silhouette }) => ({ clusterCount, inertia, silhouette })),
+      components: (map?.components ?? []).map((loadings, component) => ({
+        index: component + 1,
+        explainedShare: map!.varianceShare[component]!,
+        loadings: scaling.map(({ feature }, column) => ({ feature, loading: loadings[column]! })),
+      })),
+      agreement:
+        quality === null
+          ? []
+          : [{ with: 'ward', adjustedRandIndex: quality.wardAgreement, sampleSize: quality.wardRows }],
+      binHealth: null,
+      warnings: note === null ? [] : [note],
+      reason: choice?.reason ?? note,
+    };
+  },
+
   segments: ({ clusters }) => [
     ...clusters.map(({ key, title, description, color, publicLabel }) => ({
       key,

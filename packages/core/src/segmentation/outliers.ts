@@ -1,6 +1,6 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
 import type { BasisStatus, Explanation, Segmentation, SegmentDefinition } from '../model.js';
-import { PROSPECT } from '../model.js';
+import { NO_QUALITY, PROSPECT } from '../model.js';
 import { dbscan, NOISE, suggestRadius } from '../numerics/dbscan.js';
 import { type FeatureMatrix, selectRows } from '../numerics/feature-matrix.js';
 import { KdTree, type Neighbour, nearestWithinByScan } from '../numerics/kd-tree.js';
@@ -240,6 +240,16 @@ export const outliers: Segmentation<OutlierOptions, OutliersFitted> = {
       note,
     };
   },
+
+  quality: ({ groups, radius, minPoints, outlierShare, note, scaling }) => ({
+    ...NO_QUALITY,
+    warnings: note === null ? [] : [note],
+    reason:
+      scaling.length === 0
+        ? note
+        : `${groups.length} ${groups.length === 1 ? 'crowd' : 'crowds'}: ${minPoints} customers within ${radius.toFixed(2)} standard deviations make one, ` +
+          `a radius from the k-distance curve unless the settings gave it; ${(100 * outlierShare).toFixed(1)} % are outliers`,
+  }),
 
   segments: ({ groups }) => [
     ...groups.map(({ key, title, description, color, publicLabel }) => ({

@@ -1,116 +1,37 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
-import type { BasisStatus, Explanation, Reason, Segmentation, SegmentDefinition, SegmentDistance } from '../model.js';
-import { PROSPECT } from '../model.js';
-import { fitQuintiles, type QuintileCutOffs, quintileScore } from '../numerics/quintiles.js';
+import { InvalidInputError } from '../errors.js';
+import type { BasisStatus, Explanation, Reason, Segmentation } from '../model.js';
+import { NO_QUALITY, PROSPECT } from '../model.js';
+import { scoreHealth } from './bin-health.js';
+import {
+  type BinHealth,
+  hasTooFewBuyers,
+  MINIMUM_BUYERS,
+  QUINTILES,
+  type RfmFitted,
+  type RfmOptions,
+  rowScorer,
+  rulesOf,
+} from './rfm-fitted.js';
+import { nearestSegments } from './rfm-nearest.js';
+import { checkRules } from './rule-check.js';
+import { conditionInWords, fieldInWords } from './rule-words.js';
+import { fitFewerDaysAreBetter, fitMoreIsBetter } from './score-thresholds.js';
+import { reviewSegments, sizeSegments } from './segment-review.js';
+import { comparisonsOf, compileCondition, isScore, SEED_003_RULES, type SegmentRule } from './segment-rules.js';
 
-/** Fewer buyers than this cannot fill five bins: everybody is a Regular and the basis says why. */
-const MINIMUM_BUYERS = 5;
+export type { RfmFitted, RfmOptions };
 
-/**
- * The six rule segments of seed 003, best first. First match wins, so the order is part of the definition.
- * The bounds are inclusive; a missing bound is no condition.
- */
-const RULES: readonly (SegmentDefinition & { matches(r: number, f: number, m: number): boolean; rule: string })[] = [
-  {
-    key: 'vip',
-    title: 'VIP',
-    description: 'Bought recently, buys often and spends the most.',
-    color: '#7c3aed',
-    publicLabel: 'VIP',
-    rule: 'recency, frequency and monetary scores all at least 4',
-    matches: (r, f, m) => r >= 4 && f >= 4 && m >= 4,
-  },
-  {
-    key: 'loyal',
-    title: 'Loyal',
-    description: 'Bought recently, and either buys often or spends a lot.',
-    color: '#2563eb',
-    publicLabel: null,
-    rule: 'recency score at least 4, and frequency or monetary score at least 4',
-    matches: (r, f, m) => r >= 4 && (f >= 4 || m >= 4),
-  },
-  {
-    key: 'potential-loyalist',
-    title: 'Potential Loyalist',
-    description: 'Fairly recent and already more than a one-time buyer.',
-    color: '#0d9488',
-    publicLabel: null,
-    rule: 'recency and frequency scores at least 3',
-    matches: (r, f) => r >= 3 && f >= 3,
-  },
-  {
-    key: 'at-risk',
-    title: 'At Risk',
-    description: 'Strong history, but has not bought for long.',
-    color: '#dc6803',
-    publicLabel: null,
-    rule: 'recency score at most 2, and frequency or monetary score at least 3',
-    matches: (r, f, m) => r <= 2 && (f >= 3 || m >= 3),
-  },
-  {
-    key: 'dormant',
-    title: 'Dormant',
-    description: 'Bought long ago, rarely and little.',
-    color: '#64748b',
-    publicLabel: null,
-    rule: 'all three scores at most 2',
-    matches: (r, f, m) => r <= 2 && f <= 2 && m <= 2,
-  },
-  {
-    key: 'regulars',
-    title: 'Regulars',
-    description: 'Everybody else: mostly one order of modest value, not long ago.',
-    color: '#16a34a',
-    publicLabel: null,
-    rule: 'none of the rules before it',
-    matches: () => true,
-  },
-];
-
-const REGULARS = RULES.length - 1;
-const PROSPECT_INDEX = RULES.length;
-const SEGMENTS: readonly SegmentDefinition[] = [
-  ...RULES.map(({ key, title, description, color, publicLabel }) => ({ key, title, description, color, publicLabel })),
-  PROSPECT,
-];
-
-export interface RfmFitted {
-  /** Buyers in the fit. */
-  readonly buyers: number;
-  /** Cut-offs of recencyDays negated, so that larger is better as in the other two. */
-  readonly recency: QuintileCutOffs;
-  readonly frequency: QuintileCutOffs;
-  readonly monetary: QuintileCutOffs;
-}
-
-/** The index into `RULES` of the first rule that matches the three scores, each 1 to 5. */
-function firstMatch(recency: number, frequency: number, monetary: number): number {
-  return RULES.findIndex((rule) => rule.matches(recency, frequency, monetary));
-}
-
-/** The smallest step of money as the features round it. */
-const SMALLEST_AMOUNT = 0.0001;
-/** A bound in whole cents that is never below the exact one: who is above it is above that too. */
-const upToCents = (amount: number) => Math.ceil(amount * 100 - 1e-6) / 100;
 const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`;
 const orders = (count: number) => `${count} ${count === 1 ? 'order' : 'orders'}`;
 
-interface RowScores {
-  readonly recency: number;
-  readonly frequency: number;
-  readonly monetary: number;
-  readonly segment: number;
-}
-
-function scoreRow(fitted: RfmFitted, features: CustomerFeatures, row: number): RowScores | null {
-  const { orders, recencyDays, netRevenue } = features.columns;
-  if (!(orders[row]! > 0)) return null;
-  const recency = quintileScore(fitted.recency, -recencyDays[row]!);
-  const frequency = quintileScore(fitted.frequency, orders[row]!);
-  const monetary = quintileScore(fitted.monetary, netRevenue[row]!);
-  const segment = fitted.buyers < MINIMUM_BUYERS ? REGULARS : firstMatch(recency, frequency, monetary);
-  return { recency, frequency, monetary, segment };
-}
+const definitionOf = ({ key, title, description, color, publicLabel }: SegmentRule) => ({
+  key,
+  title,
+  description,
+  color,
+  publicLabel,
+});
 
 /** One sentence a score; `cutOff` is the bound that the value had to pass for it, none for the lowest score. */
 function scoreReason(
@@ -124,104 +45,97 @@ function scoreReason(
   return cutOff === null || cutOff === undefined ? reason : { ...reason, cutOff };
 }
 
-/**
- * Every segment that one changed score reaches, nearest first: an order today, more orders, or more spend. Only steps
- * that a customer can take are named; nobody becomes less recent by acting.
- */
-function nearestSegments(
-  fitted: RfmFitted,
-  features: CustomerFeatures,
-  row: number,
-  scores: RowScores,
-): SegmentDistance[] {
-  const found = new Map<string, string>();
-  const note = (index: number, text: string) => {
-    const key = RULES[index]!.key;
-    if (index !== scores.segment && !found.has(key)) found.set(key, text);
+/** The features themselves that the rule asked for and that met it. */
+function featureReasons({ when }: SegmentRule, { columns }: CustomerFeatures, row: number): Reason[] {
+  const asked = { recencyScore: 0, frequencyScore: 0, monetaryScore: 0, columns, row };
+  return comparisonsOf(when).flatMap((comparison) => {
+    if (isScore(comparison.field) || !compileCondition(comparison)(asked)) return [];
+    const value = columns[comparison.field][row]!;
+    const cutOff = comparison.gte ?? comparison.gt ?? comparison.lte ?? comparison.lt!;
+    const shown = Number.isInteger(value) ? String(value) : value.toFixed(2);
+    return [{ text: `${fieldInWords(comparison.field)}: ${shown}`, feature: comparison.field, value, cutOff }];
+  });
+}
+
+/** Only the buyers' columns of what scores and reviews are made of. */
+function buyersIn({ columns, count }: CustomerFeatures) {
+  const rows: number[] = [];
+  for (let row = 0; row < count; row++) if (columns.orders[row]! > 0) rows.push(row);
+  const take = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]!);
+  return {
+    rows,
+    recencyDays: take(columns.recencyDays),
+    orders: take(columns.orders),
+    netRevenue: take(columns.netRevenue),
   };
-  const orderCount = features.columns.orders[row]!;
-  const spend = features.columns.netRevenue[row]!;
-  // An order today makes the customer as recent as can be and counts as one order more, before any spend.
-  const next = firstMatch(
-    quintileScore(fitted.recency, 0),
-    quintileScore(fitted.frequency, orderCount + 1),
-    scores.monetary,
-  );
-  note(next, `one more order now moves to ${RULES[next]!.title}`);
-  for (const cutOff of fitted.frequency) {
-    if (cutOff === null || cutOff < orderCount) continue;
-    const needed = Math.floor(cutOff) + 1 - orderCount;
-    const reached = firstMatch(
-      quintileScore(fitted.recency, 0),
-      quintileScore(fitted.frequency, orderCount + needed),
-      scores.monetary,
-    );
-    note(
-      reached,
-      `${orders(needed).replace(/^(\d+) /, '$1 more ')} move${needed === 1 ? 's' : ''} to ${RULES[reached]!.title}`,
-    );
-  }
-  for (const cutOff of fitted.monetary) {
-    if (cutOff === null || cutOff < spend) continue;
-    const bound = upToCents(cutOff);
-    const reached = firstMatch(
-      quintileScore(fitted.recency, 0),
-      quintileScore(fitted.frequency, orderCount + 1),
-      quintileScore(fitted.monetary, bound + SMALLEST_AMOUNT),
-    );
-    note(
-      reached,
-      `one more order that brings net spend above ${bound.toFixed(2)} (now ${spend.toFixed(2)}) moves to ${RULES[reached]!.title}`,
-    );
-  }
-  // Without an order only time passes: the recency score falls step by step.
-  for (let recency = scores.recency - 1; recency >= 1; recency--) {
-    const limit = fitted.recency[recency - 1];
-    if (limit === null || limit === undefined) break;
-    // A score that nobody has repeats the cut-off below it, so the score is asked for and not taken from the loop.
-    const reached = firstMatch(quintileScore(fitted.recency, limit), scores.frequency, scores.monetary);
-    if (reached === scores.segment) continue;
-    note(reached, `without an order, moves to ${RULES[reached]!.title} after ${days(-limit)} since the last one`);
-    break;
-  }
-  return [...found].map(([segmentKey, text]) => ({ segmentKey, text }));
 }
 
 /**
- * Recency, frequency, monetary: quintile scores 1 to 5 (5 is best) and the six ordered rules of seed 003.
+ * Recency, frequency, monetary: scores 1 to 5 (5 is best) and ordered rules, those of seed 003 unless the shop has its own.
  *
- * Recency is days since the last order (fewer is better), frequency the number of orders, monetary the net revenue.
- * Equal values get equal scores (`numerics/quintiles.ts`). With fewer than five buyers no quintile exists: the status is
- * NOT_ENOUGH_DATA and the segment Regulars. Customers without orders are Prospects with NaN scores.
- * Outputs: recency, frequency, monetary, each 1 to 5 or NaN.
+ * Recency is days since the last order (fewer is better), frequency the number of orders, monetary the net revenue. Scores are
+ * tie-safe quintiles (`numerics/quintiles.ts`), natural breaks or fixed bounds, each measure for itself
+ * (`score-thresholds.ts`); in each case equal values get equal scores. Rules ask for scores and features
+ * (`segment-rules.ts`); the first that a customer meets gives the segment, and the last catches everybody who is left. With
+ * fewer than five buyers only fixed bounds give scores: else the status is NOT_ENOUGH_DATA and the segment that of the last
+ * rule. Customers without orders are Prospects with NaN scores. Outputs: recency, frequency, monetary, each 1 to 5 or NaN.
  */
-export const rfm: Segmentation<Record<string, never>, RfmFitted> = {
+export const rfm: Segmentation<RfmOptions, RfmFitted> = {
   key: 'rfm',
   title: 'RFM',
-  version: '1',
-  method: 'quintile scores of recency, frequency and net revenue; ordered rules, first match wins',
-  defaults: {},
+  version: '2',
+  method:
+    'scores of recency, frequency and net revenue, quintiles unless set otherwise; ordered rules, first match wins',
+  defaults: { thresholds: QUINTILES, rules: SEED_003_RULES },
 
-  fit({ columns, count }) {
-    const rows: number[] = [];
-    for (let row = 0; row < count; row++) if (columns.orders[row]! > 0) rows.push(row);
-    return {
-      buyers: rows.length,
-      recency: fitQuintiles(Float64Array.from(rows, (row) => -columns.recencyDays[row]!)),
-      frequency: fitQuintiles(Float64Array.from(rows, (row) => columns.orders[row]!)),
-      monetary: fitQuintiles(Float64Array.from(rows, (row) => columns.netRevenue[row]!)),
+  /** @throws InvalidInputError when a rule or a threshold cannot be used */
+  fit(features, { thresholds, rules }) {
+    const problem = checkRules(rules).find(({ level }) => level === 'error');
+    if (problem !== undefined) throw new InvalidInputError(`rfm requires sound rules: ${problem.path} ${problem.text}`);
+    const buyers = buyersIn(features);
+    const fits = {
+      recency: fitFewerDaysAreBetter(buyers.recencyDays, thresholds.recency),
+      frequency: fitMoreIsBetter(buyers.orders, thresholds.frequency),
+      monetary: fitMoreIsBetter(buyers.netRevenue, thresholds.monetary),
     };
+    const fitted: RfmFitted = {
+      buyers: buyers.rows.length,
+      recency: fits.recency.cutOffs,
+      frequency: fits.frequency.cutOffs,
+      monetary: fits.monetary.cutOffs,
+      thresholds,
+      rules,
+    };
+    const scores = [
+      scoreHealth(
+        'recency',
+        thresholds.recency,
+        fits.recency,
+        buyers.recencyDays.map((value) => -value),
+      ),
+      scoreHealth('frequency', thresholds.frequency, fits.frequency, buyers.orders),
+      scoreHealth('monetary', thresholds.monetary, fits.monetary, buyers.netRevenue),
+    ];
+    const scoreOf = rowScorer(fitted);
+    const segment = Int32Array.from(buyers.rows, (row) => scoreOf(features.columns, row)!.segment);
+    const segments = sizeSegments(rules, segment, buyers.netRevenue);
+    const warnings = hasTooFewBuyers(fitted)
+      ? []
+      : [...scores.flatMap((health) => health.warnings), ...reviewSegments(rules, segments, 'first')];
+    const binHealth: BinHealth = { scores, segments, warnings };
+    return { ...fitted, binHealth };
   },
 
   score(fitted, features) {
     const recency = new Float64Array(features.count).fill(Number.NaN);
     const frequency = new Float64Array(features.count).fill(Number.NaN);
     const monetary = new Float64Array(features.count).fill(Number.NaN);
-    const segment = new Int32Array(features.count).fill(PROSPECT_INDEX);
+    const segment = new Int32Array(features.count).fill(rulesOf(fitted).length);
     const statuses: BasisStatus[] = new Array(features.count).fill('NOT_APPLICABLE');
-    const buyerStatus = fitted.buyers < MINIMUM_BUYERS ? 'NOT_ENOUGH_DATA' : 'MODELLED';
+    const buyerStatus = hasTooFewBuyers(fitted) ? 'NOT_ENOUGH_DATA' : 'MODELLED';
+    const scoreOf = rowScorer(fitted);
     for (let row = 0; row < features.count; row++) {
-      const scores = scoreRow(fitted, features, row);
+      const scores = scoreOf(features.columns, row);
       if (scores === null) continue;
       recency[row] = scores.recency;
       frequency[row] = scores.frequency;
@@ -233,31 +147,21 @@ export const rfm: Segmentation<Record<string, never>, RfmFitted> = {
   },
 
   explain(fitted, features, row): Explanation {
-    const scores = scoreRow(fitted, features, row);
+    const scores = rowScorer(fitted)(features.columns, row);
     if (scores === null) {
-      return {
-        reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }],
-        nearest: [],
-      };
+      return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
     }
     const { recencyDays, orders: orderCounts, netRevenue } = features.columns;
-    const rule = RULES[scores.segment]!;
-    if (fitted.buyers < MINIMUM_BUYERS) {
-      return {
-        reasons: [
-          {
-            text: `only ${fitted.buyers} of the ${MINIMUM_BUYERS} buyers that scores need: everybody counts as ${rule.title}`,
-            feature: 'orders',
-            value: orderCounts[row]!,
-          },
-        ],
-        nearest: [],
-      };
+    const rule = rulesOf(fitted)[scores.segment]!;
+    if (hasTooFewBuyers(fitted)) {
+      const text = `only ${fitted.buyers} of the ${MINIMUM_BUYERS} buyers that scores need: everybody counts as ${rule.title}`;
+      return { reasons: [{ text, feature: 'orders', value: orderCounts[row]! }], nearest: [] };
     }
     const recencyCutOff = fitted.recency[scores.recency - 2] ?? null;
     return {
       reasons: [
-        { text: `${rule.title}: ${rule.rule}`, feature: 'segment' },
+        { text: `${rule.title}: ${conditionInWords(rule.when)}`, feature: 'segment' },
+        ...featureReasons(rule, features, row),
         scoreReason(
           'recency',
           recencyDays[row]!,
@@ -287,16 +191,24 @@ export const rfm: Segmentation<Record<string, never>, RfmFitted> = {
   summarise(fitted) {
     return {
       parameters: {
+        thresholds: fitted.thresholds ?? QUINTILES,
         recencyDaysAtMost: fitted.recency.map((cutOff) => (cutOff === null ? null : -cutOff)),
         ordersAtMost: fitted.frequency,
         netRevenueAtMost: fitted.monetary,
-        rules: RULES.map(({ key, rule }) => ({ segment: key, rule })),
+        rules: rulesOf(fitted).map(({ key, when }) => ({ segment: key, rule: conditionInWords(when) })),
       },
-      metrics: { buyers: fitted.buyers },
+      metrics: { buyers: fitted.buyers, binHealth: fitted.binHealth ?? null },
       converged: true,
-      note: fitted.buyers < MINIMUM_BUYERS ? `${fitted.buyers} buyers; quintiles need ${MINIMUM_BUYERS}` : null,
+      note: hasTooFewBuyers(fitted) ? `${fitted.buyers} buyers; quintiles need ${MINIMUM_BUYERS}` : null,
     };
   },
 
-  segments: () => SEGMENTS,
+  quality: (fitted) => ({
+    ...NO_QUALITY,
+    binHealth: fitted.binHealth ?? null,
+    warnings: fitted.binHealth?.warnings ?? [],
+    reason: `${rulesOf(fitted).length} segments: as many as there are rules`,
+  }),
+
+  segments: (fitted) => [...rulesOf(fitted).map(definitionOf), PROSPECT],
 };

@@ -1,53 +1,22 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
 import { InvalidInputError } from '../errors.js';
 import type { BasisStatus, Explanation, Segmentation } from '../model.js';
-import { PROSPECT } from '../model.js';
+import { NO_QUALITY, PROSPECT } from '../model.js';
 import { fitPercentiles, type PercentileTable, percentileOf } from '../numerics/percentile-table.js';
+import { reviewSegments, type SegmentSize, sizeSegments } from './segment-review.js';
+import {
+  FIXED_TIERS,
+  fitTiers,
+  TIER_TITLES,
+  type TierCutOffs,
+  tierDefinitions,
+  tierOf,
+  UNSCORED_TIER,
+} from './value-tiers.js';
 
 const DAYS_PER_YEAR = 365.25;
 /** A customer younger than this is treated as this old: one order yesterday is not 365 orders a year. */
 const MINIMUM_TENURE_DAYS = 90;
-
-/** The five tiers of seed 000, best first. `from` is the lowest score of the tier. */
-const TIERS = [
-  {
-    key: 'premium',
-    title: 'Premium',
-    from: 0.8,
-    color: '#7c3aed',
-    description: 'The highest value score: 0.8 and up.',
-  },
-  { key: 'loyal', title: 'Loyal', from: 0.6, color: '#2563eb', description: 'A high value score: 0.6 up to 0.8.' },
-  {
-    key: 'regular',
-    title: 'Regular',
-    from: 0.4,
-    color: '#16a34a',
-    description: 'A middling value score: 0.4 up to 0.6.',
-  },
-  {
-    key: 'occasional',
-    title: 'Occasional',
-    from: 0.2,
-    color: '#ca8a04',
-    description: 'A low value score: 0.2 up to 0.4.',
-  },
-  {
-    key: 'at-risk',
-    title: 'At Risk',
-    from: Number.NEGATIVE_INFINITY,
-    color: '#dc6803',
-    description: 'The lowest value score: below 0.2. It speaks of value, not of recency.',
-  },
-] as const;
-
-const PROSPECT_INDEX = TIERS.length;
-/** Where a buyer stands whose score does not exist, as with nobody to compare with. */
-const UNSCORED_INDEX = TIERS.findIndex(({ key }) => key === 'regular');
-const SEGMENTS = [
-  ...TIERS.map(({ key, title, description, color }) => ({ key, title, description, color, publicLabel: null })),
-  PROSPECT,
-];
 
 export interface ValueScoreOptions {
   /** Shares of spend, frequency and order value in the score; each at least 0, together 1. */
@@ -57,6 +26,8 @@ export interface ValueScoreOptions {
    * `seed000`: orders / max(spanDays, 1), as in seed 000, where a single order counts as one a day; kept for comparison.
    */
   readonly frequency: 'corrected' | 'seed000';
+  /** The scores from which a tier begins; those of seed 000 when left out. */
+  readonly cutOffs?: TierCutOffs;
 }
 
 export interface ValueScoreFitted {
@@ -67,6 +38,17 @@ export interface ValueScoreFitted {
   readonly orderValue: PercentileTable;
   /** The distribution of the score itself, for its percentile. */
   readonly score: PercentileTable;
+  /** The lowest score of each tier but the last, best first; those of seed 000 when left out. */
+  readonly tiersFrom?: readonly number[];
+  readonly binHealth?: ValueBinHealth;
+}
+
+/** How well the tiers fit the buyers of the fit. */
+export interface ValueBinHealth {
+  readonly segments: readonly SegmentSize[];
+  /** Share of the score's variance that lies between the tiers, 0 to 1; of natural breaks only. */
+  readonly goodnessOfFit: number | null;
+  readonly warnings: readonly string[];
 }
 
 /** Equal spend in unequal cents of a float must tie, so ranks are taken of values rounded to 10 decimals. */
@@ -96,15 +78,15 @@ function partsOf(fitted: Omit<ValueScoreFitted, 'score'>, { columns }: CustomerF
   return { spend, frequency, orderValue, score };
 }
 
-const tierOf = (score: number) =>
-  Number.isNaN(score) ? UNSCORED_INDEX : TIERS.findIndex((tier) => score >= tier.from);
+const tiersFromOf = (fitted: ValueScoreFitted) => fitted.tiersFrom ?? FIXED_TIERS;
 /** Points missing to a bound, in thousandths that are never too few. */
 const pointsUpTo = (bound: number, score: number) => (Math.ceil((bound - score) * 1000) / 1000).toFixed(3);
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /**
  * The composite value score of seed 000: 0.4 x percentile of net revenue + 0.3 x percentile of purchase frequency
- * + 0.3 x percentile of order value, between 0 and 1, in five tiers by fixed cut-offs.
+ * + 0.3 x percentile of order value, between 0 and 1, in five tiers by fixed cut-offs or by
+ * natural breaks of the scores of the fit.
  *
  * Percentiles are average-tie ranks among buyers. The frequency is repeat orders a year of tenure, because the seed's
  * own (orders / span, span 0 taken as one day) ranks one-time buyers above everybody (trap 1 of the inventory). The
@@ -114,9 +96,13 @@ const percent = (share: number) => `${Math.round(share * 100)} %`;
 export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
   key: 'value',
   title: 'Value score',
-  version: '1',
-  method: 'weighted percentiles of net revenue, purchase frequency and order value; fixed cut-offs',
-  defaults: { weights: { spend: 0.4, frequency: 0.3, orderValue: 0.3 }, frequency: 'corrected' },
+  version: '2',
+  method: 'weighted percentiles of net revenue, purchase frequency and order value, in five tiers',
+  defaults: {
+    weights: { spend: 0.4, frequency: 0.3, orderValue: 0.3 },
+    frequency: 'corrected',
+    cutOffs: { method: 'fixed', from: [0.2, 0.4, 0.6, 0.8] },
+  },
 
   fit(features, options) {
     const { spend, frequency, orderValue } = options.weights;
@@ -139,20 +125,35 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
       orderValue: fitPercentiles(Float64Array.from(rows, (row) => roundForRank(columns.averageOrderValue[row]!))),
     };
     const scores = Float64Array.from(rows, (row) => partsOf(tables, features, row)!.score);
-    return { ...tables, score: fitPercentiles(scores) };
+    const { from, goodnessOfFit, note } = fitTiers(scores, options.cutOffs);
+    const tiers = tierDefinitions(from);
+    const segment = Int32Array.from(scores, (score) => tierOf(from, score));
+    const segments = sizeSegments(
+      tiers,
+      segment,
+      Float64Array.from(rows, (row) => columns.netRevenue[row]!),
+    );
+    const warnings = [...(note === null ? [] : [note]), ...reviewSegments(tiers, segments, 'all')];
+    return {
+      ...tables,
+      score: fitPercentiles(scores),
+      tiersFrom: from,
+      binHealth: { segments, goodnessOfFit, warnings },
+    };
   },
 
   score(fitted, features) {
     const score = new Float64Array(features.count).fill(Number.NaN);
     const percentile = new Float64Array(features.count).fill(Number.NaN);
-    const segment = new Int32Array(features.count).fill(PROSPECT_INDEX);
+    const segment = new Int32Array(features.count).fill(TIER_TITLES.length);
     const statuses: BasisStatus[] = new Array(features.count).fill('NOT_APPLICABLE');
+    const from = tiersFromOf(fitted);
     for (let row = 0; row < features.count; row++) {
       const parts = partsOf(fitted, features, row);
       if (parts === null) continue;
       score[row] = parts.score;
       percentile[row] = percentileOf(fitted.score, parts.score);
-      segment[row] = tierOf(parts.score);
+      segment[row] = tierOf(from, parts.score);
       statuses[row] = Number.isNaN(parts.score) ? 'NOT_ENOUGH_DATA' : 'MODELLED';
     }
     return { columns: { score, percentile }, segment, statuses };
@@ -162,24 +163,26 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
     const parts = partsOf(fitted, features, row);
     if (parts === null) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
     if (Number.isNaN(parts.score)) {
-      const text = `no value score among ${fitted.buyers} buyers: counts as ${TIERS[UNSCORED_INDEX]!.title}`;
+      const text = `no value score among ${fitted.buyers} buyers: counts as ${TIER_TITLES[UNSCORED_TIER]}`;
       return { reasons: [{ text, feature: 'orders', value: features.columns.orders[row]! }], nearest: [] };
     }
     const { weights } = fitted.options;
-    const tier = TIERS[tierOf(parts.score)]!;
+    const from = tiersFromOf(fitted);
+    const tier = tierOf(from, parts.score);
     const terms = [
       { feature: 'netRevenue', words: 'net spend', percentile: parts.spend, weight: weights.spend },
       { feature: 'frequency', words: 'purchase frequency', percentile: parts.frequency, weight: weights.frequency },
       { feature: 'averageOrderValue', words: 'order value', percentile: parts.orderValue, weight: weights.orderValue },
     ];
-    const above = TIERS.findLast((candidate) => candidate.from > parts.score);
+    const above = from.findLastIndex((bound) => bound > parts.score);
+    const tiers = tierDefinitions(from);
     return {
       reasons: [
         {
           text: `value score ${parts.score.toFixed(3)}`,
           feature: 'score',
           value: parts.score,
-          ...(Number.isFinite(tier.from) ? { cutOff: tier.from } : {}),
+          ...(tier < from.length ? { cutOff: from[tier]! } : {}),
         },
         ...terms.map(({ feature, words, percentile, weight }) => ({
           text: `${words} at or above ${percent(percentile)} of buyers adds ${(weight * percentile).toFixed(3)} of at most ${weight}`,
@@ -189,12 +192,12 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
         })),
       ],
       nearest:
-        above === undefined
+        above < 0
           ? []
           : [
               {
-                segmentKey: above.key,
-                text: `${pointsUpTo(above.from, parts.score)} points more move to ${above.title}`,
+                segmentKey: tiers[above]!.key,
+                text: `${pointsUpTo(from[above]!, parts.score)} points more move to ${tiers[above]!.title}`,
               },
             ],
     };
@@ -205,13 +208,23 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
     return {
       parameters: {
         ...fitted.options,
-        tiersFrom: TIERS.map(({ key, from }) => ({ tier: key, from: Number.isFinite(from) ? from : 0 })),
+        tiersFrom: tierDefinitions(tiersFromOf(fitted)).map(({ key }, tier) => ({
+          tier: key,
+          from: tiersFromOf(fitted)[tier] ?? 0,
+        })),
       },
-      metrics: { buyers: fitted.buyers, percentileErrorBound: errorBound },
+      metrics: { buyers: fitted.buyers, percentileErrorBound: errorBound, binHealth: fitted.binHealth ?? null },
       converged: true,
       note: null,
     };
   },
 
-  segments: () => SEGMENTS,
+  quality: (fitted) => ({
+    ...NO_QUALITY,
+    binHealth: fitted.binHealth ?? null,
+    warnings: fitted.binHealth?.warnings ?? [],
+    reason: `${TIER_TITLES.length} tiers, as in the scheme`,
+  }),
+
+  segments: (fitted) => [...tierDefinitions(tiersFromOf(fitted)), PROSPECT],
 };

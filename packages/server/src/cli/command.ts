@@ -16,7 +16,7 @@ export interface CommandContext {
   report(value: unknown, lines: () => readonly string[]): void;
 }
 
-const SHARED: readonly Setting[] = ['dataDir', 'databaseUrl', 'timeZone', 'currency', 'shopName'];
+const SHARED: readonly Setting[] = ['dataDir', 'databaseUrl', 'timeZone', 'currency', 'shopName', 'segmentation'];
 const SERVER: readonly Setting[] = ['port', 'host', 'adminKey'];
 
 /** A command with the options for its settings, `--json` and a description. */

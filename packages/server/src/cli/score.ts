@@ -1,8 +1,10 @@
+import { type ClvOptions, LIFETIME_PERIOD_DAYS } from '@tessera/core';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { startOfDay } from '../db/queries/runs.js';
 import { UserError } from '../errors.js';
 import { type RunReport, runScoring } from '../scoring/run.js';
+import { readSegmentationSettings, segmentationOptions } from '../segmentation-settings.js';
 import { ensureShop } from '../shop-settings.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
@@ -22,13 +24,23 @@ async function readAsOf(database: Database, given: string, timeZone: string): Pr
   return moment;
 }
 
+/** What the shop sets of the lifetime value. */
+const clvOptions = ({ lifetimeDays, discountRate }: Config): Partial<ClvOptions> => ({
+  ...(lifetimeDays === undefined ? {} : { lifetimePeriods: lifetimeDays / LIFETIME_PERIOD_DAYS }),
+  ...(discountRate === undefined ? {} : { yearlyDiscountRate: discountRate }),
+});
+
 /** Scores the shop with a progress line. */
 export async function scoreShop(database: Database, config: Config, asOf?: string): Promise<RunReport> {
   const shop = await ensureShop(database.sql, config);
+  const settings = await readSegmentationSettings(config);
   const progress = new ProgressLine();
   try {
     return await runScoring(database.sql, {
       timeZone: shop.timeZone,
+      demographics: config.demographics,
+      modelOptions: { ...segmentationOptions(settings), clv: clvOptions(config) },
+      settingsFingerprint: settings.fingerprint,
       asOf: asOf === undefined ? undefined : await readAsOf(database, asOf, shop.timeZone),
       onProgress: (share, step) => progress.show(`scoring: ${step}`, share),
     });

@@ -1,7 +1,8 @@
 import { makeFirstKey } from '../access/keys.js';
-import { checkAddress, startServer } from '../app.js';
+import { startServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
+import { checkAddress } from '../http/listen.js';
 import { ensureShop } from '../shop-settings.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 

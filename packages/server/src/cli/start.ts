@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { checkAddress } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { writeDemoShop } from '../demo/demo-shop.js';
 import { UserError } from '../errors.js';
+import { checkAddress } from '../http/listen.js';
+import { isComplete, readModels } from '../scoring/fitted-models.js';
 import { readShop } from '../shop-settings.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
@@ -52,11 +53,12 @@ async function prepareShop(database: Database, config: Config, context: CommandC
       note(
         `Using the ${shop.kind === 'demo' ? 'demo shop' : 'data'} of ${config.databaseUrl === undefined ? config.dataDir : 'DATABASE_URL'}.`,
       );
-      return;
+      if (isComplete(await readModels(database.sql, shop.currentRunId))) return;
+      note('This version of Tessera scores in another way than the one before: scoring again.');
     }
     const [own] = await database.sql<{ exists: boolean }[]>`select exists (select from orders) as exists`;
     // A demo whose import was cut short goes on where it stopped: importing it again changes nothing that is there.
-    if (own?.exists !== true || shop?.kind === 'demo') {
+    if (shop?.currentRunId == null && (own?.exists !== true || shop?.kind === 'demo')) {
       await importDemo(database, config, context, Number(options.demoCustomers ?? DEMO_CUSTOMERS));
     }
   }

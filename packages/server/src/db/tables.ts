@@ -74,6 +74,10 @@ export const products = pgTable('products', {
   sku: text('sku'),
   cost: numeric('cost'),
   listPrice: numeric('list_price'),
+  /** False where the shop does not sell it any more; null where the source does not say. */
+  active: boolean('active'),
+  /** Pieces that can be sold; null where the source does not say. */
+  stock: integer('stock'),
   importId: counter('import_id'),
 });
 
@@ -279,6 +283,12 @@ export const fittedModels = pgTable(
     version: text('version').notNull(),
     fitted: jsonb('fitted').notNull(),
     fittedAt: moment('fitted_at').notNull().defaultNow(),
+    /** How the columns that it read and wrote were spread, by name, for the run after to compare with. */
+    distributions: jsonb('distributions').notNull().default({}),
+    /** Population stability against the run before; null in the first run. */
+    drift: jsonb('drift'),
+    /** What the predictions of this run came to, once their 90 days had passed. */
+    realised: jsonb('realised'),
   },
   (table) => [primaryKey({ columns: [table.runId, table.key] })],
 );
@@ -328,6 +338,25 @@ export const customerProfiles = pgTable('customer_profiles', {
   rfmMonetary: smallint('rfm_monetary'),
   valueScore: doublePrecision('value_score'),
   valuePercentile: doublePrecision('value_percentile'),
+  /** Days with at least one order. */
+  purchaseDays: integer('purchase_days'),
+  /** Mean revenue, before returns, of the purchase days after the first; null with one. */
+  repeatMeanValue: numeric('repeat_mean_value'),
+  /** Revenue, before returns, of the 90 days before the moment, and of the next 90 days of the calendar a year ago. */
+  revenueLast90Days: numeric('revenue_last_90_days'),
+  revenueSameSeason: numeric('revenue_same_season'),
+  /** Lifetime value; null for Prospects and where nothing is predicted. */
+  clvStatus: text('clv_status', { enum: ['MODELLED', 'GROUP_AVERAGE', 'NOT_ENOUGH_DATA', 'NOT_APPLICABLE'] }),
+  clv90d: numeric('clv_90d'),
+  clv90dLow: numeric('clv_90d_low'),
+  clv90dHigh: numeric('clv_90d_high'),
+  clv90dNet: numeric('clv_90d_net'),
+  clvPercentile: doublePrecision('clv_percentile'),
+  clvDecile: smallint('clv_decile'),
+  expectedOrders90d: doublePrecision('expected_orders_90d'),
+  probabilityAlive: doublePrecision('probability_alive'),
+  expectedOrderValue: numeric('expected_order_value'),
+  lifetimeValue: numeric('lifetime_value'),
   /** One entry a segmentation, `segmentation:segment`. */
   segments: text('segments').array().notNull(),
 });
@@ -351,7 +380,10 @@ export const segmentChanges = pgTable(
   ],
 );
 
-/** Size and averages of each segment, one row a run, so that a page reads them instead of counting. */
+/**
+ * What each segment adds up to, one row a run, so that a page reads it instead of counting. Exact sums, so that a customer
+ * who is scored again moves from one row to another without a remainder; averages and shares are made when read.
+ */
 export const segmentStats = pgTable(
   'segment_stats',
   {
@@ -359,26 +391,113 @@ export const segmentStats = pgTable(
     segmentation: text('segmentation').notNull(),
     segment: text('segment').notNull(),
     size: counter('size').notNull(),
-    share: doublePrecision('share').notNull(),
-    revenueShare: doublePrecision('revenue_share').notNull(),
-    averageOrders: doublePrecision('average_orders').notNull(),
-    averageNetRevenue: numeric('average_net_revenue').notNull(),
-    averageOrderValue: numeric('average_order_value'),
-    averageRecencyDays: doublePrecision('average_recency_days'),
-    averageTenureDays: doublePrecision('average_tenure_days'),
-    returnRate: doublePrecision('return_rate'),
-    /** By feature, how many standard deviations of all buyers the segment's average lies from theirs. */
+    /** Customers with an order. */
+    buyers: counter('buyers').notNull().default(0),
+    orders: counter('orders').notNull().default(0),
+    netRevenue: numeric('net_revenue').notNull().default('0'),
+    /** Sums of days over the buyers. */
+    recencyDays: counter('recency_days').notNull().default(0),
+    tenureDays: counter('tenure_days').notNull().default(0),
+    itemsDelivered: counter('items_delivered').notNull().default(0),
+    itemsReturned: counter('items_returned').notNull().default(0),
+    clv90d: numeric('clv_90d').notNull().default('0'),
+    /** By feature, how many standard deviations of all buyers the segment's average lies from theirs; as of the run. */
     zScores: jsonb('z_scores').notNull().default({}),
   },
   (table) => [primaryKey({ columns: [table.runId, table.segmentation, table.segment] })],
 );
 
+/**
+ * What a run learned of each product that was bought: how often, how soon again, how often it came back, and what is bought
+ * with it. One row a product, so that a customer's list is made from the rows of what he bought.
+ */
+export const itemAffinity = pgTable(
+  'item_affinity',
+  {
+    runId: counter('run_id').notNull(),
+    productId: shopId('product_id').notNull(),
+    /** Orders and customers that hold it. */
+    orders: counter('orders').notNull(),
+    customers: counter('customers').notNull(),
+    /** Of its customers those who bought it on more than one day, 0 to 1, and the mean days from one to the next. */
+    rebuyShare: doublePrecision('rebuy_share').notNull(),
+    rebuyDays: doublePrecision('rebuy_days'),
+    /** Of its delivered pieces, 0 to 1, drawn towards the shop's. */
+    returnRate: doublePrecision('return_rate').notNull(),
+    /** The products bought with it, the strongest first: `[product, strength, return rate]`. */
+    neighbours: jsonb('neighbours').notNull(),
+    /** By neighbour what its place rests on; read for the few that are shown. */
+    evidence: jsonb('evidence').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.productId] })],
+);
+
+/** What a segment, or with `''` the whole shop, bought most of late. */
+export const popularProducts = pgTable(
+  'popular_products',
+  {
+    runId: counter('run_id').notNull(),
+    /** `segmentation:segment`, or `''`. */
+    segment: text('segment').notNull(),
+    productId: shopId('product_id').notNull(),
+    /** Customers who bought it in the 90 days before the run, and their share of those who bought anything then. */
+    customers: counter('customers').notNull(),
+    share: doublePrecision('share').notNull(),
+    /** The share with each customer's weight halved every 30 days. */
+    recentShare: doublePrecision('recent_share').notNull(),
+    returnRate: doublePrecision('return_rate').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.segment, table.productId] })],
+);
+
+/** What a key is for: the three that a caller sends, and the two that a shop's backend signs short tokens with. */
+export const KEY_KINDS = ['secret', 'restricted', 'publishable', 'customer-signing', 'agent-signing'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
 /** Keys are stored as the SHA-256 of their text; the text is shown once. */
 export const apiKeys = pgTable('api_keys', {
   hash: text('hash').primaryKey(),
+  /** What people and tokens (`kid`) call it. */
+  id: text('id').notNull().unique().default(sql`'key_' || left(replace(gen_random_uuid()::text, '-', ''), 16)`),
+  kind: text('kind', { enum: KEY_KINDS }).notNull().default('secret'),
   /** The first characters, so that a person can tell keys apart. */
   prefix: text('prefix').notNull(),
   title: text('title').notNull(),
+  /** What a restricted key may do; what an agent's token may be granted at most. */
+  scopes: text('scopes').array().notNull().default([]),
+  /** The sites whose pages may carry it, or the tokens that it signs. */
+  origins: text('origins').array().notNull().default([]),
+  /** Of a signing key: the one algorithm that its tokens are checked by. */
+  algorithm: text('algorithm', { enum: ['HS256', 'ES256', 'RS256', 'EdDSA'] }),
+  /** Of a signing key: the shop's public key, or the secret sealed with a key that is not in the database. */
+  verifier: text('verifier'),
   createdAt: moment('created_at').notNull().defaultNow(),
+  expiresAt: moment('expires_at'),
   revoked: boolean('revoked').notNull().default(false),
+});
+
+/** Agents whose tokens of one signing key stopped counting: those signed up to that moment. */
+export const revokedAgents = pgTable(
+  'revoked_agents',
+  {
+    keyId: text('key_id').notNull(),
+    subject: text('subject').notNull(),
+    revokedAt: moment('revoked_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.subject] })],
+);
+
+/** Who did what that has to be answered for. Ids and counts; never a name, an e-mail address or a secret. */
+export const auditLog = pgTable('audit_log', {
+  id: counter('id').primaryKey().generatedAlwaysAsIdentity(),
+  at: moment('at').notNull().defaultNow(),
+  /** The class of the credential, or `command line`. */
+  actor: text('actor').notNull(),
+  keyId: text('key_id'),
+  /** Of a token: whom it was signed for. */
+  subject: text('subject'),
+  action: text('action').notNull(),
+  /** Ids of the keys or customers that it was done to. */
+  targets: text('targets').array().notNull().default([]),
+  details: jsonb('details').notNull().default({}),
 });

@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import type { Grant } from '../access/scopes.js';
 import { apiError } from '../errors.js';
 import type { Context } from './context.js';
 import './withhold-plugin.js';
@@ -27,16 +28,15 @@ type Scalars = {
   JSON: { Input: unknown; Output: unknown };
 };
 
-/**
- * Who may read a field stands beside the field, as `authScopes`; a type's own are the rule of its fields unless a field
- * says `skipTypeScopes`. `everything` is the secret key.
- */
+/** Who may read a field stands beside the field, as `authScopes`: one of the rules of `types/common.ts`. */
 export type Scopes = {
+  /** The secret key. */
   everything: boolean;
-  /** What an agent's badge shows. */
-  agentBadge: boolean;
-  /** What a shopper may see of himself. */
-  shopperView: boolean;
+  /** Whoever was granted one of these. */
+  may: Grant | readonly Grant[];
+  /** Anybody but a shopper. */
+  internal: boolean;
+  anybody: boolean;
 };
 
 export const builder = new SchemaBuilder<{
@@ -49,10 +49,13 @@ export const builder = new SchemaBuilder<{
   plugins: ['withhold', ScopeAuthPlugin, RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
+    // Before the first event, not at each.
+    authorizeOnSubscribe: true,
     authScopes: ({ credential }) => ({
       everything: credential.kind === 'secret',
-      agentBadge: credential.kind === 'secret' || credential.view === 'agent',
-      shopperView: credential.kind === 'secret' || credential.view === 'shopper',
+      may: (asked) => [asked].flat().some((grant) => credential.grants.has(grant)),
+      internal: credential.kind !== 'customer' && credential.kind !== 'publishable',
+      anybody: true,
     }),
     unauthorizedError: (_parent, _context, info) =>
       apiError('FORBIDDEN', `this credential may not read ${info.parentType.name}.${info.fieldName}`),
@@ -61,7 +64,10 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     clientMutationId: 'omit',
     decodeGlobalID,
+    // What they answer is judged by the type of the node; who may read none learns nothing of which there are.
+    nodeQueryOptions: { authScopes: { may: ['badge:read', 'shopper:read', 'reports:read'] } },
     nodesQueryOptions: {
+      authScopes: { may: ['badge:read', 'shopper:read', 'reports:read'] },
       complexity: ({ ids }: { ids: readonly unknown[] }) => ({ field: 1, multiplier: Math.max(1, ids.length) }),
     } as never,
   },

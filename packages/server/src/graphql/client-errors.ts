@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** What the limits on a document say: they throw syntax errors without a code. */
@@ -54,4 +54,14 @@ export const useClientErrors = (): Plugin => ({
       answer.errors = answer.errors.map((error) => presentError(error, answer.data != null));
     }
   },
+  // Each event of a stream is an answer of its own.
+  onSubscribe: () => ({
+    onSubscribeResult: () => ({
+      onNext({ result, setResult }) {
+        const { errors, data } = result as ExecutionResult;
+        if (errors === undefined) return;
+        setResult({ ...result, errors: errors.map((error) => presentError(error, data != null)) } as ExecutionResult);
+      },
+    }),
+  }),
 });

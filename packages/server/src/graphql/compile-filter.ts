@@ -1,8 +1,9 @@
 import { and, type Column, type SQL, sql } from 'drizzle-orm';
+import type { Credential } from '../access/credential.js';
 import { customerProfiles, customers, orderItems, orders, products } from '../db/tables.js';
 import { apiError, shorten } from '../errors.js';
 import type { Comparison, CustomerFilterInput, PurchaseFilterInput, SegmentFilterInput } from './filter-inputs.js';
-import type { RunSnapshot } from './run-snapshot.js';
+import { findSegmentation, type RunSnapshot } from './run-snapshot.js';
 
 const DEEPEST = 5;
 const MOST_CLAUSES = 50;
@@ -23,6 +24,9 @@ const COLUMNS: Readonly<Record<string, readonly [Column, string]>> = {
   recencyDays: [profile.recencyDays, 'float8'],
   tenureDays: [profile.tenureDays, 'float8'],
   returnRate: [profile.returnRate, 'float8'],
+  clv90d: [profile.clv90d, 'numeric'],
+  clvDecile: [profile.clvDecile, 'int'],
+  probabilityAlive: [profile.probabilityAlive, 'float8'],
   country: [profile.country, 'text'],
   state: [profile.state, 'text'],
   city: [profile.city, 'text'],
@@ -75,11 +79,7 @@ function compare(column: Column, type: string, comparison: Comparison<unknown>):
 
 function segmentClause(filter: SegmentFilterInput, run: RunSnapshot): SQL[] {
   const key = filter.segmentation ?? 'rfm';
-  const segmentation = run.segmentations.find(({ model }) => model.key === key);
-  if (segmentation === undefined) {
-    const known = run.segmentations.map(({ model }) => model.key).join(', ');
-    throw apiError('BAD_USER_INPUT', `there is no segmentation "${shorten(key)}": choose one of ${known}`);
-  }
+  const segmentation = findSegmentation(run, key);
   const entries = (keys: readonly string[]) => {
     for (const segment of keys) {
       if (segmentation.segments.some((known) => known.key === segment)) continue;
@@ -120,10 +120,12 @@ function purchaseClause(by: SQL, filter: PurchaseFilterInput, run: RunSnapshot):
       and ${filter.before == null ? sql`true` : sql`${orders.placedAt} < ${filter.before.toISOString()}::timestamptz`})`;
 }
 
-function searchClause(text: string): SQL {
+/** Whoever may not read names and addresses may not try them out by searching either. */
+function searchClause(text: string, mayReadPii: boolean): SQL {
   if (text.length > LONGEST_SEARCH)
     throw apiError('BAD_USER_INPUT', `a search takes at most ${LONGEST_SEARCH} characters`);
   const pattern = `%${escapeLike(text.trim())}%`;
+  if (!mayReadPii) return sql`${profile.customerId} ilike ${pattern}`;
   return sql`(${profile.customerId} ilike ${pattern} or exists (
     select from ${customers} where ${customers.customerId} = ${profile.customerId}
       and (${customers.email} ilike ${pattern} or concat_ws(' ', ${customers.firstName}, ${customers.lastName}) ilike ${pattern})))`;
@@ -131,10 +133,15 @@ function searchClause(text: string): SQL {
 
 /**
  * The one meaning of a filter: lists, counts and whatever else is filtered compile it here, over the profiles of a run.
+ * @param asker a search covers names and e-mail addresses for those only who may read them
  * @returns the condition, undefined when the filter asks for nothing
  * @throws BAD_USER_INPUT when it nests deeper than 5, holds more than 50 clauses, or names what does not exist
  */
-export function compileFilter(filter: CustomerFilterInput | null | undefined, run: RunSnapshot): SQL | undefined {
+export function compileFilter(
+  filter: CustomerFilterInput | null | undefined,
+  run: RunSnapshot,
+  asker: Pick<Credential, 'grants'>,
+): SQL | undefined {
   let clauseCount = 0;
   const compile = (node: CustomerFilterInput, depth: number): SQL => {
     if (depth > DEEPEST) throw apiError('BAD_USER_INPUT', `a filter nests at most ${DEEPEST} deep`);
@@ -148,7 +155,9 @@ export function compileFilter(filter: CustomerFilterInput | null | undefined, ru
     if (node.boughtCategory != null) clauses.push(purchaseClause(sql`${products.category}`, node.boughtCategory, run));
     if (node.boughtBrand != null) clauses.push(purchaseClause(sql`${products.brand}`, node.boughtBrand, run));
     if (node.boughtProduct != null) clauses.push(purchaseClause(sql`${orderItems.productId}`, node.boughtProduct, run));
-    if (node.search != null && node.search.trim() !== '') clauses.push(searchClause(node.search));
+    if (node.search != null && node.search.trim() !== '') {
+      clauses.push(searchClause(node.search, asker.grants.has('customers:pii')));
+    }
     for (const part of node.and ?? []) clauses.push(compile(part, depth + 1));
     if (node.or != null) {
       const parts = node.or.map((part) => compile(part, depth + 1));

@@ -1,7 +1,7 @@
 import type { ArgBuilder } from '@pothos/core';
 import { builder } from './builder.js';
 import { DEFAULT_PAGE, LARGEST_PAGE, type Page } from './keyset.js';
-import { EVERYTHING } from './types/common.js';
+import { INTERNAL } from './types/common.js';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
@@ -13,7 +13,7 @@ export interface ConnectionValue<Row> extends Page<Row> {
 /** The edge and connection types of a Relay connection over rows of a type. */
 export function connectionType<Row extends object>(name: string, node: PothosSchemaTypes.ObjectRef<Types, Row>) {
   const Edge = builder.objectRef<{ cursor: string; node: Row }>(`${name}Edge`).implement({
-    authScopes: EVERYTHING,
+    authScopes: INTERNAL,
     fields: (t) => ({
       cursor: t.exposeString('cursor'),
       // The builder cannot know that a generic row is neither a list nor a stream.
@@ -21,7 +21,7 @@ export function connectionType<Row extends object>(name: string, node: PothosSch
     }),
   });
   return builder.objectRef<ConnectionValue<Row>>(`${name}Connection`).implement({
-    authScopes: EVERYTHING,
+    authScopes: INTERNAL,
     fields: (t) => ({
       // The list itself was multiplied by its page size already.
       edges: t.field({ type: [Edge], resolve: ({ edges }) => edges, complexity: { field: 0, multiplier: 1 } }),

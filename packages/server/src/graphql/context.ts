@@ -1,13 +1,18 @@
+import type { Playbook } from '@tessera/core';
 import DataLoader from 'dataloader';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { YogaInitialContext } from 'graphql-yoga';
-import { type Credential, maySeeCustomer } from '../access/credentials.js';
+import type { Access } from '../access/access.js';
+import { actorOf, type Credential, maySeeCustomer } from '../access/credential.js';
 import type { Database } from '../db/database.js';
+import { writeAudit } from '../db/queries/audit-log.js';
 import { latestChanges, type MembershipStart } from '../db/queries/segment-history.js';
 import { customerProfiles, customers } from '../db/tables.js';
 import { apiError } from '../errors.js';
+import type { ChangeFeed } from '../live/change-feed.js';
 import { readShop, type Shop } from '../shop-settings.js';
-import type { RunSnapshot, RunSnapshots } from './run-snapshot.js';
+import { anonymousCustomer } from './anonymous-customer.js';
+import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from './run-snapshot.js';
 
 export type ProfileRow = typeof customerProfiles.$inferSelect;
 export type PersonRow = typeof customers.$inferSelect;
@@ -26,7 +31,10 @@ export class RequestContext {
   constructor(
     readonly database: Database,
     readonly snapshots: RunSnapshots,
+    readonly changes: ChangeFeed,
     readonly credential: Credential,
+    readonly access: Access,
+    readonly playbook: Playbook,
   ) {}
 
   readonly shop = (): Promise<Shop> => {
@@ -49,6 +57,15 @@ export class RequestContext {
     throw runId === undefined
       ? apiError('NOT_SCORED_YET', 'no run has been published yet: import data and score it (tessera score)')
       : apiError('BAD_USER_INPUT', `run ${runId} is not kept: the query "runs" lists those that are`);
+  };
+
+  readonly #stats = new Map<number, Promise<ReadonlyMap<string, SegmentStats>>>();
+
+  /** The segments of a run by `segmentation:segment`, read once a request. */
+  readonly segmentStats = (runId: number): Promise<ReadonlyMap<string, SegmentStats>> => {
+    const stats = this.#stats.get(runId) ?? readStats(this.database.reader, runId);
+    this.#stats.set(runId, stats);
+    return stats;
   };
 
   /** Asked for by every row of a page, read once a request. */
@@ -77,16 +94,26 @@ export class RequestContext {
   readonly profiles = new DataLoader<string, ProfileRow | null>(
     async (asked) => {
       const run = await this.run();
+      if (this.credential.kind === 'publishable') return asked.map((id) => anonymousCustomer(id, run));
       const ids = asked.map((id) => (maySeeCustomer(this.credential, id) ? id : ''));
       const rows = await this.database.drizzle
         .select()
         .from(customerProfiles)
         .where(and(eq(customerProfiles.runId, run.runId), inArray(customerProfiles.customerId, [...ids])));
+      await this.#recordReading(rows);
       const byId = new Map(rows.map((row) => [row.customerId, row]));
       return ids.map((id) => byId.get(id) ?? null);
     },
     { maxBatchSize: MOST_KEYS_A_BATCH },
   );
+
+  /** Whose profiles an agent could read is on record; a badge is not. */
+  async #recordReading(rows: readonly ProfileRow[]): Promise<void> {
+    const { kind, grants } = this.credential;
+    if (kind !== 'agent' || rows.length === 0 || !(grants.has('customers:read') || grants.has('customers:pii'))) return;
+    const targets = rows.map(({ customerId }) => customerId);
+    await writeAudit(this.database.reader, { ...actorOf(this.credential), action: 'customers read', targets });
+  }
 
   /** Since when a customer is in the segment of a run, and where from. */
   readonly membershipStarts = new DataLoader<

@@ -1,51 +1,65 @@
 import {
   type BasisStatus,
+  CLV_INPUTS,
   type CustomerFeatures,
   emptyFeatures,
+  type Model,
   type Reason,
   SEGMENTATIONS,
   type Segmentation,
   type SegmentDefinition,
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
-import { readFittedModels } from '../db/queries/fitted-models.js';
+import { AGE, MODEL_CATEGORIES } from '../db/queries/features.js';
+import type { StoredModel } from '../db/queries/fitted-models.js';
 import type { OrderFactsOptions } from '../db/queries/order-facts.js';
+import { readSegmentStats, type SegmentStatsRow } from '../db/queries/segment-stats.js';
+import { apiError, shorten } from '../errors.js';
+import { restoreModels } from '../scoring/fitted-models.js';
+import { ModelStore } from '../scoring/model-store.js';
 
-/** What each segment measures in a run. */
-export interface SegmentStats {
-  readonly segmentation: string;
-  readonly segment: string;
-  readonly size: number;
-  readonly share: number;
-  readonly revenueShare: number;
-  readonly averageOrders: number;
-  readonly averageNetRevenue: string;
-  readonly averageOrderValue: string | null;
-  readonly averageRecencyDays: number | null;
-  readonly averageTenureDays: number | null;
-  readonly returnRate: number | null;
-  /** What sets the segment apart from the average buyer, the largest first. */
+/** What each segment measures in a run, and what sets it apart from the average buyer, the largest first. */
+export interface SegmentStats extends Omit<SegmentStatsRow, 'zScores'> {
   readonly distinguishing: readonly Reason[];
 }
 
-export interface SegmentationSnapshot {
+/** What a model learned in a run. */
+export interface ModelSnapshot extends StoredModel {
   readonly runId: number;
+  readonly model: Model<unknown, unknown>;
+}
+
+export interface SegmentationSnapshot extends ModelSnapshot {
   readonly model: Segmentation<unknown, unknown>;
-  readonly fitted: unknown;
-  readonly fittedAt: Date;
   readonly segments: readonly SegmentDefinition[];
 }
 
-/** A published run as readers see it: what it learned and counted. It never changes, so it is read once. */
+/** A published run as readers see it: what it learned and by which rules it counted. It never changes, so it is read once. */
 export interface RunSnapshot {
   readonly runId: number;
   readonly asOf: Date;
   readonly finishedAt: Date;
-  readonly customerCount: number;
   /** What counted in this run; everything that is computed beside it counts the same. */
   readonly facts: OrderFactsOptions;
   readonly segmentations: readonly SegmentationSnapshot[];
-  stats(segmentation: string, segment: string): SegmentStats | undefined;
+  readonly predictions: readonly ModelSnapshot[];
+}
+
+/**
+ * @throws GraphQLError BAD_USER_INPUT when there is no segmentation of that name, NOT_SCORED_YET when the run does not know it
+ *   because another version of Tessera made it
+ */
+export function findSegmentation(run: RunSnapshot, key: string): SegmentationSnapshot {
+  const found = run.segmentations.find(({ model }) => model.key === key);
+  if (found !== undefined) return found;
+  const known = SEGMENTATIONS.map((model) => model.key);
+  if (known.includes(key)) {
+    throw apiError(
+      'NOT_SCORED_YET',
+      `run ${run.runId} was scored by another version of Tessera: score the shop again (tessera score)`,
+    );
+  }
+  throw apiError('BAD_USER_INPUT', `there is no segmentation "${shorten(key)}": choose one of ${known.join(', ')}`);
 }
 
 const RUNS_IN_MEMORY = 20;
@@ -78,7 +92,11 @@ function distinguish(zScores: Readonly<Record<string, number>>): Reason[] {
 export class RunSnapshots {
   readonly #known = new Map<number, Promise<RunSnapshot | null>>();
 
-  constructor(private readonly sql: Sql) {}
+  readonly models: ModelStore;
+
+  constructor(private readonly sql: Sql) {
+    this.models = new ModelStore(sql);
+  }
 
   /** The run that readers see now; null before the first. */
   async current(): Promise<RunSnapshot | null> {
@@ -107,40 +125,31 @@ export class RunSnapshots {
   }
 
   async #read(runId: number): Promise<RunSnapshot | null> {
-    const [run] = await this.sql<
-      { asOf: Date; finishedAt: Date; customerCount: number; options: Omit<OrderFactsOptions, 'asOf'> }[]
-    >`
-      select as_of as "asOf", finished_at as "finishedAt", customer_count::float8 as "customerCount", options
+    const [run] = await this.sql<{ asOf: Date; finishedAt: Date; options: Omit<OrderFactsOptions, 'asOf'> }[]>`
+      select as_of as "asOf", finished_at as "finishedAt", options
       from runs where id = ${runId} and state = 'published'`;
     if (run === undefined) return null;
-    const stored = await readFittedModels(this.sql, runId);
-    const rows = await this.sql<(Omit<SegmentStats, 'distinguishing'> & { zScores: Record<string, number> })[]>`
-      select segmentation, segment, size::float8 as size, share, revenue_share as "revenueShare",
-             average_orders as "averageOrders", average_net_revenue as "averageNetRevenue",
-             average_order_value as "averageOrderValue", average_recency_days as "averageRecencyDays",
-             average_tenure_days as "averageTenureDays", return_rate as "returnRate",
-             z_scores as "zScores"
-      from segment_stats where run_id = ${runId}`;
-    const byKey = new Map<string, SegmentStats>(
-      rows.map(({ zScores, ...row }) => [
-        `${row.segmentation}:${row.segment}`,
-        { ...row, distinguishing: distinguish(zScores) },
-      ]),
-    );
-    const segmentations = SEGMENTATIONS.flatMap((model) => {
-      const found = stored.find(({ key, version }) => key === model.key && version === model.version);
-      if (found === undefined) return [];
-      return [{ runId, model, fitted: found.fitted, fittedAt: found.fittedAt, segments: model.segments(found.fitted) }];
-    });
-    const { options, ...known } = run;
+    const { segmentations, predictions } = restoreModels(await this.models.of(runId));
     return {
       runId,
-      ...known,
-      facts: { ...options, asOf: run.asOf },
-      segmentations,
-      stats: (segmentation, segment) => byKey.get(`${segmentation}:${segment}`),
+      asOf: run.asOf,
+      finishedAt: run.finishedAt,
+      facts: { ...run.options, asOf: run.asOf },
+      segmentations: segmentations.map((own) => ({ ...own, runId, segments: own.model.segments(own.fitted) })),
+      predictions: predictions.map((own) => ({ ...own, runId })),
     };
   }
+}
+
+/** The segments of a run by `segmentation:segment`, as they are now: customers who are scored again move between them. */
+export async function readStats(sql: Sql, runId: number): Promise<ReadonlyMap<string, SegmentStats>> {
+  const rows = await readSegmentStats(sql, runId);
+  return new Map(
+    rows.map(({ zScores, ...row }) => [
+      `${row.segmentation}:${row.segment}`,
+      { ...row, distinguishing: distinguish(zScores) },
+    ]),
+  );
 }
 
 /** The numbers of a profile that models read, as a batch of one row. */
@@ -159,6 +168,14 @@ export interface ProfileFeatures {
   readonly visits30d: number;
   readonly emailOpens90d: number;
   readonly serviceContacts90d: number;
+  readonly purchaseDays: number | null;
+  readonly repeatMeanValue: string | null;
+  readonly revenueLast90Days: string | null;
+  readonly revenueSameSeason: string | null;
+  readonly age: number | null;
+  readonly country: string | null;
+  readonly channel: string | null;
+  readonly gender: string | null;
   readonly status: BasisStatus;
 }
 
@@ -188,5 +205,23 @@ export function featuresOfProfile(profile: ProfileFeatures): CustomerFeatures {
   for (const [name, value] of Object.entries(values)) {
     features.columns[name as keyof typeof values][0] = value ?? Number.NaN;
   }
-  return features;
+  const known = (amount: string | null) => (amount === null ? null : money(amount));
+  const outputs = {
+    [CLV_INPUTS.purchaseDays]: profile.purchaseDays,
+    [CLV_INPUTS.repeatMeanValue]: known(profile.repeatMeanValue),
+    [CLV_INPUTS.revenueLast90Days]: known(profile.revenueLast90Days),
+    [CLV_INPUTS.revenueSameSeason]: known(profile.revenueSameSeason),
+    [AGE]: profile.age,
+  };
+  const category = (label: string | null) => ({
+    codes: Int32Array.of(label === null ? -1 : 0),
+    labels: label === null ? [] : [label],
+  });
+  return {
+    ...features,
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [name, Float64Array.of(value ?? Number.NaN)]),
+    ),
+    categories: Object.fromEntries(MODEL_CATEGORIES.map((name) => [name, category(profile[name])])),
+  };
 }

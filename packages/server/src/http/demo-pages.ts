@@ -13,6 +13,7 @@ const PAGES: ReadonlyMap<string, DemoGrant['view'] | null> = new Map([
   ['crm', 'agent'],
   ['storefront', 'shopper'],
   ['index', null],
+  ['gallery', null],
 ]);
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;

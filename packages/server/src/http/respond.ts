@@ -50,13 +50,23 @@ export function sendJson(
 }
 
 /** An error in the shape of a GraphQL answer, whatever the route, so that clients read one shape. */
-export function sendError(response: ServerResponse, code: ErrorCode, message: string): void {
+export function sendError(
+  response: ServerResponse,
+  code: ErrorCode,
+  message: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
   const headers: Partial<Record<ErrorCode, Record<string, string>>> = {
     SERVICE_UNAVAILABLE: RETRY_LATER,
     UNAUTHENTICATED: { 'www-authenticate': 'Bearer' },
     METHOD_NOT_ALLOWED: { allow: response.req.url?.startsWith('/graphql') === true ? 'POST' : 'GET, HEAD' },
   };
-  sendJson(response, ERROR_STATUS[code], { errors: [{ message, extensions: { code } }] }, headers[code]);
+  sendJson(
+    response,
+    ERROR_STATUS[code],
+    { errors: [{ message, extensions: { code } }] },
+    { ...headers[code], ...more },
+  );
 }
 
 /** The server's own origin as the request names it. */

@@ -22,18 +22,26 @@ export const WIDGET_FOLDER = path.resolve(
   import.meta.url.includes('/dist/') ? '../../widget/dist' : '../../../widget/dist',
 );
 
+/** What credentials of browsers may run: written by the widget's build beside its folder, and committed. */
+export const PERSISTED_OPERATIONS_FILE = path.resolve(WIDGET_FOLDER, '../persisted-operations.json');
+
 /** Answers with one file of a folder, by its plain name: no path can lead out of it. */
-export async function sendFile(response: ServerResponse, folder: string, name: string): Promise<void> {
+export async function sendFile(
+  response: ServerResponse,
+  folder: string,
+  name: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const type = TYPES[path.extname(name)];
   if (type === undefined || !FILE_NAME.test(name)) return sendError(response, 'NOT_FOUND', 'there is no such file');
   try {
     const content = await readFile(path.join(folder, name));
     const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
     if (response.req.headers['if-none-match'] === etag) {
-      response.writeHead(304, { etag }).end();
+      response.writeHead(304, { etag, ...headers }).end();
       return;
     }
-    send(response, 200, type, content, { etag, 'cache-control': 'no-cache' });
+    send(response, 200, type, content, { etag, 'cache-control': 'no-cache', ...headers });
   } catch (error) {
     if (!NO_SUCH_FILE.has(codeOf(error))) throw error;
     sendError(response, 'NOT_FOUND', 'there is no such file');

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
-import { ImportBusy, importMessage, type RowMessage } from '../ingest/webhook-messages.js';
+import { ImportBusy, importMessage, type Rescore, type RowMessage } from '../ingest/webhook-messages.js';
 import { parseExactJson } from '../ingest/webhook-payload.js';
 import { ensureShop, readShop } from '../shop-settings.js';
 import { sendError, sendJson } from './respond.js';
@@ -58,6 +58,7 @@ export async function answerWebhook(
   key: string,
   config: Config,
   database: Database,
+  rescore: Rescore,
 ): Promise<void> {
   const source = WEBHOOK_SOURCES.find((candidate) => candidate.key === key);
   const secrets = source?.secrets(config) ?? [];
@@ -95,7 +96,7 @@ export async function answerWebhook(
     delivery: { source: source.key, id },
     platformOrder: platformOrder === undefined ? undefined : { source: source.key, ...platformOrder },
   };
-  await answerStored(response, importMessage(database.sql, message, shop));
+  await answerStored(response, importMessage(database.sql, message, shop, rescore));
 }
 
 /** Answers with what became of a message; one that takes too long goes on and is a duplicate when it comes again. */

@@ -85,6 +85,16 @@ export const readAge: CellReader = (cell, dialect) => {
   return Number(age) >= 0 && Number(age) <= 130 ? age : new Problem('is not an age from 0 to 130');
 };
 
+const ON_SALE = new Set(['true', 't', 'yes', 'y', '1', 'active', 'publish', 'published']);
+const OFF_SALE = new Set(['false', 'f', 'no', 'n', '0', 'inactive', 'archived', 'draft', 'discontinued']);
+
+/** Whether a product is sold, in the words of the platforms. */
+export const readOnSale: CellReader = (cell) => {
+  const word = cell.toLowerCase();
+  if (ON_SALE.has(word)) return 'true';
+  return OFF_SALE.has(word) ? 'false' : new Problem('does not say whether the product is sold: write true or false');
+};
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 const CURRENCY_SIGN = /^(?:[$€£¥₹]|[A-Z]{3}(?= |\d))\s*|\s*(?:[$€£¥₹]|(?<=\d)\s?[A-Z]{3})$/;

@@ -8,6 +8,7 @@ import {
   readInteger,
   readJson,
   readMoment,
+  readOnSale,
   readStatus,
   readText,
 } from './clean.js';
@@ -17,7 +18,7 @@ export interface Field {
   readonly name: string;
   readonly read: CellReader;
   /** The column's type there. */
-  readonly type: 'text' | 'int' | 'numeric' | 'timestamptz' | 'jsonb';
+  readonly type: 'text' | 'int' | 'numeric' | 'timestamptz' | 'jsonb' | 'boolean';
   /** Without it the row says nothing and is quarantined. */
   readonly required?: boolean;
   /** It decides what the row means: unreadable, it spoils the row. Of others only the cell is left empty, and counted. */
@@ -155,6 +156,13 @@ export const ENTITIES: Readonly<Record<EntityKey, readonly Field[]>> = {
     text('sku'),
     droppable(money('cost', 'unit_cost')),
     droppable(money('list_price', 'retail_price', 'price', 'msrp')),
+    { name: 'active', read: readOnSale, type: 'boolean', aliases: ['is_active', 'on_sale', 'published'] },
+    {
+      name: 'stock',
+      read: readInteger,
+      type: 'int',
+      aliases: ['stock_quantity', 'inventory_quantity', 'quantity_in_stock', 'in_stock_quantity'],
+    },
   ],
   orders: [required(orderId), customerId, status, required(placedAt), ...lifecycleTimes, version],
   items: [

@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
-import { type EntityKey, mergeStaging } from '../db/queries/merge.js';
+import { type EntityKey, mergedCustomers, mergeStaging } from '../db/queries/merge.js';
 import { codeOf } from '../errors.js';
 import { PLAIN_DIALECT } from './dialect.js';
 import { ENTITIES } from './entities.js';
@@ -45,6 +45,9 @@ export interface RowMessage {
   /** The order's id in the platform's messages, and its id here where the message tells it. */
   readonly platformOrder?: { readonly source: string; readonly id: string; readonly orderId?: string };
 }
+
+/** What is done about the customers whom a message touched, in its transaction. */
+export type Rescore = (transaction: Transaction, customerIds: ReadonlySet<string>) => Promise<unknown>;
 
 /** Another import holds the tables for longer than the sender waits. */
 export class ImportBusy extends Error {
@@ -148,6 +151,7 @@ async function importGroup(
   rows: RowGroup['rows'],
   firstLine: number,
   options: ImportOptions,
+  touched: Set<string>,
 ) {
   // The tables of the group before.
   await transaction`discard temp`;
@@ -171,6 +175,7 @@ async function importGroup(
   }
   const present = new Set(rows.filter(isCells).flatMap((row) => Object.keys(row)));
   const merged = await mergeStaging(transaction, group.entity, present, importId);
+  for (const id of await mergedCustomers(transaction, group.entity)) touched.add(id);
   const replaced = rows.filter((row) => row === null).length;
   const { read } = writer.counts;
   return { ...writer.counts, ...merged, read: read + replaced, duplicate: merged.duplicate + replaced };
@@ -182,11 +187,12 @@ async function importOrders(
   group: RowGroup,
   firstLine: number,
   options: ImportOptions,
+  touched: Set<string>,
 ) {
   const ids = [...new Set(group.rows.filter(isCells).map((row) => text(row.order_id)))];
   const known = await readKnownOrders(transaction, ids);
   const { rows, stale } = withoutStale(group.rows, known);
-  const counts = await importGroup(transaction, importId, group, rows, firstLine, options);
+  const counts = await importGroup(transaction, importId, group, rows, firstLine, options, touched);
   const spoilt = new Set(
     group.rows.flatMap((row) => (isProblem(row) && row.orderId !== undefined ? [row.orderId] : [])),
   );
@@ -197,6 +203,7 @@ async function importOrders(
   await removeGoneLines(transaction, importId, whole);
   const owners = known.map(({ customerId }) => customerId);
   await attachReturns(transaction, importId, ids, owners);
+  for (const owner of owners) touched.add(owner);
   return counts;
 }
 
@@ -246,6 +253,7 @@ async function importGroups(
   importId: number,
   message: RowMessage,
   options: ImportOptions,
+  touched: Set<string>,
 ): Promise<Counts> {
   const { platformOrder } = message;
   const orderId = platformOrder === undefined ? undefined : await namePlatformOrder(transaction, platformOrder);
@@ -253,7 +261,7 @@ async function importGroups(
   for (const group of message.groups) {
     const firstLine = counts.read + 1;
     if (group.entity === 'sales') {
-      counts = add(counts, await importOrders(transaction, importId, group, firstLine, options));
+      counts = add(counts, await importOrders(transaction, importId, group, firstLine, options, touched));
       continue;
     }
     if (group.supersedes !== undefined) {
@@ -263,7 +271,7 @@ async function importGroups(
     if (group.entity === 'returns' && orderId !== undefined) {
       rows = rows.map((row) => (isCells(row) ? { ...row, order_id: orderId } : row));
     }
-    counts = add(counts, await importGroup(transaction, importId, group, rows, firstLine, options));
+    counts = add(counts, await importGroup(transaction, importId, group, rows, firstLine, options, touched));
   }
   return counts;
 }
@@ -283,6 +291,7 @@ async function takeDelivery(transaction: Transaction, { source, id }: NonNullabl
 /**
  * Imports the rows of one message in one transaction, on the same road as a file's: staged, cleaned, quarantined, merged
  * and recorded.
+ * @param rescore scores the customers whom it touched, before they are seen
  * @returns null for a delivery that was taken before; it leaves no trace
  * @throws ImportBusy when another import does not let it in within 4 s
  */
@@ -290,6 +299,7 @@ export async function importMessage(
   sql: Sql,
   message: RowMessage,
   options: ImportOptions,
+  rescore?: Rescore,
 ): Promise<ImportReport | null> {
   const startedAt = performance.now();
   const { source, format, delivery } = message;
@@ -301,7 +311,9 @@ export async function importMessage(
       await transaction`select set_config('TimeZone', ${options.timeZone}, true), set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`;
       if (delivery !== undefined) await takeDelivery(transaction, delivery);
       await lockMerges(transaction);
-      const counts = await importGroups(transaction, importId, message, options);
+      const touched = new Set<string>();
+      const counts = await importGroups(transaction, importId, message, options, touched);
+      await rescore?.(transaction, touched);
       const report = { importId, source, format, ...counts, seconds: (performance.now() - startedAt) / 1000 };
       await finishImport(transaction, report, null);
       return report;

@@ -1,12 +1,14 @@
-import { type CustomerFeatures, SEGMENTATIONS, type Segmentation, seededRandom } from '@tessera/core';
+import { type CustomerFeatures, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
-import { createFeatures, type FeatureOptions } from '../db/queries/features.js';
-import { readFittedModels, storeFittedModels } from '../db/queries/fitted-models.js';
+import { AGE, createFeatures, type FeatureOptions } from '../db/queries/features.js';
+import { readFittedModels, type StoredModel, storeFittedModels } from '../db/queries/fitted-models.js';
+import { momentsOf } from '../db/queries/online-scores.js';
 import type { OrderFactsOptions } from '../db/queries/order-facts.js';
+import { noteRealisedValue } from '../db/queries/realised-value.js';
 import {
   createPartition,
-  createScores,
   defaultAsOf,
+  dropMergedProfiles,
   dropOldRuns,
   failRun,
   fingerprintFeatures,
@@ -16,27 +18,30 @@ import {
   noteDoneImports,
   noteMovedScores,
   noteProgress,
+  partition,
   publishRun,
   startRun,
   writeProfiles,
   writeSegmentChanges,
   writeSegmentStats,
 } from '../db/queries/runs.js';
+import { notifyRunChanges } from '../db/queries/segment-events.js';
 import { UserError } from '../errors.js';
 import { collectFeatures, readFeatureChunks } from './feature-chunks.js';
+import { allOf, type FittedModels, restoreModels } from './fitted-models.js';
+import { type Distributions, monitorModel } from './monitoring.js';
+import { fitRecommendations } from './recommendations.js';
+import { scoreFeatures } from './score-features.js';
+import { readTrainingFeatures } from './training-features.js';
 
 /** Customers that a fit sees; of more, every k-th. */
 const LARGEST_FIT = 1_000_000;
-/** The same data and options give the same run. */
+/** Customers whose spread is compared from run to run; of more, every k-th. */
+const LARGEST_MONITORED = 100_000;
+/** The same data and options give the same run; each model begins with it, so that a preview of one draws the same numbers. */
 const SEED = 20_260_101;
 
 const PRODUCT_RULE = { orders: 'placed', status: 'asOf' } as const;
-
-/** A model and what it learned. */
-export interface FittedModel {
-  readonly model: Segmentation<unknown, unknown>;
-  readonly fitted: unknown;
-}
 
 export interface RunReport {
   readonly runId: number;
@@ -54,80 +59,64 @@ export interface RunOptions {
   readonly asOf?: Date;
   /** Which orders count and when a status is known; the product's own rule when left out. */
   readonly rule?: Pick<OrderFactsOptions, 'orders' | 'status'>;
+  /** What the shop sets of a model's options, by the model's key; the rest are its defaults. */
+  readonly modelOptions?: Readonly<Record<string, object>>;
+  /** Of the file that they came from, kept with the run. */
+  readonly settingsFingerprint?: string;
+  /** Whether age and gender enter models. */
+  readonly demographics?: boolean;
   readonly onProgress?: (progress: number, step: string) => void;
 }
 
-const cell = (value: number) => (Number.isNaN(value) ? '\\N' : String(value));
+/** Without what the shop keeps out of models. */
+function allowedFeatures(features: CustomerFeatures, demographics: boolean): CustomerFeatures {
+  if (demographics) return features;
+  const { [AGE]: _age, ...outputs } = features.outputs;
+  const { gender: _gender, ...categories } = features.categories;
+  return { ...features, outputs, categories };
+}
 
-/** Scores `run_features` chunk by chunk into `run_scores`; `before` are the models of the run before, for the ledger. */
-async function scoreFeatures(
+/** Learns from `run_features` and, for models that foretell, from the shop's past. */
+async function fitModels(
   transaction: Transaction,
-  models: readonly FittedModel[],
-  before: readonly FittedModel[],
-  onRows: (rows: number) => void,
-): Promise<void> {
-  await createScores(transaction);
-  let rows = 0;
-  for await (const chunk of readFeatureChunks(transaction)) {
-    // Made before the COPY begins: a failure in between would leave the connection waiting for rows.
-    const lines = scoreLines(models, before, chunk.rows, chunk.features);
-    const copy = await transaction.unsafe('copy run_scores from stdin').writable();
-    await new Promise<void>((resolve, reject) => {
-      copy.once('error', reject);
-      copy.end(lines, () => resolve());
-    });
-    rows += chunk.rows.length;
-    onRows(rows);
-  }
-}
-
-/** The segments of every row as a PostgreSQL array literal: `{rfm:vip,value:premium}`. */
-function segmentLiterals(models: readonly FittedModel[], features: CustomerFeatures): string[] {
-  const literals: string[] = new Array(features.count).fill('');
-  for (const { model, fitted } of models) {
-    const keys = model.segments(fitted).map(({ key }) => `${model.key}:${key}`);
-    const { segment } = model.score(fitted, features);
-    for (let row = 0; row < literals.length; row++)
-      literals[row] += `${literals[row] === '' ? '' : ','}${keys[segment[row]!]}`;
-  }
-  return literals.map((literal) => `{${literal}}`);
-}
-
-function scoreLines(
-  models: readonly FittedModel[],
-  before: readonly FittedModel[],
-  rows: Int32Array,
-  features: CustomerFeatures,
-): string {
-  const outputs = new Map(models.map(({ model, fitted }) => [model.key, model.score(fitted, features)]));
-  const rfm = outputs.get('rfm')!;
-  const value = outputs.get('value')!;
-  const columns = [
-    rfm.columns.recency!,
-    rfm.columns.frequency!,
-    rfm.columns.monetary!,
-    value.columns.score!,
-    value.columns.percentile!,
-  ];
-  const segments = segmentLiterals(models, features);
-  const segmentsBefore = before.length === 0 ? null : segmentLiterals(before, features);
-  let text = '';
-  for (let i = 0; i < rows.length; i++) {
-    text += `${rows[i]}\t${rfm.statuses[i]}`;
-    for (const column of columns) text += `\t${cell(column[i]!)}`;
-    text += `\t${segments[i]}\t${segmentsBefore?.[i] ?? '\\N'}\n`;
-  }
-  return text;
-}
-
-/** Models of the run before that can still score: same key, same version. */
-async function previousModels(sql: Sql, runId: number | null): Promise<FittedModel[]> {
-  if (runId === null) return [];
-  const stored = await readFittedModels(sql, runId);
-  return SEGMENTATIONS.flatMap((model) => {
-    const found = stored.find(({ key, version }) => key === model.key && version === model.version);
-    return found === undefined ? [] : [{ model, fitted: found.fitted }];
+  features: FeatureOptions,
+  customers: number,
+  before: FittedModels,
+  { modelOptions = {}, demographics = false }: RunOptions,
+): Promise<FittedModels> {
+  const every = Math.max(1, Math.ceil(customers / LARGEST_FIT));
+  const sample = allowedFeatures(await collectFeatures(readFeatureChunks(transaction, { every })), demographics);
+  const segmentations = SEGMENTATIONS.map((model) => {
+    const previous = before.segmentations.find((known) => known.model === model);
+    const usual = (previous && model.optionsAfter?.(previous.fitted)) ?? model.defaults;
+    const options = { ...(usual as object), ...modelOptions[model.key] };
+    return { model, fitted: model.fit(sample, options, seededRandom(SEED)) };
   });
+  const past = allowedFeatures(await readTrainingFeatures(transaction, features, customers), demographics);
+  const predictions = PREDICTIONS.map((model) => {
+    const own = demographics ? { furtherColumns: [AGE] } : {};
+    const options = { ...(model.defaults as object), ...own, ...modelOptions[model.key] };
+    return { model, fitted: model.fit(past, options, seededRandom(SEED)) };
+  });
+  return { segmentations, predictions };
+}
+
+/** Stores what the models learned, and how the customers moved since the run before. */
+async function storeModels(
+  transaction: Transaction,
+  runId: number,
+  models: FittedModels,
+  customers: number,
+  before: readonly StoredModel[],
+): Promise<void> {
+  const every = Math.max(1, Math.ceil(customers / LARGEST_MONITORED));
+  const sample = await collectFeatures(readFeatureChunks(transaction, { every }));
+  const monitored = allOf(models).map((fitted) => {
+    const { key, version } = fitted.model;
+    const then = before.find((stored) => stored.key === key && stored.version === version);
+    return { ...fitted, ...monitorModel(fitted, sample, (then?.distributions as Distributions | undefined) ?? null) };
+  });
+  await storeFittedModels(transaction, runId, monitored);
 }
 
 /**
@@ -141,9 +130,12 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
   if (known?.exists !== true) {
     throw new UserError('there is nothing to score yet: import customers or orders first (tessera import PATH...)');
   }
-  const asOf = options.asOf ?? (await defaultAsOf(sql, options.timeZone)) ?? new Date();
-  const rule = options.rule ?? PRODUCT_RULE;
-  const runId = await startRun(sql, asOf, { seed: SEED, timeZone: options.timeZone, ...rule });
+  const { timeZone, rule = PRODUCT_RULE } = options;
+  const asOf = options.asOf ?? (await defaultAsOf(sql, timeZone)) ?? new Date();
+  const runId = await startRun(sql, asOf, {
+    ...{ seed: SEED, timeZone, ...rule, demographics: options.demographics ?? false },
+    ...{ settings: options.settingsFingerprint ?? null },
+  });
   // One write at a time, in order, on a connection that does not share the run's transaction.
   let noted = Promise.resolve();
   let lastStep = '';
@@ -159,54 +151,59 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       const [shop] = await transaction<{ currentRunId: number | null }[]>`
         select current_run_id::float8 as "currentRunId" from shop`;
       const previousRunId = shop?.currentRunId ?? null;
-      const featureOptions: FeatureOptions = { asOf, timeZone: options.timeZone, ...rule };
+      const features: FeatureOptions = { asOf, timeZone, ...rule };
       progress(0.02, 'features');
       await noteDoneImports(transaction);
-      await createFeatures(transaction, featureOptions);
+      await createFeatures(transaction, features);
       let fingerprint = await fingerprintFeatures(transaction);
       const [size] = await transaction<{ customers: number }[]>`select count(*)::float8 as customers from run_features`;
       const customers = size?.customers ?? 0;
 
-      progress(0.3, 'fit');
-      const every = Math.max(1, Math.ceil(customers / LARGEST_FIT));
-      const sample = await collectFeatures(readFeatureChunks(transaction, every));
-      const random = seededRandom(SEED);
-      const before = await previousModels(sql, previousRunId);
-      const models = SEGMENTATIONS.map((model) => {
-        const previous = before.find((known) => known.model === model);
-        const chosen = (previous && model.optionsAfter?.(previous.fitted)) ?? model.defaults;
-        return { model, fitted: model.fit(sample, chosen, random) };
-      });
-      await storeFittedModels(transaction, runId, models);
+      progress(0.2, 'fit');
+      const stored = previousRunId === null ? [] : await readFittedModels(transaction, previousRunId);
+      const before = restoreModels(stored);
+      const models = await fitModels(transaction, features, customers, before, options);
+      await storeModels(transaction, runId, models, customers, stored);
 
-      progress(0.4, 'score');
-      await scoreFeatures(transaction, models, before, (rows) =>
-        progress(0.4 + (0.3 * rows) / Math.max(customers, 1), 'score'),
+      progress(0.5, 'score');
+      await scoreFeatures(transaction, models, before.segmentations, (rows) =>
+        progress(0.5 + (0.25 * rows) / Math.max(customers, 1), 'score'),
       );
-      progress(0.7, 'profiles');
+      progress(0.75, 'profiles');
       await createPartition(transaction, runId);
-      await writeProfiles(transaction, runId, asOf, false);
+      await writeProfiles(transaction, runId, false);
       await noteMovedScores(transaction, true);
       progress(0.85, 'indexes');
       await indexPartition(transaction, runId);
+      progress(0.88, 'recommendations');
+      await fitRecommendations(transaction, { ...features, runId, profiles: partition(runId) });
 
+      await noteRealisedValue(transaction, features);
+
+      // From here on imports wait: only what needs them to.
       progress(0.95, 'publish');
       const late = await lateCustomers(transaction);
+      await dropMergedProfiles(transaction, runId);
       if (late.length > 0) {
-        await createFeatures(transaction, { ...featureOptions, customerIds: late });
+        // As they would be scored had they come after the run: each as of the newest thing known of him.
+        const moments = await momentsOf(transaction, { runId, asOf }, late);
+        await createFeatures(transaction, { ...features, customers: moments });
         fingerprint += `+${await fingerprintFeatures(transaction)}`;
-        await scoreFeatures(transaction, models, before, () => {});
-        await writeProfiles(transaction, runId, asOf, true);
+        await scoreFeatures(transaction, models, before.segmentations);
+        await writeProfiles(transaction, runId, true);
         await noteMovedScores(transaction, false);
       }
-      const changes = previousRunId === null ? 0 : await writeSegmentChanges(transaction, runId, previousRunId, asOf);
+      const readable = before.segmentations.map(({ model }) => model.key);
+      const changes =
+        previousRunId === null ? 0 : await writeSegmentChanges(transaction, runId, previousRunId, readable);
       await writeSegmentStats(transaction, runId);
       await noted;
       const scored = await publishRun(transaction, runId, fingerprint);
+      if (changes > 0) await notifyRunChanges(transaction, runId);
       return { runId, asOf: asOf.toISOString(), customers: scored, changes, late: late.length };
     });
     options.onProgress?.(1, 'published');
-    await dropOldRuns(sql, options.timeZone);
+    await dropOldRuns(sql, timeZone);
     return { ...report, seconds: (performance.now() - startedAt) / 1000 };
   } catch (error) {
     await noted;

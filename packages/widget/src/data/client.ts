@@ -1,13 +1,8 @@
+import { type Connection, withToken } from './connection.js';
 import { type ErrorCode, RequestError } from './request-error.js';
 
-/** Gives a fresh token; called when there is none and again when the server refused the last one. */
-export type TokenProvider = () => string | Promise<string>;
-
-export interface Connection {
-  endpoint: string;
-  token: string | undefined;
-  tokenProvider: TokenProvider | undefined;
-}
+/** The SHA-256 of a document that the server has; see `persisted-operations.json`. */
+export type Operation = string;
 
 export interface GraphQLAnswer {
   data?: Record<string, unknown> | null;
@@ -20,82 +15,56 @@ const TIMEOUT_MS = 20_000;
 /** For answers that carry no code: a proxy's, or an empty one. */
 const CODES: Record<number, ErrorCode> = { 200: 'BAD_ANSWER', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' };
 
-const refused = new Set<string | undefined>();
-const provided = new WeakMap<TokenProvider, Promise<string>>();
-
 /**
- * Posts one GraphQL document. A refused token is renewed once through the provider.
+ * Asks one document and waits for the answer.
  * @throws RequestError always of this kind; an abort by `signal` also ends in one
  */
-export async function post(
+export function post(
   connection: Connection,
-  document: string,
+  operation: Operation,
   variables: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<GraphQLAnswer> {
-  const { endpoint, tokenProvider } = connection;
-  for (let isRenewed = false; ; isRenewed = true) {
-    const promise = currentToken(connection);
-    const token = await promise;
-    try {
-      return await send(endpoint, token, document, variables, signal);
-    } catch (error) {
-      if (isRenewed || !tokenProvider || (error as RequestError).code !== 'UNAUTHENTICATED') throw error;
-      refused.add(token);
-      // Another request may have renewed it meanwhile.
-      if (provided.get(tokenProvider) === promise) provided.delete(tokenProvider);
-    }
-  }
-}
-
-function currentToken({ token, tokenProvider }: Connection): string | undefined | Promise<string> {
-  if (!tokenProvider || (token && !refused.has(token))) return token;
-  let promise = provided.get(tokenProvider);
-  if (!promise) {
-    promise = callProvider(tokenProvider);
-    provided.set(tokenProvider, promise);
-  }
-  return promise;
-}
-
-async function callProvider(provider: TokenProvider): Promise<string> {
-  try {
-    return await provider();
-  } catch (error) {
-    provided.delete(provider);
-    throw new RequestError('UNAUTHENTICATED', `tokenProvider failed: ${error}`);
-  }
-}
-
-async function send(
-  endpoint: string,
-  token: string | undefined,
-  query: string,
-  variables: Record<string, unknown>,
-  signal: AbortSignal,
-): Promise<GraphQLAnswer> {
-  let response: Response;
-  let answer: GraphQLAnswer | undefined;
-  try {
-    response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ query, variables }),
-      referrerPolicy: 'no-referrer',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
+  const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  return send(connection, operation, variables, until, async (response) => {
     // Whatever is not JSON is told apart by its status.
-    answer = await response.json().catch(() => undefined);
-  } catch (error) {
-    throw new RequestError('NETWORK', `${error}`);
-  }
-  if (response.ok && answer?.data) return answer;
+    const answer: GraphQLAnswer | undefined = await response.json().catch(() => undefined);
+    if (response.ok && answer?.data) return answer;
+    throw refusal(response, answer);
+  });
+}
+
+/** What an answer that is no success says. */
+export function refusal({ status }: Response, answer: GraphQLAnswer | undefined): RequestError {
   const { message, extensions } = answer?.errors?.[0] ?? {};
-  throw new RequestError(
-    extensions?.code ?? CODES[response.status] ?? 'SERVICE_UNAVAILABLE',
-    message ?? `status ${response.status}`,
-  );
+  return new RequestError(extensions?.code ?? CODES[status] ?? 'SERVICE_UNAVAILABLE', message ?? `status ${status}`);
+}
+
+/** Sends one document and reads the response. @throws RequestError what `read` throws, and NETWORK */
+export function send<T>(
+  connection: Connection,
+  operation: Operation,
+  variables: Record<string, unknown>,
+  signal: AbortSignal,
+  read: (response: Response) => Promise<T>,
+  accept = 'application/json',
+): Promise<T> {
+  return withToken(connection, async (token) => {
+    try {
+      const response = await fetch(connection.endpoint, {
+        method: 'POST',
+        headers: {
+          accept,
+          'content-type': 'application/json',
+          ...(token && { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: operation } }, variables }),
+        referrerPolicy: 'no-referrer',
+        signal,
+      });
+      return await read(response);
+    } catch (error) {
+      throw error instanceof RequestError ? error : new RequestError('NETWORK', `${error}`);
+    }
+  });
 }

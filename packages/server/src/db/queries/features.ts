@@ -1,11 +1,16 @@
-import { FEATURE_NAMES, type FeatureName } from '@tessera/core';
+import { CLV_INPUTS, FEATURE_NAMES, type FeatureName } from '@tessera/core';
 import type { Transaction } from '../database.js';
 import { momentLiteral, type OrderFactsOptions, orderFacts, quote } from './order-facts.js';
 
-export interface FeatureOptions extends OrderFactsOptions {
-  /** Only these customers; all when left out. */
-  readonly customerIds?: readonly string[];
+export interface FeatureOptions extends Omit<OrderFactsOptions, 'momentOf'> {
+  /** Only these customers, each as of a moment of his own; all as of `asOf` when left out. */
+  readonly customers?: ReadonlyMap<string, Date>;
+  /** The temporary table that is made. */
+  readonly table?: string;
 }
+
+/** A customer's age in years, for shops that let it enter models. */
+export const AGE = 'customer.age';
 
 /** How each numeric feature of core is read from `run_features`; sums are rounded so that equal spend ties. */
 const FEATURE_EXPRESSIONS: Readonly<Record<FeatureName, string>> = {
@@ -26,6 +31,19 @@ const FEATURE_EXPRESSIONS: Readonly<Record<FeatureName, string>> = {
   serviceContacts90d: 'service_contacts_90d',
 };
 
+/** What models read beside the features, under the names that core gives it. */
+const OUTPUT_EXPRESSIONS: Readonly<Record<string, string>> = {
+  [CLV_INPUTS.purchaseDays]: 'purchase_days',
+  [CLV_INPUTS.repeatMeanValue]: 'round(repeat_mean_value, 4)',
+  [CLV_INPUTS.revenueLast90Days]: 'round(revenue_last_90_days, 4)',
+  [CLV_INPUTS.revenueSameSeason]: 'round(revenue_same_season, 4)',
+  [AGE]: 'age',
+};
+export const MODEL_OUTPUT_NAMES = Object.keys(OUTPUT_EXPRESSIONS);
+
+/** Texts that models read as categories. */
+export const MODEL_CATEGORIES = ['country', 'channel', 'gender'] as const;
+
 /** The kinds of events that each feature counts, in lower case; any other kind is stored and counts for none. */
 const EVENT_KINDS = {
   visits: "'visit', 'page_view', 'pageview', 'session', 'web_visit'",
@@ -34,28 +52,40 @@ const EVENT_KINDS = {
 };
 
 /**
- * Makes the temporary table `run_features`: one row a customer, every feature as of the moment, by one statement and so
+ * Makes the temporary table of features, `run_features` unless named: one row a customer, every feature as of the moment, by one statement and so
  * from one snapshot. `row` numbers the customers from 0 in id order.
  *
  * Money is exact here; what models read (`MODEL_FEATURES`) is rounded to 4 decimals, because sources that passed through
  * a float (thelook's 15.949999809265137) would otherwise part customers who spent the same.
  */
 export async function createFeatures(transaction: Transaction, options: FeatureOptions): Promise<void> {
-  const chosen = options.customerIds;
+  const { customers: chosen, table = 'run_features' } = options;
   if (chosen !== undefined) {
+    const moments = Array.from(chosen.values(), (moment) => moment.toISOString());
     await transaction`drop table if exists chosen_customers`;
     await transaction`
       create temp table chosen_customers on commit drop as
-      select unnest(${chosen as string[]}::text[]) COLLATE "C" as customer_id`;
+      select customer_id COLLATE "C" as customer_id, as_of
+      from unnest(${[...chosen.keys()]}::text[], ${moments}::timestamptz[]) as chosen (customer_id, as_of)`;
+    await transaction`create unique index on chosen_customers (customer_id)`;
     await transaction`analyze chosen_customers`;
   }
   const only = chosen === undefined ? '' : 'in (select customer_id from chosen_customers)';
-  const since = (span: string) => `occurred_at >= ${momentLiteral(options.asOf)} - interval '${span}'`;
-  const day = `(${momentLiteral(options.asOf)} at time zone ${quote(options.timeZone)})::date`;
-  await transaction`drop table if exists run_features`;
+  const momentOf = (alias: string) =>
+    chosen === undefined
+      ? momentLiteral(options.asOf)
+      : `(select m.as_of from chosen_customers m where m.customer_id = ${alias}.customer_id)`;
+  const zone = quote(options.timeZone);
+  // Days of the shop's calendar: those of the session would be an hour off beyond a change of the clocks.
+  const daysBefore = (alias: string, days: number) =>
+    `((${momentOf(alias)} at time zone ${zone} - interval '${days} days') at time zone ${zone})`;
+  const since = (days: number) => `e.occurred_at >= ${daysBefore('e', days)}`;
+  const day = `(${momentOf('c')} at time zone ${zone})::date`;
+  const ordered = (days: number) => `p.placed_at >= ${daysBefore('p', days)}`;
+  await transaction.unsafe(`drop table if exists ${table}`);
   await transaction.unsafe(`
-    create temp table run_features on commit drop as
-    with ${orderFacts(options, only)},
+    create temp table ${table} on commit drop as
+    with ${orderFacts({ ...options, momentOf }, only)},
     gaps as (
       select customer_id, day - lag(day) over (partition by customer_id order by placed_at, order_id) as days
       from per_order where counts
@@ -74,18 +104,29 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
     ),
     engagement as (
       select customer_id,
-             count(*) filter (where kind in (${EVENT_KINDS.visits}) and ${since('30 days')})::int as visits,
-             count(*) filter (where kind in (${EVENT_KINDS.opens}) and ${since('90 days')})::int as opens,
-             count(*) filter (where kind in (${EVENT_KINDS.contacts}) and ${since('90 days')})::int as contacts
-      from events e where occurred_at < ${momentLiteral(options.asOf)} and ${since('90 days')}
+             count(*) filter (where kind in (${EVENT_KINDS.visits}) and ${since(30)})::int as visits,
+             count(*) filter (where kind in (${EVENT_KINDS.opens}) and ${since(90)})::int as opens,
+             count(*) filter (where kind in (${EVENT_KINDS.contacts}) and ${since(90)})::int as contacts
+      from events e where e.occurred_at < ${momentOf('e')} and ${since(90)}
         ${only === '' ? '' : `and e.customer_id ${only}`} group by customer_id
     ),
     totals as (
       select customer_id, count(*) filter (where counts) as orders,
              min(placed_at) filter (where counts) as first_order_at, max(placed_at) filter (where counts) as last_order_at,
              min(day) filter (where counts) as first_day, max(day) filter (where counts) as last_day,
-             sum(gross) as gross, sum(net) as net, sum(delivered) as delivered, sum(returned) as returned
-      from per_order group by customer_id
+             sum(gross) as gross, sum(net) as net, sum(delivered) as delivered, sum(returned) as returned,
+             sum(gross) filter (where ${ordered(90)}) as last_90_days,
+             sum(gross) filter (where ${ordered(365)} and not ${ordered(275)}) as same_season
+      from per_order p group by customer_id
+    ),
+    -- What buy-till-you-die models call purchases: orders of one day are one.
+    purchase_days as (
+      select customer_id, day, sum(gross) as gross, row_number() over (partition by customer_id order by day) as place
+      from per_order where counts group by customer_id, day
+    ),
+    purchases as (
+      select customer_id, count(*)::int as days, avg(gross) filter (where place > 1) as repeat_mean
+      from purchase_days group by customer_id
     )
     select (row_number() over (order by c.customer_id) - 1)::int as row,
            c.customer_id, c.country, c.state, c.city, c.gender, c.age, c.channel, c.registered_at,
@@ -96,16 +137,40 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
            coalesce(t.delivered, 0)::int as items_delivered, coalesce(t.returned, 0)::int as items_returned,
            m.days as median_days_between_orders, b.discount::float8 as discount_share,
            coalesce(b.categories, 0)::int as distinct_categories,
-           coalesce(e.visits, 0) as visits_30d, coalesce(e.opens, 0) as email_opens_90d, coalesce(e.contacts, 0) as service_contacts_90d
+           coalesce(e.visits, 0) as visits_30d, coalesce(e.opens, 0) as email_opens_90d, coalesce(e.contacts, 0) as service_contacts_90d,
+           coalesce(u.days, 0) as purchase_days, u.repeat_mean as repeat_mean_value,
+           coalesce(t.last_90_days, 0) as revenue_last_90_days, coalesce(t.same_season, 0) as revenue_same_season,
+           ${momentOf('c')} as as_of
     from customers c
     left join totals t on t.customer_id = c.customer_id
+    left join purchases u on u.customer_id = c.customer_id
     left join medians m on m.customer_id = c.customer_id
     left join bought b on b.customer_id = c.customer_id
     left join engagement e on e.customer_id = c.customer_id
     where c.customer_id <> '' ${only === '' ? '' : `and c.customer_id ${only}`}`);
-  await transaction`create unique index on run_features (row)`;
-  await transaction`analyze run_features`;
+  await transaction.unsafe(`create unique index on ${table} (row)`);
+  await transaction.unsafe(`analyze ${table}`);
+}
+
+/**
+ * Adds to the features as of a moment what each customer spent in the 90 days from it: `revenue_next_90_days`, before
+ * returns, without what was cancelled by their end.
+ */
+export async function addLabels(transaction: Transaction, options: FeatureOptions, labelEnd: Date): Promise<void> {
+  const { table = 'run_features', asOf } = options;
+  await transaction.unsafe(`alter table ${table} add column revenue_next_90_days numeric not null default 0`);
+  await transaction.unsafe(`
+    with ${orderFacts({ ...options, asOf: labelEnd })},
+    spent as (
+      select customer_id, sum(gross) as revenue from per_order
+      where placed_at >= ${momentLiteral(asOf)} group by customer_id
+    )
+    update ${table} f set revenue_next_90_days = s.revenue from spent s where s.customer_id = f.customer_id`);
 }
 
 /** The numeric features as a select list over `run_features` or profiles, in the order of `FEATURE_NAMES`. */
 export const MODEL_FEATURES = FEATURE_NAMES.map((name) => `(${FEATURE_EXPRESSIONS[name]})::float8`).join(', ');
+/** The further numbers, in the order of `MODEL_OUTPUT_NAMES`. */
+export const MODEL_OUTPUTS = Object.values(OUTPUT_EXPRESSIONS)
+  .map((expression) => `(${expression})::float8`)
+  .join(', ');

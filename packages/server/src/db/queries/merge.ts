@@ -79,3 +79,16 @@ export async function mergeStaging(
     unchanged: distinct - written.inserted - written.updated,
   };
 }
+
+/** Entities that say nothing of a customer. */
+const OF_NOBODY: ReadonlySet<EntityKey> = new Set(['products', 'campaigns']);
+
+/** The customers of whom the rows that were merged last speak: those who have them now. */
+export async function mergedCustomers(transaction: Transaction, entity: EntityKey): Promise<string[]> {
+  if (OF_NOBODY.has(entity)) return [];
+  const also = entity === 'merges' ? 'union select from_customer_id from fresh' : '';
+  const rows = await transaction.unsafe<{ customerId: string }[]>(
+    `select customer_id as "customerId" from (select customer_id from fresh ${also}) as rows where customer_id is not null group by 1`,
+  );
+  return rows.map(({ customerId }) => customerId);
+}

@@ -16,6 +16,8 @@ export type StatusRule =
 
 export interface OrderFactsOptions {
   readonly asOf: Date;
+  /** SQL for the moment of the customer of a table's alias, where each has one of his own; `asOf` when left out. */
+  readonly momentOf?: (alias: string) => string;
   /** An IANA zone that was checked when the shop was made. */
   readonly timeZone: string;
   readonly orders: OrderRule;
@@ -36,9 +38,10 @@ export const momentLiteral = (moment: Date) => `${quote(moment.toISOString())}::
  * @returns SQL text without parameters, to stand after `with`
  */
 export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): string {
-  const asOf = momentLiteral(options.asOf);
+  const asOf = options.momentOf ?? (() => momentLiteral(options.asOf));
   const zone = quote(options.timeZone);
-  const known = (moment: string) => (options.status === 'atExtraction' ? 'true' : `${moment} < ${asOf}`);
+  const known = (moment: string, alias: string) =>
+    options.status === 'atExtraction' ? 'true' : `${moment} < ${asOf(alias)}`;
   const only = (alias: string) => (onlyCustomers === '' ? '' : `and ${alias}.customer_id ${onlyCustomers}`);
   const counts = { placed: 'not o.is_cancelled', all: 'true', kept: 'count(l.order_id) filter (where l.is_kept) > 0' }[
     options.orders
@@ -47,20 +50,20 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
     placed as (
       select o.customer_id, o.order_id, o.placed_at, o.status, o.returned_at, o.delivered_at,
              (o.placed_at at time zone ${zone})::date as day,
-             (o.status = 'cancelled' or o.cancelled_at is not null) and ${known('coalesce(o.cancelled_at, o.placed_at)')} as is_cancelled
+             (o.status = 'cancelled' or o.cancelled_at is not null) and ${known('coalesce(o.cancelled_at, o.placed_at)', 'o')} as is_cancelled
       from orders o
-      where o.placed_at < ${asOf} and o.customer_id <> '' ${only('o')}
+      where o.placed_at < ${asOf('o')} and o.customer_id <> '' ${only('o')}
     ),
     line_states as (
-      select i.customer_id, i.order_id, i.amount, i.quantity, i.product_id,
+      select i.customer_id, i.order_id, i.amount, i.quantity, i.product_id, o.placed_at, o.day,
              o.is_cancelled
-               or ((coalesce(i.status = 'cancelled', false) or i.cancelled_at is not null) and ${known('coalesce(i.cancelled_at, o.placed_at)')}) as is_cancelled,
+               or ((coalesce(i.status = 'cancelled', false) or i.cancelled_at is not null) and ${known('coalesce(i.cancelled_at, o.placed_at)', 'i')}) as is_cancelled,
              -- A return has a time of its own; a status alone counts from the order's creation.
-             case when i.returned_at is not null then ${known('i.returned_at')}
+             case when i.returned_at is not null then ${known('i.returned_at', 'i')}
                   when i.status is not null then i.status in ('returned', 'refunded')
                   else (o.status in ('returned', 'refunded') or o.returned_at is not null)
-                       and ${known('coalesce(o.returned_at, o.placed_at)')} end as is_returned,
-             case when coalesce(i.delivered_at, o.delivered_at) is not null then ${known('coalesce(i.delivered_at, o.delivered_at)')}
+                       and ${known('coalesce(o.returned_at, o.placed_at)', 'i')} end as is_returned,
+             case when coalesce(i.delivered_at, o.delivered_at) is not null then ${known('coalesce(i.delivered_at, o.delivered_at)', 'i')}
                   else coalesce(i.status, o.status) in ('delivered', 'returned', 'refunded') end as is_delivered
       from order_items i join placed o on o.customer_id = i.customer_id and o.order_id = i.order_id
       where true ${only('i')}
@@ -68,7 +71,7 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
     lines as (select *, not is_cancelled and not is_returned as is_kept from line_states),
     refunds as (
       select customer_id, order_id, sum(amount) as amount, sum(quantity) as pieces
-      from returns r where order_id is not null and ${known('returned_at')} ${only('r')} group by customer_id, order_id
+      from returns r where order_id is not null and ${known('r.returned_at', 'r')} ${only('r')} group by customer_id, order_id
     ),
     order_lines as (
       select o.customer_id, o.order_id, o.placed_at, o.day, ${counts} as counts,
@@ -88,6 +91,6 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
       union all
       -- Returns of which nobody says what they return: they count on their own day and make no order.
       select r.customer_id, null, r.returned_at, (r.returned_at at time zone ${zone})::date, false, 0, -r.amount, 0, r.quantity
-      from returns r where r.order_id is null and r.customer_id <> '' and ${known('r.returned_at')} ${only('r')}
+      from returns r where r.order_id is null and r.customer_id <> '' and ${known('r.returned_at', 'r')} ${only('r')}
     )`;
 }

@@ -1,12 +1,15 @@
 import { codeOf, UserError } from '../../errors.js';
 import type { Sql, Transaction } from '../database.js';
+import { dropRecommendations } from './affinity.js';
 import { lockMerges } from './imports.js';
+import { PROFILE_SCORES } from './profile-scores.js';
+import { SEGMENT_SUMS } from './segment-stats.js';
 
 const RUN_LOCK = 7_305_004;
 /** The newest runs that stay readable; beside them each month's first. */
 const RUNS_KEPT = 14;
 
-const partition = (runId: number) => `customer_profiles_${runId}`;
+export const partition = (runId: number) => `customer_profiles_${runId}`;
 
 /** One run at a time: two would compare themselves with the same run before. */
 export async function lockRun(transaction: Transaction): Promise<void> {
@@ -47,8 +50,25 @@ export async function defaultAsOf(sql: Sql, timeZone: string): Promise<Date | nu
   return row?.asOf ?? null;
 }
 
+/**
+ * The first and the last day with an order, of those that are over at a moment, as days since 1970-01-01 in the shop's zone;
+ * null without. A day that is still running would end after the moment.
+ */
+export async function orderDays(
+  sql: Sql | Transaction,
+  asOf: Date,
+  timeZone: string,
+): Promise<{ first: number; last: number } | null> {
+  const [row] = await sql<{ first: number | null; last: number | null }[]>`
+    select (min(placed_at) at time zone ${timeZone})::date - '1970-01-01'::date as first,
+           (max(placed_at) at time zone ${timeZone})::date - '1970-01-01'::date as last
+    from orders
+    where placed_at < (${asOf}::timestamptz at time zone ${timeZone})::date::timestamp at time zone ${timeZone} and customer_id <> ''`;
+  return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
+}
+
 /** 00:00 of a calendar day in the shop's zone. */
-export async function startOfDay(sql: Sql, day: string, timeZone: string): Promise<Date> {
+export async function startOfDay(sql: Sql | Transaction, day: string, timeZone: string): Promise<Date> {
   const [row] = await sql<{ moment: Date }[]>`select ${day}::text::timestamp at time zone ${timeZone} as moment`;
   return row!.moment;
 }
@@ -65,38 +85,47 @@ export async function createPartition(transaction: Transaction, runId: number): 
 
 /** The temporary table that receives what the models say, row by row of `run_features`. */
 export async function createScores(transaction: Transaction): Promise<void> {
+  const columns = PROFILE_SCORES.map(({ column, type }) => `${column} ${type}`).join(', ');
   await transaction`drop table if exists run_scores`;
-  await transaction`
-    create temp table run_scores (
-      row int not null, status text not null, rfm_recency smallint, rfm_frequency smallint, rfm_monetary smallint,
-      value_score float8, value_percentile float8, segments text[] not null, segments_before_refit text[]
-    ) on commit drop`;
+  await transaction.unsafe(
+    `create temp table run_scores (row int not null, ${columns}, segments text[] not null, segments_before_refit text[]) on commit drop`,
+  );
 }
 
+/** Features that a profile holds under their own names. */
+const KEPT_FEATURES = [
+  ...[
+    'customer_id',
+    'as_of',
+    'country',
+    'state',
+    'city',
+    'gender',
+    'age',
+    'channel',
+    'registered_at',
+    'first_order_at',
+  ],
+  ...['last_order_at', 'cohort', 'orders', 'gross_revenue', 'net_revenue', 'recency_days', 'tenure_days', 'span_days'],
+  ...['median_days_between_orders', 'items_delivered', 'items_returned', 'discount_share', 'distinct_categories'],
+  ...['visits_30d', 'email_opens_90d', 'service_contacts_90d', 'purchase_days', 'repeat_mean_value'],
+  ...['revenue_last_90_days', 'revenue_same_season'],
+];
+
 /** Joins features and scores into profile rows of the run, replacing those of the same customers. */
-export async function writeProfiles(
-  transaction: Transaction,
-  runId: number,
-  asOf: Date,
-  replace: boolean,
-): Promise<void> {
-  const table = transaction(partition(runId));
-  if (replace) await transaction`delete from ${table} p using run_features f where p.customer_id = f.customer_id`;
-  await transaction`
-    insert into ${table} (
-      run_id, customer_id, as_of, computed_at, status, country, state, city, gender, age, channel, registered_at,
-      first_order_at, last_order_at, cohort, orders, gross_revenue, net_revenue, average_order_value, recency_days,
-      tenure_days, span_days, orders_per_year, median_days_between_orders, items_delivered, items_returned, return_rate,
-      discount_share, distinct_categories, visits_30d, email_opens_90d, service_contacts_90d, rfm_recency, rfm_frequency, rfm_monetary, value_score, value_percentile, segments)
-    select ${runId}, f.customer_id, ${asOf}, clock_timestamp(), s.status, f.country, f.state, f.city, f.gender, f.age,
-      f.channel, f.registered_at, f.first_order_at, f.last_order_at, f.cohort, f.orders, f.gross_revenue, f.net_revenue,
-      round(f.net_revenue / nullif(f.orders, 0), 6), f.recency_days, f.tenure_days, f.span_days,
+export async function writeProfiles(transaction: Transaction, runId: number, replace: boolean): Promise<void> {
+  const table = partition(runId);
+  if (replace)
+    await transaction.unsafe(`delete from ${table} p using run_features f where p.customer_id = f.customer_id`);
+  const scores = PROFILE_SCORES.map(({ column }) => column);
+  await transaction.unsafe(`
+    insert into ${table} (run_id, computed_at, average_order_value, orders_per_year, return_rate, segments,
+      ${[...KEPT_FEATURES, ...scores].join(', ')})
+    select ${runId}, clock_timestamp(), round(f.net_revenue / nullif(f.orders, 0), 6),
       case when f.orders > 0 then (f.orders - 1) * 365.25 / greatest(f.tenure_days, 90) end,
-      f.median_days_between_orders, f.items_delivered, f.items_returned,
-      case when f.items_delivered > 0 then least(1, f.items_returned::float8 / f.items_delivered) end, f.discount_share, f.distinct_categories,
-      f.visits_30d, f.email_opens_90d, f.service_contacts_90d,
-      s.rfm_recency, s.rfm_frequency, s.rfm_monetary, s.value_score, s.value_percentile, s.segments
-    from run_features f join run_scores s on s.row = f.row`;
+      case when f.items_delivered > 0 then least(1, f.items_returned::float8 / f.items_delivered) end, s.segments,
+      ${[...KEPT_FEATURES.map((name) => `f.${name}`), ...scores.map((name) => `s.${name}`)].join(', ')}
+    from run_features f join run_scores s on s.row = f.row`);
 }
 
 /** The orders in which lists are read most, and the membership test of segments. */
@@ -105,6 +134,7 @@ export async function indexPartition(transaction: Transaction, runId: number): P
   await transaction.unsafe(`alter table ${table} add primary key (run_id, customer_id)`);
   await transaction.unsafe(`create index on ${table} (net_revenue, customer_id)`);
   await transaction.unsafe(`create index on ${table} (coalesce(value_score, -1), customer_id)`);
+  await transaction.unsafe(`create index on ${table} (coalesce(clv_90d, -1), customer_id)`);
   await transaction.unsafe(`create index on ${table} (coalesce(last_order_at, '-infinity'), customer_id)`);
   await transaction.unsafe(`create index on ${table} using gin (segments)`);
   await transaction.unsafe(`analyze ${table}`);
@@ -134,37 +164,55 @@ export async function lateCustomers(transaction: Transaction): Promise<string[]>
       select customer_id from orders where import_id = any(${ids})
       union all select customer_id from order_items where import_id = any(${ids})
       union all select customer_id from customers where import_id = any(${ids})
+      union all select customer_id from returns where import_id = any(${ids})
+      union all select customer_id from events where import_id = any(${ids})
     ) as touched where customer_id <> ''`;
   return rows.map(({ customerId }) => customerId);
 }
 
+/** Takes out of a run who was merged into another customer while it worked. */
+export async function dropMergedProfiles(transaction: Transaction, runId: number): Promise<void> {
+  await transaction.unsafe(`
+    delete from ${partition(runId)} p using customer_aliases a
+    where a.customer_id = p.customer_id and not exists (select from customers c where c.customer_id = p.customer_id)`);
+}
+
 /**
- * Writes who moved since the run before, and why: REFIT when the old cut-offs would not have moved him, DATA when his
- * past changed, RETURN when less of it was kept, PURCHASE when he ordered since, else TIME. Customers new to the shop
- * enter from nowhere. The first run writes nothing.
+ * Why a customer moved, out of his profile before (`p`, null for one who is new) and now (`n`): DATA when his past changed,
+ * RETURN when less of it was kept, PURCHASE when he ordered since, else TIME.
+ */
+export const CAUSE_OF_MOVE = `
+  case when p.customer_id is null then case when n.orders > 0 then 'PURCHASE' else 'DATA' end
+       when n.first_order_at < p.first_order_at or n.orders < p.orders
+            or (n.last_order_at is not distinct from p.last_order_at and n.orders > p.orders) then 'DATA'
+       when n.items_returned > p.items_returned or n.net_revenue < p.net_revenue then 'RETURN'
+       when n.orders > p.orders then 'PURCHASE'
+       else 'TIME' end`;
+
+/**
+ * Writes who moved since the run before, and why: REFIT when the old cut-offs would not have moved him, else as
+ * `CAUSE_OF_MOVE` says. Customers new to the shop enter from nowhere. The first run writes nothing.
+ * @param readable segmentations whose old cut-offs are known; those of another version moved whomever nothing else did
  */
 export async function writeSegmentChanges(
   transaction: Transaction,
   runId: number,
   previousRunId: number,
-  asOf: Date,
+  readable: readonly string[],
 ): Promise<number> {
   const previous = transaction(partition(previousRunId));
   const current = transaction(partition(runId));
   const written = await transaction`
     insert into segment_changes (customer_id, segmentation, run_id, changed_at, from_segment, to_segment, cause)
-    select n.customer_id, split_part(entry.now, ':', 1), ${runId}, ${asOf},
+    select n.customer_id, split_part(entry.now, ':', 1), ${runId}, n.as_of,
            split_part(entry.before, ':', 2), split_part(entry.now, ':', 2),
-           case when p.customer_id is null then case when n.orders > 0 then 'PURCHASE' else 'DATA' end
-                when entry.before = any(m.segments_before_refit) then 'REFIT'
-                when n.first_order_at < p.first_order_at or n.orders < p.orders
-                     or (n.last_order_at is not distinct from p.last_order_at and n.orders > p.orders) then 'DATA'
-                when n.items_returned > p.items_returned or n.net_revenue < p.net_revenue then 'RETURN'
-                when n.orders > p.orders then 'PURCHASE'
-                else 'TIME' end
+           case when entry.before = any(m.segments_before_refit) then 'REFIT'
+                when own.cause = 'TIME' and split_part(entry.now, ':', 1) <> all(${[...readable]}::text[]) then 'REFIT'
+                else own.cause end
     from ${current} n
     left join ${previous} p on p.customer_id = n.customer_id
     left join moved_scores m on m.customer_id = n.customer_id
+    cross join lateral (select ${transaction.unsafe(CAUSE_OF_MOVE)} as cause) as own
     cross join lateral (
       select now, (select before from unnest(p.segments) as before
                    where split_part(before, ':', 1) = split_part(now, ':', 1)) as before
@@ -200,7 +248,7 @@ const DISTINGUISHING = {
   distinctCategories: 'distinct_categories',
 } as const;
 
-/** Size, shares and averages of every segment of the run. Shares are of all customers and of all net revenue. */
+/** What every segment of the run adds up to, and what sets it apart. */
 export async function writeSegmentStats(transaction: Transaction, runId: number): Promise<void> {
   const zScores = Object.entries(DISTINGUISHING)
     .map(
@@ -212,16 +260,11 @@ export async function writeSegmentStats(transaction: Transaction, runId: number)
     .map((column) => `avg(${column})::float8 as mean_${column}, stddev_pop(${column})::float8 as sd_${column}`)
     .join(', ');
   await transaction.unsafe(`
-    insert into segment_stats (run_id, segmentation, segment, size, share, revenue_share, average_orders,
-      average_net_revenue, average_order_value, average_recency_days, average_tenure_days, return_rate, z_scores)
-    with buyers as (select ${population} from ${partition(runId)} where orders > 0),
-    everybody as (select count(*)::float8 as customers, sum(net_revenue)::float8 as revenue from ${partition(runId)})
-    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), count(*), count(*) / max(e.customers),
-      coalesce(sum(p.net_revenue)::float8 / nullif(max(e.revenue), 0), 0), avg(p.orders), round(avg(p.net_revenue), 6),
-      round(sum(p.net_revenue) / nullif(sum(p.orders), 0), 6), avg(p.recency_days), avg(p.tenure_days),
-      sum(p.items_returned)::float8 / nullif(sum(p.items_delivered), 0),
+    insert into segment_stats (run_id, segmentation, segment, ${SEGMENT_SUMS.names}, z_scores)
+    with buyers as (select ${population} from ${partition(runId)} where orders > 0)
+    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), ${SEGMENT_SUMS.sums},
       case when max(p.orders) > 0 then jsonb_strip_nulls(jsonb_build_object(${zScores})) else '{}' end
-    from ${partition(runId)} p cross join everybody e left join buyers a on true, unnest(p.segments) as entry
+    from ${partition(runId)} p left join buyers a on true, unnest(p.segments) as entry
     group by entry`);
 }
 
@@ -258,6 +301,7 @@ export async function dropOldRuns(sql: Sql, timeZone: string): Promise<void> {
         await transaction`update runs set state = 'dropped' where id = ${id}`;
         await transaction`delete from segment_stats where run_id = ${id}`;
         await transaction`delete from fitted_models where run_id = ${id}`;
+        await dropRecommendations(transaction, id);
       });
     } catch (error) {
       if (codeOf(error) !== '55P03') throw error;

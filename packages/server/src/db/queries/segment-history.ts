@@ -6,6 +6,7 @@ export interface MembershipStart {
 }
 
 export interface SegmentChangeRow {
+  readonly customerId: string;
   readonly segmentation: string;
   readonly runId: number;
   readonly changedAt: Date;
@@ -15,7 +16,8 @@ export interface SegmentChangeRow {
 }
 
 /**
- * When each customer entered the segment that he has in a run. A customer without a change has been there since the
+ * When each customer entered the segment that he has in a run: by the last run that moved him, which may speak of an earlier
+ * moment than the one before it. A customer without a change has been there since the
  * first run of the shop.
  */
 export async function latestChanges(
@@ -30,7 +32,7 @@ export async function latestChanges(
     left join lateral (
       select changed_at, from_segment from segment_changes c
       where c.customer_id = asked.customer_id COLLATE "C" and c.segmentation = asked.segmentation and c.run_id <= asked.run_id
-      order by c.changed_at desc, c.run_id desc limit 1
+      order by c.run_id desc, c.changed_at desc limit 1
     ) as change on true
     order by position`;
   return [...rows];
@@ -39,7 +41,7 @@ export async function latestChanges(
 /** Every change of one customer up to a run, newest first. */
 export async function changesOf(sql: Sql, customerId: string, runId: number): Promise<SegmentChangeRow[]> {
   return sql<SegmentChangeRow[]>`
-    select segmentation, run_id::float8 as "runId", changed_at as "changedAt", from_segment as "fromSegment",
+    select customer_id as "customerId", segmentation, run_id::float8 as "runId", changed_at as "changedAt", from_segment as "fromSegment",
            to_segment as "toSegment", cause
     from segment_changes where customer_id = ${customerId} and run_id <= ${runId}
     order by changed_at desc, run_id desc limit 200`;

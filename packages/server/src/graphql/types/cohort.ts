@@ -2,14 +2,14 @@ import { type CohortCell, type CohortRow, readCohorts } from '../../db/queries/c
 import { builder } from '../builder.js';
 import { compileFilter } from '../compile-filter.js';
 import { CustomerFilter } from '../filter-inputs.js';
-import { Basis, type BasisValue, EVERYTHING, Money } from './common.js';
+import { Basis, type BasisValue, Money, REPORTS_READ } from './common.js';
 
 const CohortGrain = builder.enumType('CohortGrain', { values: ['WEEK', 'MONTH', 'QUARTER'] as const });
 const CohortKey = builder.enumType('CohortKey', { values: ['FIRST_ORDER', 'REGISTRATION'] as const });
 const CohortDimension = builder.enumType('CohortDimension', { values: ['COUNTRY', 'CHANNEL', 'GENDER'] as const });
 
 const CohortCellType = builder.objectRef<CohortCell>('CohortCell').implement({
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     period: t.exposeInt('period', { description: 'Weeks, months or quarters after the cohort; 0 is its own.' }),
     customers: t.exposeInt('customers', { description: 'Of the cohort, with an order in the period.' }),
@@ -36,7 +36,7 @@ const CohortCellType = builder.objectRef<CohortCell>('CohortCell').implement({
 });
 
 const CohortRowType = builder.objectRef<CohortRow>('CohortRow').implement({
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     cohort: t.field({
       type: 'Date',
@@ -53,7 +53,7 @@ const CohortTable = builder
   .objectRef<{ grain: (typeof CohortGrain)['$inferType']; rows: CohortRow[]; basis: BasisValue }>('CohortTable')
   .implement({
     description: "Who came when, and who came back. Periods are counted in the shop's time zone, across years.",
-    authScopes: EVERYTHING,
+    authScopes: REPORTS_READ,
     fields: (t) => ({
       grain: t.field({ type: CohortGrain, resolve: ({ grain }) => grain }),
       rows: t.field({ type: [CohortRowType], resolve: ({ rows }) => rows }),
@@ -64,7 +64,7 @@ const CohortTable = builder
 builder.queryField('cohorts', (t) =>
   t.field({
     type: CohortTable,
-    authScopes: EVERYTHING,
+    authScopes: REPORTS_READ,
     args: {
       grain: t.arg({ type: CohortGrain, defaultValue: 'MONTH', required: true }),
       by: t.arg({ type: CohortKey, defaultValue: 'FIRST_ORDER', required: true }),
@@ -79,7 +79,7 @@ builder.queryField('cohorts', (t) =>
         grain,
         by,
         dimension: segmentBy ?? null,
-        where: compileFilter(where, run),
+        where: compileFilter(where, run, context.credential),
         facts: run.facts,
       });
       const basis = {

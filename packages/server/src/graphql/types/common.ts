@@ -1,12 +1,30 @@
 import type { Reason } from '@tessera/core';
 import { builder } from '../builder.js';
 
-/** The widest rule: what a type's fields follow when they say nothing else. */
+/**
+ * THE RULES that a field names as its `authScopes`; a type's own rule is that of its fields, unless a field says
+ * `skipTypeScopes`. The secret key passes them all.
+ */
+/** The secret key only: what a type's fields follow when they say nothing else. */
 export const EVERYTHING = { everything: true } as const;
-/** Also what an agent's badge shows. */
-export const AGENT_BADGE = { $any: { everything: true, agentBadge: true } } as const;
+/** Whoever sees a segment badge in a CRM. */
+export const AGENT_BADGE = { may: 'badge:read' } as const;
 /** Also what a shopper sees of himself. */
-export const ANY_VIEW = { $any: { everything: true, agentBadge: true, shopperView: true } } as const;
+export const ANY_VIEW = { may: ['badge:read', 'shopper:read'] } as const;
+/** The profile of a customer who is named by id. */
+export const CUSTOMERS_READ = { may: 'customers:read' } as const;
+/** Names and e-mail addresses. */
+export const CUSTOMERS_PII = { may: 'customers:pii' } as const;
+export const CUSTOMERS_LOOKUP = { may: 'customers:lookup' } as const;
+export const CUSTOMERS_LIST = { may: 'customers:list' } as const;
+/** Figures of many customers at once. */
+export const REPORTS_READ = { may: 'reports:read' } as const;
+export const IMPORTS_READ = { may: 'imports:read' } as const;
+export const IMPORTS_WRITE = { may: 'imports:write' } as const;
+/** Parts of an answer that hold nothing of their own: whoever may read the field that leads to them, but no shopper. */
+export const INTERNAL = { internal: true } as const;
+/** Parts that shoppers are shown too, and who one is oneself. */
+export const ANYBODY = { anybody: true } as const;
 
 export interface MoneyValue {
   readonly amount: string;
@@ -15,7 +33,7 @@ export interface MoneyValue {
 
 export const Money = builder.objectRef<MoneyValue>('Money').implement({
   description: 'An exact amount in a currency.',
-  authScopes: EVERYTHING,
+  authScopes: ANYBODY,
   fields: (t) => ({
     amount: t.field({ type: 'Decimal', resolve: ({ amount }) => amount }),
     currency: t.exposeString('currency'),
@@ -24,7 +42,7 @@ export const Money = builder.objectRef<MoneyValue>('Money').implement({
 
 export const ReasonType = builder.objectRef<Reason>('Reason').implement({
   description: 'One cause of a value, in words and in numbers.',
-  authScopes: AGENT_BADGE,
+  authScopes: INTERNAL,
   fields: (t) => ({
     text: t.exposeString('text'),
     feature: t.exposeString('feature'),
@@ -48,7 +66,7 @@ export interface BasisValue {
 
 export const Basis = builder.objectRef<BasisValue>('Basis').implement({
   description: 'Where a number comes from.',
-  authScopes: AGENT_BADGE,
+  authScopes: INTERNAL,
   fields: (t) => ({
     runId: t.id({ resolve: ({ runId }) => String(runId) }),
     asOf: t.field({ type: 'DateTime', resolve: ({ asOf }) => asOf }),

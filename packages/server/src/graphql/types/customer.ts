@@ -1,16 +1,27 @@
 import type { Explanation } from '@tessera/core';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { changesOf, type SegmentChangeRow } from '../../db/queries/segment-history.js';
-import { customers, orders, customerProfiles as profile } from '../../db/tables.js';
+import { orders, customerProfiles as profile } from '../../db/tables.js';
 import { apiError, shorten } from '../../errors.js';
+import { shownIdOf } from '../anonymous-customer.js';
 import { builder } from '../builder.js';
 import { compileFilter } from '../compile-filter.js';
 import { connectionType, pageArgs, pageComplexity } from '../connection.js';
 import type { Context, ProfileRow } from '../context.js';
+import { findByEmails } from '../email-lookup.js';
 import { CustomerFilter, type CustomerFilterInput } from '../filter-inputs.js';
 import { keysetPage, type OrderKey, type PageArguments } from '../keyset.js';
 import { featuresOfProfile } from '../run-snapshot.js';
-import { AGENT_BADGE, ANY_VIEW, Basis, EVERYTHING, Money, ReasonType } from './common.js';
+import {
+  AGENT_BADGE,
+  ANY_VIEW,
+  Basis,
+  CUSTOMERS_LIST,
+  CUSTOMERS_PII,
+  CUSTOMERS_READ,
+  Money,
+  ReasonType,
+} from './common.js';
 import { OrderConnection, orderAmount } from './order.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
 
@@ -18,7 +29,7 @@ const MOST_IDS = 500;
 
 const RfmScore = builder.objectRef<{ recency: number; frequency: number; monetary: number }>('RfmScore').implement({
   description: 'Quintile scores, 1 to 5; 5 is best.',
-  authScopes: EVERYTHING,
+  authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     recency: t.exposeInt('recency'),
     frequency: t.exposeInt('frequency'),
@@ -30,7 +41,7 @@ const RfmScore = builder.objectRef<{ recency: number; frequency: number; monetar
 const ValueScore = builder
   .objectRef<{ score: number; percentile: number; tier: SegmentValue }>('ValueScore')
   .implement({
-    authScopes: EVERYTHING,
+    authScopes: CUSTOMERS_READ,
     fields: (t) => ({
       score: t.exposeFloat('score', { description: '0 to 1.' }),
       percentile: t.exposeFloat('percentile', { description: 'Share of buyers who score at most as much.' }),
@@ -39,7 +50,7 @@ const ValueScore = builder
   });
 
 const CustomerMetrics = builder.objectRef<ProfileRow>('CustomerMetrics').implement({
-  authScopes: EVERYTHING,
+  authScopes: CUSTOMERS_READ,
   fields: (t) => {
     const money = (name: 'netRevenue' | 'grossRevenue') =>
       t.field({
@@ -81,7 +92,7 @@ const CustomerMetrics = builder.objectRef<ProfileRow>('CustomerMetrics').impleme
 
 const SegmentDistance = builder.objectRef<{ segment: SegmentValue; text: string }>('SegmentDistance').implement({
   description: 'What it would take to be in another segment.',
-  authScopes: EVERYTHING,
+  authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     segment: t.field({ type: Segment, resolve: ({ segment }) => segment }),
     text: t.exposeString('text'),
@@ -96,7 +107,12 @@ interface Membership {
 
 async function segmentOf({ customer, entry }: Membership, context: Context): Promise<SegmentValue> {
   const segment = await findSegment(context, entry, customer.runId);
-  if (segment === null) throw new Error(`run ${customer.runId} has no segment ${entry}`);
+  if (segment === null) {
+    throw apiError(
+      'NOT_SCORED_YET',
+      `run ${customer.runId} was scored by another version of Tessera: score the shop again (tessera score)`,
+    );
+  }
   return segment;
 }
 
@@ -114,7 +130,7 @@ const startOf = ({ customer, entry }: Membership, context: Context) =>
 
 const SegmentMembership = builder.objectRef<Membership>('SegmentMembership').implement({
   description: 'Why and since when a customer is in a segment, and what would change it.',
-  authScopes: EVERYTHING,
+  authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     segment: t.field({
       type: Segment,
@@ -159,34 +175,39 @@ const SegmentMembership = builder.objectRef<Membership>('SegmentMembership').imp
   }),
 });
 
-const FlowCause = builder.enumType('FlowCause', { values: ['PURCHASE', 'RETURN', 'TIME', 'REFIT', 'DATA'] as const });
-
-const SegmentChange = builder.objectRef<SegmentChangeRow & { readonly readIn: number }>('SegmentChange').implement({
-  description: 'One move of a customer from one segment to another.',
-  authScopes: EVERYTHING,
-  fields: (t) => ({
-    segmentation: t.exposeString('segmentation'),
-    at: t.field({ type: 'DateTime', resolve: ({ changedAt }) => changedAt }),
-    runId: t.id({ resolve: ({ runId }) => String(runId) }),
-    from: t.field({
-      type: Segment,
-      nullable: true,
-      description: 'Null for a customer who was new.',
-      resolve: ({ segmentation, fromSegment, readIn }, _args, context) =>
-        fromSegment === null ? null : findSegment(context, `${segmentation}:${fromSegment}`, readIn),
-    }),
-    to: t.field({
-      type: Segment,
-      nullable: true,
-      description: 'Null when the segment no longer exists.',
-      resolve: ({ segmentation, toSegment, readIn }, _args, context) =>
-        findSegment(context, `${segmentation}:${toSegment}`, readIn),
-    }),
-    cause: t.field({ type: FlowCause, resolve: ({ cause }) => cause }),
-  }),
+export const FlowCause = builder.enumType('FlowCause', {
+  values: ['PURCHASE', 'RETURN', 'TIME', 'REFIT', 'DATA'] as const,
 });
 
-const ShopperView = builder.objectRef<ProfileRow>('ShopperView').implement({
+export const SegmentChange = builder
+  .objectRef<SegmentChangeRow & { readonly readIn?: number }>('SegmentChange')
+  .implement({
+    description: 'One move of a customer from one segment to another.',
+    authScopes: AGENT_BADGE,
+    fields: (t) => ({
+      externalId: t.exposeString('customerId', { description: "The customer's own id." }),
+      segmentation: t.exposeString('segmentation'),
+      at: t.field({ type: 'DateTime', resolve: ({ changedAt }) => changedAt }),
+      runId: t.id({ resolve: ({ runId }) => String(runId) }),
+      from: t.field({
+        type: Segment,
+        nullable: true,
+        description: 'Null for a customer who was new.',
+        resolve: ({ segmentation, fromSegment, runId, readIn = runId }, _args, context) =>
+          fromSegment === null ? null : findSegment(context, `${segmentation}:${fromSegment}`, readIn),
+      }),
+      to: t.field({
+        type: Segment,
+        nullable: true,
+        description: 'Null when the segment no longer exists.',
+        resolve: ({ segmentation, toSegment, runId, readIn = runId }, _args, context) =>
+          findSegment(context, `${segmentation}:${toSegment}`, readIn),
+      }),
+      cause: t.field({ type: FlowCause, resolve: ({ cause }) => cause }),
+    }),
+  });
+
+export const ShopperView = builder.objectRef<ProfileRow>('ShopperView').implement({
   description: 'All that a shopper may see of himself: nothing internal.',
   authScopes: ANY_VIEW,
   fields: (t) => ({
@@ -206,12 +227,13 @@ const person = (row: ProfileRow, context: Context) => context.people.load(row.cu
 
 export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), {
   description: 'A customer as one run sees him.',
-  authScopes: EVERYTHING,
-  id: { resolve: ({ customerId }) => customerId, authScopes: ANY_VIEW, skipTypeScopes: true },
+  authScopes: CUSTOMERS_READ,
+  id: { resolve: shownIdOf, authScopes: ANY_VIEW, skipTypeScopes: true },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'customerId' in value,
   loadOne: (id, context) => context.profiles.load(id),
   fields: (t) => ({
-    externalId: t.exposeString('customerId', {
+    externalId: t.string({
+      resolve: shownIdOf,
       description: "The shop's own id.",
       authScopes: ANY_VIEW,
       skipTypeScopes: true,
@@ -228,13 +250,22 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
         return { runId: row.runId, asOf: row.asOf, computedAt: row.computedAt, status: row.status, note };
       },
     }),
-    email: t.string({ nullable: true, resolve: async (row, _args, context) => (await person(row, context))?.email }),
+    email: t.string({
+      nullable: true,
+      authScopes: CUSTOMERS_PII,
+      skipTypeScopes: true,
+      resolve: async (row, _args, context) => (await person(row, context))?.email,
+    }),
     firstName: t.string({
       nullable: true,
+      authScopes: CUSTOMERS_PII,
+      skipTypeScopes: true,
       resolve: async (row, _args, context) => (await person(row, context))?.firstName,
     }),
     lastName: t.string({
       nullable: true,
+      authScopes: CUSTOMERS_PII,
+      skipTypeScopes: true,
       resolve: async (row, _args, context) => (await person(row, context))?.lastName,
     }),
     age: t.exposeInt('age', { nullable: true }),
@@ -344,6 +375,7 @@ const ORDERS: Readonly<Record<string, OrderKey | null>> = {
   RECENCY_DAYS: { expression: sql`coalesce(${profile.recencyDays}, -1)`, type: 'int' },
   TENURE_DAYS: { expression: sql`coalesce(${profile.tenureDays}, -1)`, type: 'int' },
   RETURN_RATE: { expression: sql`coalesce(${profile.returnRate}, -1)`, type: 'float8' },
+  CLV_90D: { expression: sql`coalesce(${profile.clv90d}, -1)`, type: 'numeric' },
   VALUE_SCORE: { expression: sql`coalesce(${profile.valueScore}, -1)`, type: 'float8' },
   FIRST_ORDER_AT: { expression: sql`coalesce(${profile.firstOrderAt}, '-infinity')`, type: 'timestamptz' },
   LAST_ORDER_AT: { expression: sql`coalesce(${profile.lastOrderAt}, '-infinity')`, type: 'timestamptz' },
@@ -372,7 +404,7 @@ interface CustomerListArguments extends PageArguments {
 export async function readCustomers(context: Context, args: CustomerListArguments, runId?: number, also?: SQL) {
   const run = await context.run(runId);
   const { drizzle } = context.database;
-  const where = and(eq(profile.runId, run.runId), compileFilter(args.where, run), also);
+  const where = and(eq(profile.runId, run.runId), compileFilter(args.where, run, context.credential), also);
   const { field, direction } = args.orderBy ?? { field: 'NET_REVENUE', direction: 'DESC' };
   const key = ORDERS[field] ?? null;
   const keys: OrderKey[] = [...(key === null ? [] : [key]), { expression: profile.customerId, type: 'text' }];
@@ -399,6 +431,8 @@ function runIdOf(asOfRun: string | number | null | undefined): number | undefine
 builder.objectField(Segment, 'customers', (t) =>
   t.field({
     type: CustomerConnection,
+    authScopes: CUSTOMERS_LIST,
+    skipTypeScopes: true,
     args: { ...pageArgs(t.arg), orderBy: t.arg({ type: CustomerOrder }) },
     complexity: pageComplexity,
     resolve: ({ segmentation, definition }, args, context) =>
@@ -416,7 +450,7 @@ builder.queryFields((t) => ({
     type: Customer,
     nullable: true,
     description: 'Exactly one argument. Null for a customer who is not known.',
-    authScopes: EVERYTHING,
+    authScopes: ANY_VIEW,
     args: { id: t.arg.globalID(), externalId: t.arg.string(), email: t.arg.string() },
     resolve: async (_root, { id, externalId, email }, context) => {
       if ([id, externalId, email].filter((given) => given != null).length !== 1) {
@@ -424,15 +458,10 @@ builder.queryFields((t) => ({
       }
       if (id != null) return id.typename === 'Customer' ? context.profiles.load(id.id) : null;
       if (externalId != null) return context.profiles.load(externalId);
-      const found = await context.database.drizzle
-        .select({ customerId: customers.customerId })
-        .from(customers)
-        .where(sql`lower(${customers.email}) = lower(${email})`)
-        .limit(2);
-      if (found.length > 1) {
-        throw apiError('BAD_USER_INPUT', 'several customers share this e-mail address: ask by externalId');
-      }
-      return found[0] === undefined ? null : context.profiles.load(found[0].customerId);
+      if (email == null || !context.credential.grants.has('customers:lookup')) return null;
+      const [found = null] = await findByEmails([email], context);
+      if (found instanceof Error) throw found;
+      return found === null ? null : context.profiles.load(found);
     },
   }),
   customersByExternalIds: t.field({
@@ -456,7 +485,7 @@ builder.queryFields((t) => ({
   }),
   customers: t.field({
     type: CustomerConnection,
-    authScopes: EVERYTHING,
+    authScopes: CUSTOMERS_LIST,
     args: {
       where: t.arg({ type: CustomerFilter }),
       orderBy: t.arg({ type: CustomerOrder, description: 'By net revenue, the highest first, when left out.' }),

@@ -35,6 +35,8 @@ export const ProductInput = builder.inputType('ProductInput', {
     sku: t.string(),
     cost: t.field({ type: 'Decimal' }),
     listPrice: t.field({ type: 'Decimal' }),
+    active: t.boolean({ description: 'False once it is not sold any more: it is no longer recommended.' }),
+    stock: t.int({ description: 'Pieces that can be sold; at 0 it is not recommended.' }),
   }),
 });
 
@@ -112,6 +114,8 @@ export const rowOfProduct = (given: Product): NamedCells => ({
   sku: given.sku,
   cost: given.cost,
   list_price: given.listPrice,
+  active: given.active == null ? undefined : String(given.active),
+  stock: given.stock == null ? undefined : String(given.stock),
 });
 
 const cellsOfEvent = (given: Event): NamedCells => ({

@@ -2,11 +2,12 @@ import { asc, eq } from 'drizzle-orm';
 import type { EntityKey } from '../../db/queries/merge.js';
 import { imports, quarantinedRows } from '../../db/tables.js';
 import { apiError } from '../../errors.js';
-import { ImportBusy, importMessage, type RowGroup } from '../../ingest/webhook-messages.js';
+import { ImportBusy, importMessage, type Rescore, type RowGroup } from '../../ingest/webhook-messages.js';
+import { rescoreCustomers } from '../../scoring/online.js';
 import { ensureShop, readShop } from '../../shop-settings.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
-import { EVERYTHING } from './common.js';
+import { IMPORTS_WRITE, INTERNAL } from './common.js';
 import { Import, type ImportRow } from './import.js';
 import {
   CustomerInput,
@@ -38,21 +39,21 @@ interface Refused {
   readonly code: string;
 }
 
-const UserErrorType = builder.interfaceRef<Refused>('UserError').implement({
+export const UserErrorType = builder.interfaceRef<Refused>('UserError').implement({
   description: 'A failure that the caller can expect and act on.',
-  authScopes: EVERYTHING,
+  authScopes: INTERNAL,
   fields: (t) => ({ message: t.exposeString('message'), code: t.exposeString('code') }),
 });
 
 const ImportRefused = builder.objectRef<Refused>('ImportRefused').implement({
   description: 'Nothing was stored. IMPORT_BUSY: a large import is at work, send the same rows again.',
-  authScopes: EVERYTHING,
+  authScopes: IMPORTS_WRITE,
   interfaces: [UserErrorType],
 });
 
 const RowProblem = builder.objectRef<Problem>('RowProblem').implement({
   description: 'A row that could not be used, and why. The others of the call are stored.',
-  authScopes: EVERYTHING,
+  authScopes: IMPORTS_WRITE,
   fields: (t) => ({
     row: t.exposeInt('row', { description: 'Its place in the input; 1 is the first.' }),
     field: t.exposeString('field', { description: 'The name of the input field.' }),
@@ -64,7 +65,7 @@ const RowProblem = builder.objectRef<Problem>('RowProblem').implement({
 const ImportSucceeded = builder.objectRef<Succeeded>('ImportSucceeded').implement({
   description:
     'The call is stored. Every row read is kept as it is, repaired, quarantined or a duplicate; an order has a row a line.',
-  authScopes: EVERYTHING,
+  authScopes: IMPORTS_WRITE,
   fields: (t) => ({
     import: t.field({ type: Import, resolve: (result) => result.import }),
     rowsRead: t.int({ resolve: (result) => result.import.rowsRead }),
@@ -118,7 +119,7 @@ interface Kind<T> {
 async function importInput<T extends Identified>(
   given: readonly T[],
   { format, entity, ownId, rows: rowsOf }: Kind<T>,
-  { database }: Context,
+  { database, snapshots }: Context,
 ): Promise<Succeeded | Refused> {
   if (given.length > MOST_ROWS) {
     throw apiError('BAD_USER_INPUT', `a call takes at most ${MOST_ROWS} rows, got ${given.length}: send them in parts`);
@@ -130,7 +131,8 @@ async function importInput<T extends Identified>(
   const places = rows.flatMap((own, i) => own.map(() => i + 1));
   const message = { source: `API ${entity}`, format, groups: [{ entity, rows: rows.flat() }] };
   try {
-    const report = await importMessage(database.sql, message, shop);
+    const rescore: Rescore = (transaction, ids) => rescoreCustomers(transaction, snapshots.models, ids);
+    const report = await importMessage(database.sql, message, shop, rescore);
     if (report === null) throw new Error('a call without a delivery id was taken for a duplicate');
     const { drizzle } = database;
     const [stored] = await drizzle.select().from(imports).where(eq(imports.id, report.importId));
@@ -182,7 +184,7 @@ builder.mutationField('importCustomers', (t) =>
   t.field({
     type: ImportResult,
     description: 'At most 1,000 rows a call; idempotent by externalId and version.',
-    authScopes: EVERYTHING,
+    authScopes: IMPORTS_WRITE,
     args: { input: t.arg({ type: [CustomerInput], required: true }) },
     resolve: (_root, { input }, context) => importInput(input, customers, context),
   }),
@@ -192,7 +194,7 @@ builder.mutationField('importProducts', (t) =>
   t.field({
     type: ImportResult,
     description: 'At most 1,000 rows a call; idempotent by externalId.',
-    authScopes: EVERYTHING,
+    authScopes: IMPORTS_WRITE,
     args: { input: t.arg({ type: [ProductInput], required: true }) },
     resolve: (_root, { input }, context) => importInput(input, products, context),
   }),
@@ -202,8 +204,8 @@ builder.mutationField('importOrders', (t) =>
   t.field({
     type: ImportResult,
     description:
-      'Orders with their lines: at most 1,000 orders a call; idempotent by externalId and version. The customers whom it touches are scored anew by the next run.',
-    authScopes: EVERYTHING,
+      'Orders with their lines: at most 1,000 orders a call; idempotent by externalId and version. The customers whom it touches are scored again before the answer.',
+    authScopes: IMPORTS_WRITE,
     args: { input: t.arg({ type: [OrderInput], required: true }) },
     resolve: (_root, { input }, context) => importInput(input, orders, context),
   }),
@@ -213,7 +215,7 @@ builder.mutationField('recordEvents', (t) =>
   t.field({
     type: ImportResult,
     description: 'At most 1,000 rows a call; idempotent by externalId.',
-    authScopes: EVERYTHING,
+    authScopes: IMPORTS_WRITE,
     args: { input: t.arg({ type: [EventInput], required: true }) },
     resolve: (_root, { input }, context) => importInput(input, events, context),
   }),

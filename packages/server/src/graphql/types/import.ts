@@ -3,7 +3,7 @@ import { imports, quarantinedRows } from '../../db/tables.js';
 import { builder } from '../builder.js';
 import { connectionType, pageArgs, pageComplexity } from '../connection.js';
 import { keysetPage } from '../keyset.js';
-import { EVERYTHING } from './common.js';
+import { IMPORTS_READ } from './common.js';
 
 export type ImportRow = typeof imports.$inferSelect;
 
@@ -15,7 +15,7 @@ const ImportState = builder.enumType('ImportState', {
 
 const QuarantinedRow = builder.objectRef<typeof quarantinedRows.$inferSelect>('QuarantinedRow').implement({
   description: 'A row that could not be used, and why.',
-  authScopes: EVERYTHING,
+  authScopes: IMPORTS_READ,
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'Of the file; of an array, the element. 1 is the first.' }),
     field: t.exposeString('field'),
@@ -26,7 +26,7 @@ const QuarantinedRow = builder.objectRef<typeof quarantinedRows.$inferSelect>('Q
 
 export const Import = builder.objectRef<ImportRow>('Import').implement({
   description: 'One file. Every row read is kept as it is, repaired, quarantined or a duplicate.',
-  authScopes: EVERYTHING,
+  authScopes: IMPORTS_READ,
   fields: (t) => ({
     id: t.id({ resolve: ({ id }) => String(id) }),
     source: t.exposeString('source'),
@@ -74,7 +74,7 @@ builder.queryField('imports', (t) =>
   t.field({
     type: ImportConnection,
     description: 'Newest first.',
-    authScopes: EVERYTHING,
+    authScopes: IMPORTS_READ,
     args: pageArgs(t.arg),
     complexity: pageComplexity,
     resolve: async (_root, args, { database: { drizzle } }) => {

@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { LIFECYCLE, orderItems, type orders, products } from '../../db/tables.js';
 import { builder } from '../builder.js';
 import { connectionType } from '../connection.js';
-import { EVERYTHING, Money } from './common.js';
+import { CUSTOMERS_READ, Money } from './common.js';
 
 export type OrderRow = typeof orders.$inferSelect & { amount: string };
 
@@ -24,8 +24,8 @@ export const OrderStatus = builder.enumType('OrderStatus', {
   >,
 });
 
-const OrderLine = builder.objectRef<OrderLineRow>('OrderLine').implement({
-  authScopes: EVERYTHING,
+export const OrderLine = builder.objectRef<OrderLineRow>('OrderLine').implement({
+  authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     externalId: t.exposeString('itemId'),
     productExternalId: t.exposeString('productId', { nullable: true }),
@@ -42,7 +42,7 @@ const OrderLine = builder.objectRef<OrderLineRow>('OrderLine').implement({
 });
 
 export const Order = builder.objectRef<OrderRow>('Order').implement({
-  authScopes: EVERYTHING,
+  authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     externalId: t.exposeString('orderId'),
     status: t.field({ type: OrderStatus, resolve: ({ status }) => status }),

@@ -4,7 +4,7 @@ import { runs } from '../../db/tables.js';
 import { builder } from '../builder.js';
 import { connectionType, pageArgs, pageComplexity } from '../connection.js';
 import { keysetPage } from '../keyset.js';
-import { EVERYTHING } from './common.js';
+import { REPORTS_READ } from './common.js';
 
 export type RunRow = typeof runs.$inferSelect;
 
@@ -19,7 +19,7 @@ const RunState = builder.enumType('RunState', {
 
 export const Run = builder.objectRef<RunRow>('Run').implement({
   description: 'One scoring of the whole shop, published whole or not at all.',
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     id: t.id({ resolve: ({ id }) => String(id) }),
     state: t.field({ type: RunState, resolve: ({ state }) => state }),
@@ -49,7 +49,7 @@ builder.queryField('runs', (t) =>
   t.field({
     type: RunConnection,
     description: 'Newest first.',
-    authScopes: EVERYTHING,
+    authScopes: REPORTS_READ,
     args: pageArgs(t.arg),
     complexity: pageComplexity,
     resolve: async (_root, args, { database: { drizzle } }) => {

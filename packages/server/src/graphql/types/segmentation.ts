@@ -3,7 +3,7 @@ import { readTrend } from '../../db/queries/segment-stats.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import type { SegmentationSnapshot, SegmentStats } from '../run-snapshot.js';
-import { AGENT_BADGE, EVERYTHING, Money, ReasonType } from './common.js';
+import { INTERNAL, Money, REPORTS_READ, ReasonType } from './common.js';
 import { FittedModel } from './fitted-model.js';
 
 /** A segment of a segmentation of a run. */
@@ -16,9 +16,9 @@ const LONGEST_TREND = 120;
 
 /** The numbers of a segment; a segment that nobody is in has zeros. */
 async function statsOf({ segmentation, definition }: SegmentValue, context: Context): Promise<SegmentStats> {
-  const run = await context.run(segmentation.runId);
+  const stats = await context.segmentStats(segmentation.runId);
   return (
-    run.stats(segmentation.model.key, definition.key) ?? {
+    stats.get(`${segmentation.model.key}:${definition.key}`) ?? {
       segmentation: segmentation.model.key,
       segment: definition.key,
       size: 0,
@@ -30,6 +30,8 @@ async function statsOf({ segmentation, definition }: SegmentValue, context: Cont
       averageRecencyDays: null,
       averageTenureDays: null,
       returnRate: null,
+      averageClv90d: null,
+      clvShare: null,
       distinguishing: [],
     }
   );
@@ -46,7 +48,7 @@ export async function findSegment(context: Context, entry: string, runId?: numbe
 
 const SegmentProfile = builder.objectRef<SegmentStats>('SegmentProfile').implement({
   description: 'Averages over the customers of the segment.',
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     averageOrders: t.exposeFloat('averageOrders'),
     averageNetRevenue: t.field({
@@ -66,6 +68,17 @@ const SegmentProfile = builder.objectRef<SegmentStats>('SegmentProfile').impleme
     averageRecencyDays: t.exposeFloat('averageRecencyDays', { nullable: true }),
     averageTenureDays: t.exposeFloat('averageTenureDays', { nullable: true }),
     returnRate: t.exposeFloat('returnRate', { nullable: true, description: 'Pieces returned of pieces delivered.' }),
+    averageClv90d: t.field({
+      type: Money,
+      nullable: true,
+      description: 'Predicted revenue of the next 90 days per buyer, before returns.',
+      resolve: async ({ averageClv90d }, _args, context) =>
+        averageClv90d === null ? null : { amount: averageClv90d, currency: (await context.shop()).currency },
+    }),
+    clvShare: t.exposeFloat('clvShare', {
+      nullable: true,
+      description: 'Of the predicted revenue of all customers.',
+    }),
     distinguishing: t.field({
       type: [ReasonType],
       description: 'What sets the segment apart, in standard deviations from the average buyer; the largest first.',
@@ -77,7 +90,7 @@ const SegmentProfile = builder.objectRef<SegmentStats>('SegmentProfile').impleme
 const SegmentPoint = builder
   .objectRef<{ asOf: Date; size: number; share: number; revenueShare: number }>('SegmentPoint')
   .implement({
-    authScopes: EVERYTHING,
+    authScopes: REPORTS_READ,
     fields: (t) => ({
       asOf: t.field({ type: 'DateTime', resolve: ({ asOf }) => asOf }),
       size: t.exposeInt('size'),
@@ -90,9 +103,9 @@ const SegmentationRef = builder.objectRef<SegmentationSnapshot>('Segmentation');
 
 export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), {
   description: 'A group of customers within a segmentation.',
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   id: {
-    authScopes: AGENT_BADGE,
+    authScopes: INTERNAL,
     skipTypeScopes: true,
     resolve: ({ segmentation, definition }) => `${segmentation.model.key}:${definition.key}`,
   },
@@ -100,14 +113,14 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
   loadOne: (id, context) => findSegment(context, id),
   fields: (t) => ({
     segmentation: t.field({ type: SegmentationRef, resolve: ({ segmentation }) => segmentation }),
-    key: t.string({ authScopes: AGENT_BADGE, skipTypeScopes: true, resolve: ({ definition }) => definition.key }),
-    title: t.string({ authScopes: AGENT_BADGE, skipTypeScopes: true, resolve: ({ definition }) => definition.title }),
+    key: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.key }),
+    title: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.title }),
     description: t.string({
-      authScopes: AGENT_BADGE,
+      authScopes: INTERNAL,
       skipTypeScopes: true,
       resolve: ({ definition }) => definition.description,
     }),
-    color: t.string({ authScopes: AGENT_BADGE, skipTypeScopes: true, resolve: ({ definition }) => definition.color }),
+    color: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.color }),
     publicLabel: t.string({
       nullable: true,
       description: 'What a shopper in this segment may read.',
@@ -140,7 +153,7 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
 
 export const Segmentation = SegmentationRef.implement({
   description: 'One way to part the customers into segments: every customer is in exactly one.',
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     key: t.string({ resolve: ({ model }) => model.key }),
     title: t.string({ resolve: ({ model }) => model.title }),
@@ -157,13 +170,13 @@ builder.queryFields((t) => ({
   segmentations: t.field({
     type: [Segmentation],
     description: 'Empty before the first run.',
-    authScopes: EVERYTHING,
+    authScopes: REPORTS_READ,
     resolve: async (_root, _args, context) => [...((await context.currentRun())?.segmentations ?? [])],
   }),
   segmentation: t.field({
     type: Segmentation,
     nullable: true,
-    authScopes: EVERYTHING,
+    authScopes: REPORTS_READ,
     args: { key: t.arg.string({ required: true }) },
     resolve: async (_root, { key }, context) =>
       (await context.currentRun())?.segmentations.find(({ model }) => model.key === key) ?? null,

@@ -2,11 +2,11 @@ import { type Coverage, readCoverage } from '../../db/queries/imports.js';
 import { readCounts, readDataSpan, type ShopCounts } from '../../db/queries/shop.js';
 import type { Shop } from '../../shop-settings.js';
 import { builder } from '../builder.js';
-import { EVERYTHING } from './common.js';
+import { REPORTS_READ } from './common.js';
 import { Run, readRun } from './run.js';
 
 const Counts = builder.objectRef<ShopCounts>('ShopCounts').implement({
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     customers: t.exposeInt('customers'),
     products: t.exposeInt('products'),
@@ -17,7 +17,7 @@ const Counts = builder.objectRef<ShopCounts>('ShopCounts').implement({
 
 const DataGaps = builder.objectRef<Coverage>('DataGaps').implement({
   description: 'What the data lacks, over all imports.',
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     ordersWithoutLines: t.exposeInt('ordersWithoutLines'),
     linesWithoutOrders: t.exposeInt('linesWithoutOrders'),
@@ -26,7 +26,7 @@ const DataGaps = builder.objectRef<Coverage>('DataGaps').implement({
 });
 
 export const ShopType = builder.objectRef<Shop>('Shop').implement({
-  authScopes: EVERYTHING,
+  authScopes: REPORTS_READ,
   fields: (t) => ({
     name: t.exposeString('name'),
     currency: t.exposeString('currency'),
@@ -57,5 +57,5 @@ export const ShopType = builder.objectRef<Shop>('Shop').implement({
 });
 
 builder.queryField('shop', (t) =>
-  t.field({ type: ShopType, authScopes: EVERYTHING, resolve: (_root, _args, context) => context.shop() }),
+  t.field({ type: ShopType, authScopes: REPORTS_READ, resolve: (_root, _args, context) => context.shop() }),
 );

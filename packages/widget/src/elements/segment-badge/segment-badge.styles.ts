@@ -1,46 +1,22 @@
-import { css } from 'lit';
+import { css } from '../template-element.js';
 
 export const segmentBadgeStyles = css`
-  .root {
-    --_color: var(--_muted);
+  .stale {
+    border-style: dashed;
   }
 
-  .live,
-  .title,
-  .chip {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.5em;
-    max-inline-size: 100%;
+  .compact {
+    font-size: calc(var(--tessera-font-size, 0.8125rem) * 0.875);
   }
 
-  .live {
-    position: relative;
+  .compact .chip {
+    padding-inline: 0.375em 0.5em;
   }
 
-  .chip,
-  .details {
-    box-sizing: border-box;
-    margin: 0;
-    border: 1px solid var(--_border);
-    background: var(--_surface);
-    color: inherit;
-    font: inherit;
-  }
-
-  .chip {
-    min-inline-size: 24px;
-    min-block-size: 24px;
+  .inline .chip {
     padding: 0;
-    padding-inline: 0.625em 0.75em;
-    border-radius: var(--tessera-radius, 99px);
-    white-space: nowrap;
-  }
-
-  .chip.colored {
-    border-color: color-mix(in srgb, var(--_color) 38%, var(--_surface));
-    background: color-mix(in srgb, var(--_color) 10%, var(--_surface));
-    font-weight: 600;
+    border-color: #0000;
+    background: none;
   }
 
   /* A page of two hundred anchors is slow. */
@@ -48,52 +24,10 @@ export const segmentBadgeStyles = css`
     anchor-name: --chip;
   }
 
-  .stale {
-    border-style: dashed;
-  }
-
-  button {
-    cursor: pointer;
-  }
-
-  button.chip:hover {
-    border-color: var(--_color);
-  }
-
-  .dot {
-    flex: none;
-    inline-size: 0.625em;
-    block-size: 0.625em;
-    border-radius: 50%;
-    background: var(--_color);
-    forced-color-adjust: none;
-  }
-
-  .label {
-    overflow: hidden;
-    text-overflow: ellipsis;
-  }
-
-  .skeleton {
-    inline-size: 5.5em;
-    block-size: 0.625em;
-    border-radius: 99px;
-    background: var(--_border);
-  }
-
-  @media (prefers-reduced-motion: no-preference) {
-    .skeleton {
-      animation: pulse 1.6s infinite;
-    }
-  }
-
-  @keyframes pulse {
-    50% {
-      opacity: 0.4;
-    }
-  }
-
   .details {
+    display: block;
+    box-sizing: border-box;
+    position: fixed;
     inset: auto;
     margin: 6px 0;
     position-anchor: --chip;
@@ -102,12 +36,18 @@ export const segmentBadgeStyles = css`
     inline-size: max-content;
     max-inline-size: min(21rem, 100vw - 16px);
     padding: 1em 1.125em;
+    border: 1px solid var(--_border);
     border-radius: 0.75em;
+    background: var(--_surface);
     box-shadow: var(--tessera-shadow, 0 8px 28px light-dark(#141c2d2e, #0009));
     overflow-wrap: anywhere;
   }
 
-  .details p {
+  .details:not(:popover-open) {
+    display: none;
+  }
+
+  p {
     margin: 0.75em 0 0;
   }
 
@@ -118,11 +58,6 @@ export const segmentBadgeStyles = css`
   .title,
   .heading {
     font-weight: 600;
-  }
-
-  .muted {
-    color: var(--_muted);
-    font-weight: 400;
   }
 
   ul {

@@ -43,7 +43,17 @@ export const mergeCustomers = (input: MergeInput) =>
   );
 
 export const mergeProducts = (input: MergeInput) =>
-  mergeById(input, 'products', 'product_id', ['name', 'category', 'brand', 'department', 'sku', 'cost', 'list_price']);
+  mergeById(input, 'products', 'product_id', [
+    'name',
+    'category',
+    'brand',
+    'department',
+    'sku',
+    'cost',
+    'list_price',
+    'active',
+    'stock',
+  ]);
 
 export const mergeCampaigns = (input: MergeInput) =>
   mergeById(input, 'campaigns', 'campaign_id', ['name', 'channel', 'starts_at', 'ends_at', 'cost']);

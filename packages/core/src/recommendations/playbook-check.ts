@@ -1,0 +1,171 @@
+import { InvalidInputError } from '../errors.js';
+import { ACTION_FACT_NAMES, type Playbook } from './playbook.js';
+
+/** Something wrong with a playbook, and where: `actions[2].kpi`. */
+export interface PlaybookProblem {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** By segmentation its segments; null where they are learned anew by each run, so that no name can be checked. */
+export type KnownSegments = ReadonlyMap<string, readonly string[] | null>;
+
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const ACTION_FIELDS = [
+  ...['key', 'title', 'description', 'segments', 'when', 'reason', 'kpi', 'maxIncentive', 'assumedUplift', 'priority'],
+  'perk',
+];
+const LONGEST_SHOWN = 60;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const show = (value: unknown) => {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+};
+
+class Problems {
+  readonly found: PlaybookProblem[] = [];
+
+  add(path: string, text: string): void {
+    this.found.push({ path, text });
+  }
+
+  text(given: Record<string, unknown>, path: string, name: string, purpose: string): string | null {
+    const value = given[name];
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    this.add(`${path}.${name}`, value === undefined ? `is missing: ${purpose}` : `is not a text: ${purpose}`);
+    return null;
+  }
+
+  share(given: Record<string, unknown>, path: string, name: string, purpose: string): void {
+    const value = given[name];
+    if (typeof value === 'number' && value >= 0 && value <= 1) return;
+    this.add(
+      `${path}.${name}`,
+      value === undefined ? `is missing: ${purpose}` : `is ${show(value)}, not a share from 0 to 1`,
+    );
+  }
+
+  unknownFields(given: Record<string, unknown>, path: string, known: readonly string[]): void {
+    for (const name of Object.keys(given)) {
+      if (!known.includes(name)) this.add(`${path}.${name}`, `is not a field: known are ${known.join(', ')}`);
+    }
+  }
+}
+
+function checkSegments(segments: unknown, path: string, known: KnownSegments, problems: Problems): void {
+  if (segments === undefined) return;
+  if (!Array.isArray(segments) || segments.length === 0) {
+    problems.add(path, 'is not a list of segments such as "rfm:vip": leave it away for everybody with an order');
+    return;
+  }
+  segments.forEach((segment: unknown, index) => {
+    const [, segmentation, key] = /^([^:]+):([^:]+)$/.exec(String(segment)) ?? [];
+    const place = `${path}[${index}]`;
+    if (segmentation === undefined || key === undefined) {
+      problems.add(place, `is ${show(segment)}, not a segmentation and a segment such as "rfm:vip"`);
+      return;
+    }
+    const keys = known.get(segmentation);
+    if (keys === undefined) {
+      problems.add(place, `there is no segmentation "${segmentation}": choose one of ${[...known.keys()].join(', ')}`);
+    } else if (keys !== null && !keys.includes(key)) {
+      problems.add(place, `there is no segment "${key}" in ${segmentation}: choose one of ${keys.join(', ')}`);
+    }
+  });
+}
+
+function checkWhen(when: unknown, path: string, problems: Problems): void {
+  if (when === undefined) return;
+  if (!isObject(when)) {
+    problems.add(path, 'is not an object of facts such as {"orders": {"from": 2}}');
+    return;
+  }
+  for (const [fact, bounds] of Object.entries(when)) {
+    const place = `${path}.${fact}`;
+    if (!(ACTION_FACT_NAMES as readonly string[]).includes(fact)) {
+      problems.add(place, `is not a fact: choose one of ${ACTION_FACT_NAMES.join(', ')}`);
+      continue;
+    }
+    const given = isObject(bounds) ? Object.entries(bounds) : [];
+    const isSound = given.every(([name, value]) => ['from', 'to'].includes(name) && Number.isFinite(value));
+    if (given.length === 0 || !isSound) {
+      problems.add(place, `is ${show(bounds)}, not bounds such as {"from": 2, "to": 5}`);
+      continue;
+    }
+    const { from, to } = bounds as { from?: number; to?: number };
+    if (from !== undefined && to !== undefined && from > to) problems.add(place, `nobody is from ${from} to ${to}`);
+  }
+}
+
+function checkIncentive(given: unknown, path: string, problems: Problems): void {
+  if (given === null) return;
+  if (!isObject(given)) {
+    const text = given === undefined ? 'is missing' : `is ${show(given)}`;
+    problems.add(path, `${text}: write null for none, or {"ofExpectedValue": 0.1, "ofOrderValue": 0.15}`);
+    return;
+  }
+  problems.unknownFields(given, path, ['ofExpectedValue', 'ofOrderValue']);
+  problems.share(given, path, 'ofExpectedValue', 'the share of the expected revenue of 90 days');
+  problems.share(given, path, 'ofOrderValue', 'the share of the average order');
+}
+
+function checkAction(given: unknown, path: string, known: KnownSegments, seen: Set<string>, problems: Problems): void {
+  if (!isObject(given)) {
+    problems.add(path, 'is not an object');
+    return;
+  }
+  problems.unknownFields(given, path, ACTION_FIELDS);
+  const key = problems.text(given, path, 'key', 'a name in kebab-case, its own');
+  if (key !== null && !KEBAB.test(key)) {
+    problems.add(`${path}.key`, `${show(key)} is not kebab-case: lower-case letters, digits and single hyphens`);
+  }
+  if (key !== null && seen.has(key)) problems.add(`${path}.key`, `${show(key)} is the key of an action before it too`);
+  if (key !== null) seen.add(key);
+  problems.text(given, path, 'title', 'what it is called');
+  problems.text(given, path, 'description', 'what to do');
+  problems.text(given, path, 'kpi', 'how its success is measured');
+  const reason = problems.text(given, path, 'reason', 'why this customer');
+  for (const [, name] of (reason ?? '').matchAll(/\{([^}]*)\}/g)) {
+    if (name !== 'segment' && !(ACTION_FACT_NAMES as readonly string[]).includes(name!)) {
+      problems.add(
+        `${path}.reason`,
+        `{${name}} stands for nothing: choose one of segment, ${ACTION_FACT_NAMES.join(', ')}`,
+      );
+    }
+  }
+  checkSegments(given.segments, `${path}.segments`, known, problems);
+  checkWhen(given.when, `${path}.when`, problems);
+  checkIncentive(given.maxIncentive, `${path}.maxIncentive`, problems);
+  problems.share(given, path, 'assumedUplift', 'by which part the expected revenue may rise');
+  problems.share(given, path, 'priority', 'how urgent it is, 1 most');
+  const { perk } = given;
+  if (perk == null) return;
+  if (typeof perk !== 'string' || perk.trim() === '')
+    problems.add(`${path}.perk`, 'is not a text that the shopper reads');
+  // The shopper sees it as it stands: his numbers and the names of segments are not for him.
+  else if (/[{}]/.test(perk))
+    problems.add(`${path}.perk`, 'holds braces: the shopper reads it as it is, without his values');
+}
+
+/** Everything that is wrong with a playbook, in its order; none for a sound one. */
+export function checkPlaybook(given: unknown, known: KnownSegments): PlaybookProblem[] {
+  const problems = new Problems();
+  if (!isObject(given) || !Array.isArray(given.actions)) {
+    return [{ path: 'actions', text: 'is missing: a playbook is {"actions": [...]}' }];
+  }
+  problems.unknownFields(given, 'playbook', ['actions', 'about']);
+  const seen = new Set<string>();
+  given.actions.forEach((action, index) => {
+    checkAction(action, `actions[${index}]`, known, seen, problems);
+  });
+  return problems.found;
+}
+
+/** @throws InvalidInputError naming every mistake, parted by semicolons */
+export function parsePlaybook(given: unknown, known: KnownSegments): Playbook {
+  const problems = checkPlaybook(given, known);
+  if (problems.length > 0) throw new InvalidInputError(problems.map(({ path, text }) => `${path} ${text}`).join('; '));
+  return given as Playbook;
+}

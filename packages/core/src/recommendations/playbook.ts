@@ -1,0 +1,129 @@
+/** Bounds of one fact, both included; at least one. A missing fact meets none. */
+export interface FactBounds {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What an action may ask of a customer. */
+export const ACTION_FACTS = {
+  /** Orders placed, cancelled ones left out. */
+  orders: 'number of orders',
+  recencyDays: 'days since the last order',
+  /** recencyDays / the customer's own median days between orders: 1 is when the next order is due. */
+  orderDue: 'days since the last order over the usual days between orders',
+  /** 0 to 1, 1 is the best: by expected revenue of the next 90 days where it is predicted, else by value score. */
+  valuePercentile: 'rank by expected value among buyers',
+  /** 0 to 1: 0.4 is the top 40 % of the customer's own RFM segment. */
+  topOfSegment: 'rank by expected value in the segment',
+  returnRate: 'share of delivered pieces that came back',
+  discountShare: 'share of discount',
+  /** Visits of the last 30 days and e-mail openings of the last 90. */
+  recentActivity: 'recent visits and e-mail openings',
+  averageOrderValue: 'average order value',
+} as const;
+
+export type ActionFact = keyof typeof ACTION_FACTS;
+export const ACTION_FACT_NAMES = Object.keys(ACTION_FACTS) as ActionFact[];
+
+/** One rule: who, what to do, why, how its success is measured and what it may cost. Plain JSON. */
+export interface PlaybookAction {
+  /** Kebab-case, unique within the playbook. */
+  readonly key: string;
+  readonly title: string;
+  /** What to do, in a sentence or two. */
+  readonly description: string;
+  /** `segmentation:segment`, any of them; left out: everybody with an order. */
+  readonly segments?: readonly string[];
+  readonly when?: Readonly<Partial<Record<ActionFact, FactBounds>>>;
+  /** Why this customer, for staff; `{orders}`, `{segment}` and the other facts in braces stand for his values. */
+  readonly reason: string;
+  readonly kpi: string;
+  /** The most that may be given away, as shares; the smaller of the two counts. Null for no incentive at all. */
+  readonly maxIncentive: { readonly ofExpectedValue: number; readonly ofOrderValue: number } | null;
+  /** By which part the expected revenue of 90 days may rise; an assumption until an experiment measures it. */
+  readonly assumedUplift: number;
+  /** 0 to 1 before the customer's value is weighed in. */
+  readonly priority: number;
+  /** What the shopper himself reads of it; left out or null: nothing. */
+  readonly perk?: string | null;
+}
+
+export interface Playbook {
+  readonly actions: readonly PlaybookAction[];
+}
+
+/** What rules look at; null where it is not known. */
+export interface CustomerFacts {
+  /** `segmentation:segment`, one a segmentation. */
+  readonly segments: readonly string[];
+  /** Title of his RFM segment. */
+  readonly segmentTitle: string;
+  readonly values: Readonly<Record<ActionFact, number | null>>;
+}
+
+export interface ChosenAction {
+  readonly action: PlaybookAction;
+  readonly reason: string;
+  /** 0 to 1. */
+  readonly priority: number;
+}
+
+/** What a customer without a known value weighs. */
+const UNKNOWN_VALUE = 0.25;
+const PLACEHOLDER = /\{(\w+)\}/g;
+const SHARES: ReadonlySet<string> = new Set(['returnRate', 'discountShare', 'valuePercentile', 'topOfSegment']);
+
+const isWithin = (
+  value: number | null,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: FactBounds,
+) => value !== null && value >= from && value <= to;
+
+function shown(name: string, { segmentTitle, values }: CustomerFacts): string {
+  if (name === 'segment') return segmentTitle;
+  const value = values[name as ActionFact];
+  if (value === null) return 'unknown';
+  return SHARES.has(name) ? `${Math.round(100 * value)} %` : String(Number(value.toFixed(value < 10 ? 1 : 0)));
+}
+
+/** Whether an action is for a customer. */
+export function actionApplies({ segments, when = {} }: PlaybookAction, customer: CustomerFacts): boolean {
+  const isMeant =
+    segments === undefined
+      ? (customer.values.orders ?? 0) > 0
+      : segments.some((segment) => customer.segments.includes(segment));
+  return (
+    isMeant && Object.entries(when).every(([fact, bounds]) => isWithin(customer.values[fact as ActionFact], bounds))
+  );
+}
+
+/**
+ * What to do next with a customer, the most urgent first; actions of equal priority in the playbook's order.
+ *
+ * Priority is the action's own, from a half for the customer of least value to the whole for the one of most.
+ */
+export function nextActions(playbook: Playbook, customer: CustomerFacts, most: number): ChosenAction[] {
+  const value = customer.values.valuePercentile ?? UNKNOWN_VALUE;
+  return playbook.actions
+    .filter((action) => actionApplies(action, customer))
+    .map((action) => ({
+      action,
+      reason: action.reason.replace(PLACEHOLDER, (_, name: string) => shown(name, customer)),
+      priority: action.priority * (0.5 + 0.5 * value),
+    }))
+    .sort((a, b) => b.priority - a.priority)
+    .slice(0, most);
+}
+
+/** What the shopper may read of the actions that are for him, in the playbook's order, each text once. */
+export function perksOf(playbook: Playbook, customer: CustomerFacts): string[] {
+  const perks = playbook.actions.flatMap((action) =>
+    action.perk != null && actionApplies(action, customer) ? [action.perk] : [],
+  );
+  return [...new Set(perks)];
+}
+
+/** The actions that the members of a segment can be given, whatever else they ask for. */
+export function actionsOfSegment(playbook: Playbook, segment: string): PlaybookAction[] {
+  const isProspect = segment.endsWith(':prospect');
+  return playbook.actions.filter(({ segments }) => (segments === undefined ? !isProspect : segments.includes(segment)));
+}

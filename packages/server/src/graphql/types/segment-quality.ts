@@ -1,0 +1,113 @@
+import type { SegmentationQuality as Quality } from '@tessera/core';
+import { readCrossTable } from '../../db/queries/segment-flows.js';
+import { builder } from '../builder.js';
+import { findSegmentation } from '../run-snapshot.js';
+import { REPORTS_READ } from './common.js';
+import { findSegment, Segment, Segmentation, type SegmentValue } from './segmentation.js';
+
+const ElbowPoint = builder.objectRef<Quality['elbow'][number]>('ElbowPoint').implement({
+  description: 'What so many clusters would have given.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    clusterCount: t.exposeInt('clusterCount'),
+    inertia: t.exposeFloat('inertia', {
+      description: 'Sum of squared distances to the own cluster, in squared standard deviations.',
+    }),
+    silhouette: t.exposeFloat('silhouette', { nullable: true }),
+  }),
+});
+
+const FeatureLoading = builder.objectRef<{ feature: string; loading: number }>('FeatureLoading').implement({
+  authScopes: REPORTS_READ,
+  fields: (t) => ({ feature: t.exposeString('feature'), loading: t.exposeFloat('loading') }),
+});
+
+const PrincipalComponent = builder.objectRef<Quality['components'][number]>('PrincipalComponent').implement({
+  description: 'A main direction along which customers differ.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: '1 is the direction of the largest variance.' }),
+    explainedShare: t.exposeFloat('explainedShare'),
+    loadings: t.field({ type: [FeatureLoading], resolve: ({ loadings }) => [...loadings] }),
+  }),
+});
+
+const Agreement = builder.objectRef<Quality['agreement'][number]>('Agreement').implement({
+  description: 'How alike another method parts the same customers: 1 wholly, about 0 no more than chance.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    with: t.string({ resolve: (agreement) => agreement.with }),
+    adjustedRandIndex: t.exposeFloat('adjustedRandIndex'),
+    sampleSize: t.exposeInt('sampleSize'),
+  }),
+});
+
+const SegmentationQuality = builder.objectRef<Quality>('SegmentationQuality').implement({
+  description: 'How far the segments can be trusted. Null or empty where a measure makes no sense for the method.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    silhouette: t.exposeFloat('silhouette', {
+      nullable: true,
+      description: '-1 to 1; above 0.25 clusters stand apart.',
+    }),
+    stability: t.exposeFloat('stability', {
+      nullable: true,
+      description: 'Mean adjusted Rand index with fits on resamples: 1 where each finds the same clusters.',
+    }),
+    elbow: t.field({ type: [ElbowPoint], resolve: ({ elbow }) => [...elbow] }),
+    components: t.field({ type: [PrincipalComponent], resolve: ({ components }) => [...components] }),
+    agreement: t.field({ type: [Agreement], resolve: ({ agreement }) => [...agreement] }),
+    binHealth: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'How many customers each score or class holds, and which cannot occur.',
+      resolve: ({ binHealth }) => binHealth,
+    }),
+    warnings: t.field({ type: ['String'], resolve: ({ warnings }) => [...warnings] }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why there are as many segments as there are.' }),
+  }),
+});
+
+interface CrossCell {
+  readonly own: SegmentValue;
+  readonly other: SegmentValue;
+  readonly customers: number;
+  readonly share: number;
+}
+
+const CrossTableCell = builder.objectRef<CrossCell>('CrossTableCell').implement({
+  description: 'Customers who are in one segment of each of two segmentations.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    segment: t.field({ type: Segment, resolve: ({ own }) => own }),
+    other: t.field({ type: Segment, resolve: ({ other }) => other }),
+    customers: t.exposeInt('customers'),
+    share: t.exposeFloat('share', { description: 'Of the customers of `segment`.' }),
+  }),
+});
+
+builder.objectFields(Segmentation, (t) => ({
+  quality: t.field({
+    type: SegmentationQuality,
+    authScopes: REPORTS_READ,
+    resolve: ({ model, fitted }) => model.quality(fitted),
+  }),
+  crossTable: t.field({
+    type: [CrossTableCell],
+    description: 'Every pair of segments that shares customers, the largest first.',
+    authScopes: REPORTS_READ,
+    args: { with: t.arg.string({ defaultValue: 'rfm', required: true }) },
+    resolve: async ({ model, runId }, args, context) => {
+      findSegmentation(await context.run(runId), args.with);
+      const cells = await readCrossTable(context.database.reader, runId, model.key, args.with);
+      return Promise.all(
+        cells.map(async ({ entry, other, customers, share }) => ({
+          own: (await findSegment(context, entry, runId))!,
+          other: (await findSegment(context, other, runId))!,
+          customers,
+          share,
+        })),
+      );
+    },
+  }),
+}));

@@ -1,0 +1,66 @@
+import {
+  type CustomerFeatures,
+  type Distribution,
+  type Drift,
+  driftOf,
+  FEATURE_NAMES,
+  fitDistribution,
+} from '@tessera/core';
+import type { Fitted } from './fitted-models.js';
+
+/** How the columns of a run were spread, by name: features as they are called, outputs as `model.column`. */
+export type Distributions = Readonly<Record<string, Distribution>>;
+
+/** A model against the run before. */
+export interface ModelDrift {
+  /** Of the column that moved most. */
+  readonly level: Drift['level'];
+  /** Population stability by column; STALE ones first. */
+  readonly columns: readonly (Drift & { readonly column: string })[];
+  readonly sentence: string;
+}
+
+/** What a model read and wrote, column by column. */
+function columnsOf({ model, fitted }: Fitted, features: CustomerFeatures): [string, Float64Array][] {
+  const buyers = features.columns.orders;
+  const isBuyer = (row: number) => buyers[row]! >= 1;
+  // Prospects have no value in any column, and a campaign that brings many is no drift.
+  const ofBuyers = (column: Float64Array) => column.filter((_, row) => isBuyer(row));
+  const { columns } = model.score(fitted, features);
+  return [
+    ...FEATURE_NAMES.map((name): [string, Float64Array] => [name, ofBuyers(features.columns[name])]),
+    ...Object.entries(columns).map(([name, column]): [string, Float64Array] => [
+      `${model.key}.${name}`,
+      ofBuyers(column),
+    ]),
+  ];
+}
+
+const WORDS = { STABLE: 'is spread as before', SHIFTED: 'has shifted', STALE: 'has moved far' } as const;
+const LEVELS = ['STABLE', 'SHIFTED', 'STALE'] as const;
+
+/**
+ * Compares the customers of a fit with those of the fit before.
+ * @param before what `distributions` was then; null or empty for the first
+ */
+export function monitorModel(
+  fitted: Fitted,
+  features: CustomerFeatures,
+  before: Distributions | null,
+): { distributions: Distributions; drift: ModelDrift | null } {
+  const columns = columnsOf(fitted, features);
+  const distributions = Object.fromEntries(columns.map(([name, values]) => [name, fitDistribution(values)]));
+  const compared = columns.flatMap(([column, values]) => {
+    const then = before?.[column];
+    return then === undefined ? [] : [{ column, ...driftOf(then, values) }];
+  });
+  if (compared.length === 0) return { distributions, drift: null };
+  compared.sort((left, right) => right.index - left.index);
+  const [most] = compared;
+  const level = LEVELS[Math.max(...compared.map((drift) => LEVELS.indexOf(drift.level)))]!;
+  const sentence =
+    level === 'STABLE'
+      ? 'no column has moved since the run before'
+      : `${most!.column} ${WORDS[most!.level]} since the run before (stability index ${most!.index.toFixed(2)})`;
+  return { distributions, drift: { level, columns: compared, sentence } };
+}

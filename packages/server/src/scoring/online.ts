@@ -1,0 +1,39 @@
+import type { Transaction } from '../db/database.js';
+import { createFeatures } from '../db/queries/features.js';
+import { currentRun, momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/queries/online-scores.js';
+import type { OrderFactsOptions } from '../db/queries/order-facts.js';
+import { writeProfiles } from '../db/queries/runs.js';
+import { notifyMoves } from '../db/queries/segment-events.js';
+import { isComplete, restoreModels } from './fitted-models.js';
+import type { ModelStore } from './model-store.js';
+import { scoreFeatures } from './score-features.js';
+
+/**
+ * Scores customers again with the models of the current run, each as of the newest thing known of him: his profile, the sums
+ * of his segments and the ledger change with the rows that were imported, in their transaction. The caller holds the merge
+ * lock, so that no run is published meanwhile. Does nothing before the first run, and
+ * after an update that scores in another way, until the next one.
+ * @returns how many customers were scored
+ */
+export async function rescoreCustomers(
+  transaction: Transaction,
+  models: ModelStore,
+  customerIds: ReadonlySet<string>,
+): Promise<number> {
+  const ids = [...customerIds].filter((id) => id !== '');
+  const run = ids.length === 0 ? null : await currentRun(transaction);
+  if (run === null) return 0;
+  const fitted = restoreModels(await models.of(run.runId));
+  if (!isComplete(fitted)) return 0;
+  const rules = run.options as Pick<OrderFactsOptions, 'timeZone' | 'orders' | 'status'>;
+  await createFeatures(transaction, {
+    ...{ asOf: run.asOf, timeZone: rules.timeZone, orders: rules.orders, status: rules.status },
+    customers: await momentsOf(transaction, run, ids),
+  });
+  await scoreFeatures(transaction, fitted);
+  await takeProfiles(transaction, run.runId);
+  await writeProfiles(transaction, run.runId, false);
+  await moveSegmentSums(transaction, run.runId);
+  await notifyMoves(transaction, await writeMoves(transaction, run.runId));
+  return ids.length;
+}

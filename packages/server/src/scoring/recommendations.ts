@@ -1,0 +1,133 @@
+import {
+  backtestRanking,
+  type CustomerSignals,
+  judgeList,
+  LIST_LENGTH,
+  type PopularProduct,
+  type RankingBacktest,
+  type RecommendationsRun,
+  recommender,
+  seededRandom,
+} from '@tessera/core';
+import type { Transaction } from '../db/database.js';
+import { dropAffinity, storeAffinity } from '../db/queries/affinity.js';
+import { momentLiteral, type OrderFactsOptions, orderFacts } from '../db/queries/order-facts.js';
+import { type Histories, readPastHistories } from '../db/queries/recommendations.js';
+import { readValueCutOffs } from '../db/queries/value-cut-offs.js';
+import { type AffinityCounts, createAffinity } from './affinity.js';
+
+const HORIZON_DAYS = 90;
+/** Customers that a run judges its lists on; more would narrow the interval by less than its last digit. */
+const MOST_JUDGED = 2000;
+const CUSTOMERS_A_BATCH = 250;
+const SEED = 20_260_101;
+
+/** What a run keeps of its recommendations beside the rows of its products. Plain JSON. */
+export interface RecommendationsFitted extends RecommendationsRun {
+  /** Customers whose baskets were counted, by RFM segment. */
+  readonly segmentCustomers: Readonly<Record<string, number>>;
+  /** By RFM segment the 5 %, 10 % ... 95 % quantiles of what its buyers are expected to bring. */
+  readonly valueCutOffs: Readonly<Record<string, readonly number[]>>;
+  /** Which column of a profile those are of. */
+  readonly valueMeasure: 'clv90d' | 'valueScore';
+}
+
+export interface RecommendationRunOptions extends Pick<OrderFactsOptions, 'asOf' | 'timeZone' | 'orders' | 'status'> {
+  readonly runId: number;
+  /** The run's own partition of profiles. */
+  readonly profiles: string;
+}
+
+/**
+ * Learns what is bought together, again and most, judges the lists on the last 90 days, and keeps all of it under the run:
+ * rows in `item_affinity` and `popular_products`, and `fitted_models` under the key `recommendations`.
+ *
+ * To be called in the run's own transaction once the profiles are written and indexed, since segments are read from them, and
+ * before `lateCustomers`, from which on imports wait. Nothing else of a run reads what it writes.
+ */
+export async function fitRecommendations(
+  transaction: Transaction,
+  { runId, profiles, ...facts }: RecommendationRunOptions,
+): Promise<RecommendationsFitted> {
+  const backtest = await judgePast(transaction, facts);
+  const counts = await createAffinity(transaction, { ...facts, profiles });
+  await storeAffinity(transaction, runId);
+  await dropAffinity(transaction);
+  const fitted: RecommendationsFitted = { ...counts, ...(await readValueCutOffs(transaction, profiles)), backtest };
+  await transaction`
+    insert into fitted_models (run_id, key, version, fitted)
+    values (${runId}, ${recommender.key}, ${recommender.version}, ${transaction.json(fitted as never)})`;
+  return fitted;
+}
+
+type Facts = Omit<RecommendationRunOptions, 'runId' | 'profiles'>;
+
+/** Learns as of 90 days before the moment and compares with what was bought since; null where nobody bought before and after. */
+async function judgePast(transaction: Transaction, facts: Facts): Promise<RecommendationsRun['backtest']> {
+  const [past] = await transaction<{ asOf: Date }[]>`
+    select ((${facts.asOf} at time zone ${facts.timeZone})::date - ${HORIZON_DAYS}::int)::timestamp at time zone ${facts.timeZone} as "asOf"`;
+  const [known] = await transaction<{ exists: boolean }[]>`
+    select exists (select from orders where placed_at < ${past!.asOf} and customer_id <> '') as exists`;
+  if (known?.exists !== true) return null;
+  // Nobody's segment of then is known, and today's would let the future in: the segment's popular products sit this out.
+  const options = { ...facts, asOf: past!.asOf };
+  const counts = await createAffinity(transaction, { ...options, profiles: null });
+  const popular = await transaction<PopularProduct[]>`
+    select product_id as product, recent_share as "recentShare", return_rate as "returnRate"
+    from affinity_popular where segment = '' order by recent_share desc, product_id`;
+  const bought = await boughtSince(transaction, facts, past!.asOf);
+  const columns = {
+    own: { hits: [] as number[], ndcg: [] as number[] },
+    popular: { hits: [] as number[], ndcg: [] as number[] },
+  };
+  const plain = popular.map(({ product }) => product);
+  const customers = [...bought.keys()];
+  for (let from = 0; from < customers.length; from += CUSTOMERS_A_BATCH) {
+    const batch = customers.slice(from, from + CUSTOMERS_A_BATCH);
+    const histories = await readPastHistories(transaction, batch, options);
+    for (const customer of batch) {
+      const list = recommender.score(pastSignals(customer, histories, popular, counts), LIST_LENGTH);
+      for (const [into, products] of [
+        [columns.own, list.map(({ product }) => product)],
+        [columns.popular, plain],
+      ] as const) {
+        const { hit, ndcg } = judgeList(products, bought.get(customer)!);
+        into.hits.push(hit);
+        into.ndcg.push(ndcg);
+      }
+    }
+  }
+  const of = ({ hits, ndcg }: typeof columns.own) => ({ hits: Float64Array.from(hits), ndcg: Float64Array.from(ndcg) });
+  const result: RankingBacktest = backtestRanking(of(columns.own), of(columns.popular), seededRandom(SEED));
+  return { ...result, from: options.asOf.toISOString(), to: facts.asOf.toISOString() };
+}
+
+function pastSignals(
+  customer: string,
+  { byCustomer, facts }: Histories,
+  shopPopular: readonly PopularProduct[],
+  { usualReturnRate }: AffinityCounts,
+): CustomerSignals {
+  const { bought, sentBack } = byCustomer.get(customer) ?? { bought: [], sentBack: [] };
+  // The customer's own return rate holds back what comes back often, which is no matter of hitting.
+  return {
+    bought,
+    sentBack,
+    facts,
+    segmentPopular: [],
+    shopPopular,
+    itemsDelivered: 0,
+    itemsReturned: 0,
+    usualReturnRate,
+  };
+}
+
+/** What customers who had bought before the first moment bought from it up to the second: a sample by their ids. */
+async function boughtSince(transaction: Transaction, facts: Facts, since: Date): Promise<Map<string, Set<string>>> {
+  const rows = await transaction.unsafe<{ customerId: string; products: string[] }[]>(`
+    with ${orderFacts(facts, 'in (select customer_id from affinity_lines)')}
+    select l.customer_id as "customerId", array_agg(distinct l.product_id) as products
+    from lines l where l.placed_at >= ${momentLiteral(since)} and not l.is_cancelled and l.product_id is not null
+    group by l.customer_id order by hashtextextended(l.customer_id, 7), l.customer_id limit ${MOST_JUDGED}`);
+  return new Map(rows.map(({ customerId, products }) => [customerId, new Set(products)]));
+}

@@ -1,0 +1,49 @@
+import { DeskCard, type Person } from '../desk-card.js';
+
+/** What of Zendesk's client we use; the SDK is a script of Zendesk's own. */
+interface Client {
+  metadata(): Promise<{ settings: Record<string, string> }>;
+  get(path: string): Promise<Record<string, unknown>>;
+  on(event: string, listener: () => void): void;
+  invoke(command: string, ...values: unknown[]): Promise<unknown>;
+  request(options: Record<string, unknown>): Promise<{ token: string }>;
+}
+
+declare const ZAFClient: { init(): Client | false };
+
+/** Zendesk's sidebars have no height of their own; beyond this the card scrolls in its frame. */
+const LARGEST_HEIGHT_PX = 900;
+
+const client = ZAFClient.init();
+if (client) void start(client);
+else document.body.append('This page is an app of Zendesk Support: it shows something there only.');
+
+async function start(client: Client): Promise<void> {
+  const { settings } = await client.metadata();
+  const card = new DeskCard(
+    {
+      endpoint: settings.endpoint!,
+      tokenProvider: async () => {
+        // Zendesk's proxy puts the secret in: no page ever has it.
+        const { token } = await client.request({
+          url: settings.tokenUrl,
+          type: 'POST',
+          secure: true,
+          headers: { authorization: 'Bearer {{setting.tokenSecret}}' },
+        });
+        return token;
+      },
+    },
+    document.body,
+  );
+  const show = async () => {
+    const { 'ticket.requester': requester } = await client.get('ticket.requester');
+    await card.show((requester ?? {}) as Person);
+  };
+  client.on('ticket.requester.email.changed', () => void show());
+  new ResizeObserver(([entry]) => {
+    const height = Math.min(LARGEST_HEIGHT_PX, Math.ceil(entry!.contentRect.height) + 16);
+    void client.invoke('resize', { width: '100%', height: `${height}px` });
+  }).observe(document.body);
+  await show();
+}

@@ -1,0 +1,127 @@
+import { type Answer, CHAPTERS, type Sample } from './gallery-samples.js';
+import { byId, create } from './page-data.js';
+import { ACTIONS, agentCustomer, cardCustomer, PRODUCTS } from './sample-customers.js';
+
+const ENDPOINT = '/gallery/';
+
+answerSamples();
+byId('chapters').append(...CHAPTERS.map(createChapter));
+byId('contents').append(
+  ...CHAPTERS.map(({ title }) => {
+    const item = create('li', '');
+    const link = create('a', '', title);
+    link.href = `#${idOf(title)}`;
+    item.append(link);
+    return item;
+  }),
+);
+
+const language = byId<HTMLSelectElement>('language');
+const show = (lang: string) => {
+  document.documentElement.lang = lang;
+  document.documentElement.dir = lang === 'ar' ? 'rtl' : 'ltr';
+};
+language.value = new URLSearchParams(location.search).get('lang') ?? 'en';
+show(language.value);
+language.addEventListener('change', () => show(language.value));
+
+function createChapter({ title, about, samples }: (typeof CHAPTERS)[number]): HTMLElement {
+  const chapter = create('section', 'chapter');
+  const heading = create('h2', '', title);
+  chapter.id = idOf(title);
+  heading.id = `${chapter.id}-title`;
+  chapter.setAttribute('aria-labelledby', heading.id);
+  chapter.append(heading, create('p', 'quiet', about), ...samples.map(createSample));
+  return chapter;
+}
+
+function createSample(sample: Sample): HTMLElement {
+  const box = create('div', 'sample');
+  const grounds = create('div', 'grounds');
+  grounds.append(...(['light', 'dark'] as const).map((theme) => createGround(sample, theme)));
+  const code = create('details', '');
+  code.append(create('summary', 'quiet', 'Code'));
+  const pre = create('pre', '');
+  pre.tabIndex = 0;
+  pre.setAttribute('role', 'region');
+  pre.setAttribute('aria-label', `Code: ${sample.title}`);
+  pre.append(create('code', '', codeOf(sample)));
+  code.append(pre);
+  box.append(create('h3', '', sample.title), grounds, code);
+  return box;
+}
+
+function createGround({ tag, attributes, answer, heading }: Sample, theme: 'light' | 'dark'): HTMLElement {
+  const ground = create('div', `ground ${theme}`);
+  const provider = document.createElement('tessera-provider');
+  for (const [name, value] of Object.entries({
+    endpoint: ENDPOINT + answer,
+    token: 'sample',
+    customer: '10457',
+    theme,
+  })) {
+    provider.setAttribute(name, value);
+  }
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (heading) {
+    const span = create('span', '', heading);
+    span.slot = 'heading';
+    element.append(span);
+  }
+  provider.append(element);
+  ground.append(provider);
+  return ground;
+}
+
+function codeOf({ tag, attributes, heading }: Sample): string {
+  const written = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`);
+  return `<tessera-provider endpoint="https://tessera.example/graphql" token="…" customer="10457">
+  <${tag}${written.join('')}>${heading ? `\n    <span slot="heading">${heading}</span>\n  ` : ''}</${tag}>
+</tessera-provider>`;
+}
+
+function idOf(title: string): string {
+  return title.toLowerCase().replaceAll(' ', '-');
+}
+
+/** The gallery is its own server: it answers what its elements ask, and leaves everything else to the network. */
+function answerSamples(): void {
+  const fetchReally = window.fetch.bind(window);
+  window.fetch = async (input, init) => {
+    if (typeof input !== 'string' || !input.startsWith(ENDPOINT)) return fetchReally(input, init);
+    const { variables } = JSON.parse(init!.body as string) as { variables: Record<string, string[]> };
+    if (variables.externalIds) return refuse(403, 'FORBIDDEN');
+    return answerTo(input.slice(ENDPOINT.length) as Answer, variables, init!.signal!);
+  };
+}
+
+function answerTo(
+  answer: Answer,
+  variables: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<Response> | Response {
+  if (answer === 'loading') {
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  }
+  if (answer === 'offline') throw new TypeError('no network');
+  if (answer === 'error') return refuse(503, 'SERVICE_UNAVAILABLE');
+  if (answer === 'denied') return refuse(403, 'FORBIDDEN');
+  const isEmpty = answer === 'empty';
+  const ids = (name: string) => (variables[name] ?? []) as string[];
+  const each = (name: string, customer: (id: string) => unknown) =>
+    ids(name).map((id) => (isEmpty ? null : customer(id)));
+  const recommendations = PRODUCTS.slice(0, variables.first as number);
+  const shopper = { publicLabel: 'VIP', recommendations };
+  const data = {
+    badges: each('badges', (id) => ({ ...agentCustomer(id), shopper })),
+    recommendations: each('recommendations', (externalId) => ({ externalId, recommendations, shopper })),
+    actions: each('actions', (externalId) => ({ externalId, nextActions: ACTIONS })),
+    cards: each('cards', cardCustomer),
+  };
+  return Response.json({ data });
+}
+
+function refuse(status: number, code: string): Response {
+  return Response.json({ errors: [{ message: 'a sample', extensions: { code } }] }, { status });
+}

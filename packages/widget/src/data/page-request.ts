@@ -1,0 +1,139 @@
+import { type GraphQLAnswer, type Operation, post } from './client.js';
+import { type Connection, connectionKey } from './connection.js';
+import { RequestError } from './request-error.js';
+
+/** What an element shows of its customer; each is a root field and a variable of the page's document. */
+export type Topic = 'badges' | 'recommendations' | 'actions' | 'cards';
+
+/** What a page asks with: a page of badges alone asks the small ones. */
+export interface Operations {
+  agent: Operation;
+  shopper: Operation;
+  /** Whether it takes the ids of all topics. */
+  isWhole: boolean;
+}
+
+export interface Question {
+  operations: Operations;
+  connection: Connection;
+  isForAgent: boolean;
+  segmentation: string;
+  topic: Topic;
+  customer: string;
+  /** How many recommendations or actions; the page's largest number is asked. */
+  count: number;
+  /** The answer takes long enough to show that one waits. */
+  wait(): void;
+  /** The customer as answered, null where the server does not know the id, or a RequestError. */
+  settle(outcome: unknown): void;
+}
+
+/** The server's limit for one list of ids. */
+const MAXIMUM_IDS = 500;
+
+/** Enough for a page's elements to be upgraded and given their properties, too little to be noticed. */
+const COLLECTION_MS = 15;
+
+/** A skeleton that is gone again at once is only a flicker. */
+const PATIENCE_MS = 100;
+
+/** All questions of a page with the same connection, audience and segmentation: one request. */
+class PageRequest {
+  readonly #key: string;
+  readonly #questions = new Set<Question>();
+  readonly #abort = new AbortController();
+  /** Topic and customer of each. */
+  readonly #asked = new Set<string>();
+
+  constructor(key: string) {
+    this.#key = key;
+    collecting.set(key, this);
+    setTimeout(() => this.#send(), COLLECTION_MS);
+  }
+
+  add(question: Question): void {
+    this.#questions.add(question);
+    open.set(question, this);
+    if (this.#asked.add(question.topic + question.customer).size === MAXIMUM_IDS) this.#stopCollecting();
+  }
+
+  drop(question: Question): void {
+    this.#questions.delete(question);
+    if (this.#questions.size) return;
+    this.#stopCollecting();
+    this.#abort.abort();
+  }
+
+  #stopCollecting(): void {
+    if (collecting.get(this.#key) === this) collecting.delete(this.#key);
+  }
+
+  async #send(): Promise<void> {
+    this.#stopCollecting();
+    const [first] = this.#questions;
+    if (!first) return;
+    const { connection, isForAgent, segmentation } = first;
+    const questions = [...this.#questions];
+    const ids = (topic: Topic) => [
+      ...new Set(questions.flatMap((question) => (question.topic === topic ? question.customer : []))),
+    ];
+    const { operations } = questions.find((question) => question.operations.isWhole) ?? first;
+    const variables = {
+      badges: ids('badges'),
+      ...(isForAgent && { segmentation }),
+      ...(operations.isWhole && {
+        recommendations: ids('recommendations'),
+        first: Math.max(...questions.map(({ count }) => count)),
+        ...(isForAgent && { actions: ids('actions'), cards: ids('cards') }),
+      }),
+    };
+    const operation = isForAgent ? operations.agent : operations.shopper;
+    const timer = setTimeout(() => {
+      for (const question of this.#questions) question.wait();
+    }, PATIENCE_MS);
+    let outcomeOf: (question: Question) => unknown;
+    try {
+      const answer = await post(connection, operation, variables, this.#abort.signal);
+      outcomeOf = outcomesOf(answer, variables);
+    } catch (error) {
+      outcomeOf = () => error;
+    }
+    clearTimeout(timer);
+    for (const question of this.#questions) {
+      open.delete(question);
+      question.settle(outcomeOf(question));
+    }
+  }
+}
+
+const collecting = new Map<string, PageRequest>();
+const open = new WeakMap<Question, PageRequest>();
+
+/** Asks about one customer, together with everything else that the page asks in these milliseconds. */
+export function ask(question: Question): void {
+  const { connection, isForAgent, segmentation } = question;
+  const key = `${connectionKey(connection)}\n${isForAgent}\n${segmentation}`;
+  (collecting.get(key) ?? new PageRequest(key)).add(question);
+}
+
+/** The answer is no longer wanted; the request ends when nobody wants it. */
+export function drop(question: Question): void {
+  open.get(question)?.drop(question);
+}
+
+function outcomesOf({ data, errors }: GraphQLAnswer, variables: Record<string, unknown>) {
+  const indexes: Record<string, Map<string, number>> = {};
+  return ({ topic, customer }: Question): unknown => {
+    const ids = variables[topic] as string[];
+    const customers = data?.[topic];
+    if (!Array.isArray(customers) || customers.length !== ids.length) {
+      return new RequestError('BAD_ANSWER', 'not the customers asked for');
+    }
+    indexes[topic] ??= new Map(ids.map((id, position) => [id, position]));
+    const index = indexes[topic].get(customer)!;
+    const outcome = customers[index] ?? null;
+    // A field that was withheld leaves its customer readable; only a customer lost to an error is an error.
+    const error = outcome || errors?.find(({ path }) => path?.[0] === topic && path[1] === index);
+    return error && !outcome ? new RequestError(error.extensions?.code ?? 'BAD_ANSWER', error.message) : outcome;
+  };
+}

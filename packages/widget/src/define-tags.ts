@@ -1,0 +1,11 @@
+import { renderAll } from './elements/connected-element.js';
+import { followLanguage } from './format/texts.js';
+import { LANGUAGES } from './texts/languages.js';
+
+/** Registers elements under their tags; a tag that another script took stays that script's. */
+export function defineTags(tags: Readonly<Record<string, CustomElementConstructor>>): void {
+  followLanguage(LANGUAGES, renderAll);
+  for (const [tag, element] of Object.entries(tags)) {
+    if (!customElements.get(tag)) customElements.define(tag, element);
+  }
+}

@@ -1,0 +1,36 @@
+import { textsOf } from '../../format/texts.js';
+
+export const CARD_TEXTS = {
+  customer: 'Customer',
+  unknownCustomer: 'This customer is not known',
+  customerSince: 'Customer since {day}',
+  netRevenue: 'Net revenue',
+  orders: 'Orders',
+  averageOrder: 'Average order',
+  lastOrder: 'Last order',
+  daysAgo: '{count} days ago',
+  returned: 'Returned',
+  expected90d: 'Expected in 90 days',
+  between: '{level} between {low} and {high}',
+  aboveShare: 'More than {share} of all customers',
+  segments: 'Segments',
+  history: 'History',
+  becameFirst: 'New: {to}',
+  moved: '{from} to {to}',
+  gone: 'No longer in use',
+  lastOrders: 'Last orders',
+  noOrders: 'No orders yet',
+  PURCHASE: 'after a purchase',
+  RETURN: 'after a return',
+  TIME: 'as time passed',
+  REFIT: 'after new cut-offs',
+  DATA: 'after new data',
+  PLACED: 'Placed',
+  SHIPPED: 'Shipped',
+  DELIVERED: 'Delivered',
+  CANCELLED: 'Cancelled',
+  RETURNED: 'Returned',
+  REFUNDED: 'Refunded',
+} as const;
+
+export const cardText = textsOf(CARD_TEXTS);

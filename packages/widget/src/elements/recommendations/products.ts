@@ -1,0 +1,38 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { type Amount, formatMoney } from '../../format/formats.js';
+
+export interface ProductRecommendation {
+  product: {
+    externalId: string;
+    name: string | null;
+    brand: string | null;
+    category: string | null;
+    listPrice: Amount | null;
+  };
+  reason: string;
+}
+
+/** A list of products, each with its price and its reason. */
+export function renderProducts(
+  recommendations: readonly ProductRecommendation[],
+  select: (product: string) => void,
+): TemplateResult {
+  return html`<ul class="items" part="products">
+    ${recommendations.map(({ product: { externalId, name, brand, category, listPrice }, reason }) => {
+      const title = name || externalId;
+      return html`<li class="item" part="product">
+        <span class="picture" part="picture" aria-hidden="true"
+          ><slot name="picture-${externalId}">${[...title][0]}</slot></span
+        >
+        <div class="body">
+          <div class="line">
+            <button type="button" class="link" part="name" @click=${() => select(externalId)}>${title}</button>
+            ${listPrice ? html`<span class="extra" part="price">${formatMoney(listPrice)}</span>` : nothing}
+          </div>
+          <div class="muted extra">${[brand, category].filter(Boolean).join(' · ')}</div>
+          <div class="muted extra" part="reason">${reason}</div>
+        </div>
+      </li>`;
+    })}
+  </ul>`;
+}

@@ -1,0 +1,60 @@
+/** The page's language; undefined, the browser's, where the page names none or what is none. */
+export function pageLanguage(): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(document.documentElement.lang)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+/** Making a format is slow, and a page has many numbers. */
+function formatOf<T extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  Format: new (language: string | undefined, options: object) => T,
+  options: object,
+): T {
+  const language = pageLanguage();
+  const key = `${language}${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Format(language, options);
+    formats.set(key, format);
+  }
+  return format as T;
+}
+
+/**
+ * A moment as a calendar day in the page's language.
+ * @param moment ISO 8601; days are told in UTC, so that two people never read two dates
+ */
+export function formatDay(moment: string): string {
+  const date = new Date(moment);
+  return Number.isNaN(+date)
+    ? moment
+    : formatOf(Intl.DateTimeFormat, { dateStyle: 'medium', timeZone: 'UTC' }).format(date);
+}
+
+export interface Amount {
+  /** Decimal string. */
+  amount: string;
+  currency: string;
+}
+
+/** Money in the page's language; the digits of a decimal string are never lost on the way. */
+export function formatMoney({ amount, currency }: Amount): string {
+  try {
+    return formatOf(Intl.NumberFormat, { style: 'currency', currency }).format(amount as Intl.StringNumericLiteral);
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** A share of 0 to 1 as whole percent. */
+export function formatShare(share: number): string {
+  return formatOf(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+export function formatCount(count: number): string {
+  return formatOf(Intl.NumberFormat, { maximumFractionDigits: 1 }).format(count);
+}

@@ -1,0 +1,231 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type AgentCustomer, cardCustomer, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
+import { launchBrowser } from '../support/browser.js';
+import {
+  buildWidget,
+  element,
+  type OpenPage,
+  openPage,
+  type PageOptions,
+  type PageServer,
+  STRICT_POLICY,
+  startPageServer,
+} from './page.js';
+
+const TAGS = ['segment-badge', 'recommendations', 'next-actions', 'customer-card'];
+
+let widget: ReturnType<typeof buildWidget>;
+let browser: Browser;
+let server: PageServer;
+let opened: OpenPage | undefined;
+
+beforeAll(async () => {
+  widget = buildWidget();
+  server = await startPageServer(widget.folder);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  widget?.remove();
+});
+
+afterEach(async () => {
+  if (!opened) return;
+  const { damage, page } = opened;
+  opened = undefined;
+  const found = await damage();
+  await page.context().close();
+  expect(found).toEqual([]);
+});
+
+async function open(body: string, options?: PageOptions): Promise<OpenPage> {
+  opened = await openPage(browser, server, body, options);
+  return opened;
+}
+
+const all = (attributes = '') => TAGS.map((tag) => element(tag, '1', attributes)).join('');
+const allReady = ({ page }: OpenPage) =>
+  page
+    .locator('[state=ready]')
+    .nth(TAGS.length - 1)
+    .waitFor({ state: 'attached' });
+
+/** Each kind of injection in each of the forms in which it hides: sixty texts. */
+const PAYLOADS = [
+  '<img src=x onerror="window.pwned=1">',
+  '<script>window.pwned=1</script>',
+  '"><svg onload=window.pwned=1>',
+  "' onmouseover='window.pwned=1",
+  'javascript:window.pwned=1',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the payload has to arrive as it is
+  '${window.pwned=1}',
+  '{{constructor.constructor("window.pwned=1")()}}',
+  '</style><script>window.pwned=1</script>',
+  '<!--><img src=x onerror=window.pwned=1>-->',
+  '<iframe srcdoc="<script>parent.pwned=1</script>">',
+  '?lit$000000000$<b>bold</b>',
+  'red; background: url(https://attacker.example/)',
+  'data:text/html,<script>window.pwned=1</script>',
+  '<a href="javascript:window.pwned=1" autofocus onfocus=window.pwned=1 tabindex=1>',
+  '<template shadowrootmode="open"><script>window.pwned=1</script></template>',
+].flatMap((payload) => [payload, payload.toUpperCase(), `${payload}\u202e\u0000`, encodeURIComponent(payload)]);
+
+/** A value with the payload in the place of every text in it. */
+function poisoned<T>(value: T, payload: string): T {
+  if (typeof value === 'string') return payload as T;
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, payload)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisoned(item, payload)])) as T;
+}
+
+describe('texts of strangers', () => {
+  it(`${PAYLOADS.length} payloads in every field of every element stay text`, async () => {
+    expect(PAYLOADS).toHaveLength(60);
+    const body = PAYLOADS.map((_, index) => TAGS.map((tag) => element(tag, `${index}`)).join('')).join('');
+    const payloadOf = (id: string) => PAYLOADS[Number(id)]!;
+    const { page } = await open(body, {
+      answer: ({ variables }, route) => {
+        const each = <T>(ids: string[] | undefined, customer: (id: string) => T) =>
+          (ids ?? []).map((id) => poisoned(customer(id), payloadOf(id)));
+        const data = {
+          badges: each(variables.badges, cardCustomer) as AgentCustomer[],
+          recommendations: each(variables.recommendations, () => ({ recommendations: PRODUCTS })),
+          actions: each(variables.actions, cardCustomer),
+          cards: each(variables.cards, cardCustomer),
+        };
+        return route.fulfill({ json: { data } });
+      },
+    });
+    await page
+      .locator('[state=ready]')
+      .nth(PAYLOADS.length * TAGS.length - 1)
+      .waitFor({ state: 'attached' });
+    for (const tag of TAGS) {
+      const texts = await page.locator(`tessera-${tag}`).evaluateAll((hosts) =>
+        hosts.map((host) => {
+          for (const button of host.shadowRoot!.querySelectorAll('button')) button.click();
+          return host.shadowRoot!.textContent;
+        }),
+      );
+      for (const [index, text] of texts.entries()) expect(text).toContain(PAYLOADS[index]);
+    }
+    const foreign = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].flatMap((host) => [
+          ...(host.shadowRoot?.querySelectorAll('script, iframe, img, svg, a, [onerror], [onload]') ?? []),
+        ]).length,
+    );
+    expect(foreign).toBe(0);
+    expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+  });
+
+  it('an answer of any other shape is an error of the element and not of the page', async () => {
+    for (const wrong of [7, 'text', [], { recommendations: 3, nextActions: 'x' }, { segment: { segment: null } }]) {
+      const opening = await open(all(), {
+        answer: (_request, route) =>
+          route.fulfill({
+            json: { data: { badges: [wrong], recommendations: [wrong], actions: [wrong], cards: [wrong] } },
+          }),
+      });
+      await opening.page
+        .locator('[state=error]')
+        .nth(TAGS.length - 1)
+        .waitFor();
+      expect(await opening.damage()).toEqual([]);
+      await opening.page.context().close();
+      opened = undefined;
+    }
+  });
+});
+
+describe('policies', () => {
+  const base = "default-src 'none'; style-src 'self'; connect-src 'self'";
+  const POLICIES: Record<string, { policy: string; script?: string }> = {
+    'a strict policy': { policy: `${base}; script-src 'self'` },
+    'a strict policy with Trusted Types': { policy: STRICT_POLICY },
+    'a policy of nonces': {
+      policy: `${base}; script-src 'nonce-n0nce' 'sha256-none'`,
+      script:
+        '<script nonce="n0nce" src="/recorder.js"></script><script nonce="n0nce" type="module" src="/widget/tessera.js"></script>',
+    },
+  };
+  for (const [name, { policy, script }] of Object.entries(POLICIES)) {
+    it(`under ${name} every element works, in a language of its own file, without a violation`, async () => {
+      const opening = await open(all(), { policy, root: 'lang="de"', ...(script && { script, hasRecorder: false }) });
+      await allReady(opening);
+      await opening.page.getByText('Empfohlene Produkte').first().waitFor();
+      expect(await opening.damage()).toEqual([]);
+    });
+  }
+});
+
+describe('pages that are not kind', () => {
+  it('a page that resets all styles leaves every element readable', async () => {
+    const opening = await open(all(), { head: '<link rel="stylesheet" href="/reset.css">' });
+    await allReady(opening);
+    const styles = await opening.page.locator('[part=badge], [part=panel]').evaluateAll((boxes) =>
+      boxes.map((box) => {
+        const { textTransform, letterSpacing, backgroundColor } = getComputedStyle(box);
+        return { textTransform, letterSpacing, isSolid: backgroundColor !== 'rgba(0, 0, 0, 0)' };
+      }),
+    );
+    expect(styles.length).toBeGreaterThanOrEqual(TAGS.length);
+    for (const style of styles) {
+      expect(style).toEqual({ textTransform: 'none', letterSpacing: 'normal', isSolid: true });
+    }
+  });
+
+  it('a page that has patched the prototypes of the browser is neither harmed nor harmful', async () => {
+    const opening = await open(all(), { head: '<script src="/hostile.js"></script>' });
+    await allReady(opening);
+    await opening.page.getByRole('button', { name: 'Segment: VIP' }).click();
+    await opening.page.getByText('Why', { exact: true }).waitFor();
+  });
+
+  it('two versions of the script and a smaller bundle on one page are one', async () => {
+    const script = ['tessera-badge.js', 'tessera.js', 'tessera-next.js']
+      .map((file) => `<script type="module" src="/widget/${file}"></script>`)
+      .join('');
+    const messages: string[] = [];
+    const opening = await open(all(), {
+      script,
+      policy: STRICT_POLICY.replace('lit-html', "lit-html 'allow-duplicates'"),
+    });
+    opening.page.on('console', (message) => messages.push(message.text()));
+    await opening.page.reload();
+    await allReady(opening);
+    expect(messages).toEqual([]);
+  });
+
+  it('elements that are moved and removed while they load end as they should', async () => {
+    const opening = await open(`<div id="from">${all()}</div><div id="to"></div>`);
+    await opening.page.evaluate(async () => {
+      const [from, to] = ['from', 'to'].map((id) => document.getElementById(id)!);
+      const elements = [...from!.children];
+      for (let round = 0; round < 20; round++) {
+        for (const element of elements) (round % 2 ? from! : to!).append(element);
+        if (round % 5 === 0) for (const element of elements) element.remove();
+        await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+      to!.append(...elements);
+    });
+    await allReady(opening);
+    expect(await opening.page.locator('#to > [state=ready]').count()).toBe(TAGS.length);
+  });
+
+  it('attributes of any text are taken as they are', async () => {
+    const opening = await open(
+      all('count="-3" theme="purple" size="huge"') +
+        element('recommendations', '1', 'count="1e9"') +
+        element('next-actions', '1', 'count="x"'),
+    );
+    await opening.page
+      .locator('[state=ready]')
+      .nth(TAGS.length + 1)
+      .waitFor();
+    expect(opening.requests.map(({ variables }) => variables.first)).toEqual([20]);
+  });
+});

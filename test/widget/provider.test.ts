@@ -1,0 +1,236 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import {
+  answerWithCustomers,
+  answerWithError,
+  buildWidget,
+  element,
+  type OpenPage,
+  openPage,
+  type PageOptions,
+  type PageServer,
+  startPageServer,
+  TOKEN,
+} from './page.js';
+
+let widget: ReturnType<typeof buildWidget>;
+let browser: Browser;
+let server: PageServer;
+let opened: OpenPage | undefined;
+
+beforeAll(async () => {
+  widget = buildWidget();
+  server = await startPageServer(widget.folder);
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  widget?.remove();
+});
+
+afterEach(async () => {
+  if (!opened) return;
+  const { damage, page } = opened;
+  opened = undefined;
+  const found = await damage();
+  await page.context().close();
+  expect(found).toEqual([]);
+});
+
+async function open(body: string, options?: PageOptions): Promise<OpenPage> {
+  opened = await openPage(browser, server, body, options);
+  return opened;
+}
+
+const provider = (body: string, attributes = `token="${TOKEN}"`) =>
+  `<tessera-provider endpoint="/graphql" ${attributes}>${body}</tessera-provider>`;
+const badges = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, index) => `<tessera-segment-badge customer="c${index}"></tessera-segment-badge>`,
+  ).join('');
+
+describe('provider', () => {
+  it('everything inside shares one request, whatever it is', async () => {
+    const { page, requests } = await open(
+      provider(
+        `${badges(3)}<tessera-recommendations count="3"></tessera-recommendations>
+         <tessera-next-actions></tessera-next-actions><tessera-customer-card></tessera-customer-card>`,
+        `token="${TOKEN}" customer="c9"`,
+      ),
+    );
+    await page.locator('[state=ready]').nth(5).waitFor();
+    expect(requests.map(({ variables, authorization }) => ({ variables, authorization }))).toEqual([
+      {
+        variables: {
+          badges: ['c0', 'c1', 'c2'],
+          recommendations: ['c9'],
+          actions: ['c9'],
+          cards: ['c9'],
+          segmentation: 'rfm',
+          first: 3,
+        },
+        authorization: `Bearer ${TOKEN}`,
+      },
+    ]);
+  });
+
+  it('a page of badges alone asks the small document', async () => {
+    const { page, requests } = await open(provider(badges(2)));
+    await page.locator('[state=ready]').nth(1).waitFor();
+    expect(requests[0]!.query).toMatch(/^query TesseraBadges\(/);
+  });
+
+  it('its token is readable nowhere in the page', async () => {
+    const { page } = await open(provider(badges(1)));
+    await page.locator('[state=ready]').waitFor();
+    const readable = await page.evaluate(() => {
+      const provider = document.querySelector('tessera-provider') as unknown as { token: string };
+      return [document.documentElement.outerHTML, provider.token, JSON.stringify({ ...provider })];
+    });
+    expect(readable.join()).not.toContain(TOKEN);
+  });
+
+  it('a token that comes later answers everything that waits', async () => {
+    const { page, requests } = await open(provider(badges(2), ''));
+    await page.locator('[part=skeleton]').first().waitFor();
+    await page.locator('tessera-provider').evaluate((host, token) => host.setAttribute('token', token), TOKEN);
+    await page.locator('[state=ready]').nth(1).waitFor();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('its callback is called once for all, and again when the token is refused', async () => {
+    const { page, requests } = await open(provider('', ''), {
+      answer: (request, route, count) =>
+        request.authorization === 'Bearer fresh-2'
+          ? answerWithCustomers()(request, route, count)
+          : answerWithError(401, 'UNAUTHENTICATED')(request, route, count),
+    });
+    await page.evaluate(
+      (body) => {
+        let calls = 0;
+        const provider = document.querySelector('tessera-provider')!;
+        Object.assign(provider, { tokenProvider: async () => `fresh-${++calls}` });
+        for (const customer of body) {
+          const element = document.createElement('tessera-segment-badge');
+          element.setAttribute('customer', customer);
+          provider.append(element);
+        }
+      },
+      ['1', '2', '3'],
+    );
+    await page.locator('[state=ready]').nth(2).waitFor();
+    expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer fresh-1', 'Bearer fresh-2']);
+  });
+
+  it('an element has what is its own and takes the rest from the nearest provider, through shadow roots', async () => {
+    const { page, requests } = await open(
+      provider('<div id="host"></div>', `token="${TOKEN}" customer="far" theme="dark"`),
+    );
+    await page.evaluate(() => {
+      const root = document.getElementById('host')!.attachShadow({ mode: 'open' });
+      const element = document.createElement('tessera-segment-badge');
+      element.setAttribute('segmentation', 'value');
+      root.append(element);
+    });
+    await page.locator('#host [state=ready]').waitFor();
+    expect(requests[0]!.variables).toEqual({ badges: ['far'], segmentation: 'value' });
+    expect(await page.locator('[part=badge]').evaluate((chip) => getComputedStyle(chip).colorScheme)).toBe('dark');
+  });
+
+  it('elements that move to another provider ask as that one does', async () => {
+    const { page, requests } = await open(
+      `${provider(badges(1))}<tessera-provider id="other" endpoint="/graphql" token="other" customer="x"></tessera-provider>`,
+    );
+    await page.locator('[state=ready]').waitFor();
+    await page.evaluate(() => {
+      const element = document.querySelector('tessera-segment-badge')!;
+      element.removeAttribute('customer');
+      document.getElementById('other')!.append(element);
+    });
+    await expect
+      .poll(() => requests.map(({ authorization }) => authorization))
+      .toEqual([`Bearer ${TOKEN}`, 'Bearer other']);
+    expect(requests[1]!.variables.badges).toEqual(['x']);
+  });
+});
+
+describe('events of the server', () => {
+  it('a page has one stream with the ids of all its elements, and a moved customer is asked for again', async () => {
+    const { page, requests } = await open(provider(badges(3)));
+    await page.locator('[state=ready]').nth(2).waitFor();
+    await expect.poll(() => server.streams.length).toBe(1);
+    const [stream] = server.streams;
+    expect(stream!.externalIds).toEqual(['c0', 'c1', 'c2']);
+    expect(stream!.authorization).toBe(`Bearer ${TOKEN}`);
+    stream!.tell('c1');
+    stream!.tell('c1');
+    await expect.poll(() => requests.length, { timeout: 5_000 }).toBe(2);
+    expect(requests[1]!.variables.badges).toEqual(['c1']);
+  });
+
+  it('an element that comes later joins the stream, and the last that leaves ends it', async () => {
+    const { page } = await open(provider(badges(1)));
+    await expect.poll(() => server.streams.length).toBe(1);
+    await page.evaluate(() => {
+      const element = document.createElement('tessera-segment-badge');
+      element.setAttribute('customer', 'late');
+      document.querySelector('tessera-provider')!.append(element);
+    });
+    await expect.poll(() => server.streams.length).toBe(2);
+    expect(server.streams.map(({ isOpen, externalIds }) => ({ isOpen, externalIds }))).toEqual([
+      { isOpen: false, externalIds: ['c0'] },
+      { isOpen: true, externalIds: ['c0', 'late'] },
+    ]);
+    await page.locator('tessera-provider').evaluate((host) => host.replaceChildren());
+    await expect.poll(() => server.streams[1]!.isOpen).toBe(false);
+  });
+
+  it('the stream is closed while the page is hidden, and what was missed is asked for when it is seen again', async () => {
+    const { page, requests } = await open(provider(badges(2)));
+    await expect.poll(() => server.streams.length).toBe(1);
+    const show = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await show(true);
+    await expect.poll(() => server.streams[0]!.isOpen).toBe(false);
+    await show(false);
+    await expect.poll(() => server.streams.length).toBe(2);
+    await expect.poll(() => requests.length, { timeout: 5_000 }).toBe(2);
+    expect(requests[1]!.variables.badges).toEqual(['c0', 'c1']);
+  });
+
+  it('a stream that the server ends is opened again, after a pause', async () => {
+    await open(provider(badges(1)));
+    await expect.poll(() => server.streams.length).toBe(1);
+    const endedAt = Date.now();
+    server.streams[0]!.end();
+    await expect.poll(() => server.streams.length, { timeout: 5_000 }).toBe(2);
+    expect(Date.now() - endedAt).toBeGreaterThanOrEqual(450);
+  });
+
+  it('a stream that is refused is not asked for again, and the elements stay', async () => {
+    const { page } = await open(provider(badges(1)));
+    server.refuseStreams = { status: 403, code: 'FORBIDDEN' };
+    let attempts = 0;
+    page.on('response', (response) => {
+      if (response.status() === 403) attempts++;
+    });
+    await page.locator('[state=ready]').waitFor();
+    await expect.poll(() => attempts).toBe(1);
+    await page.waitForTimeout(2_500);
+    expect(attempts).toBe(1);
+    expect(await page.locator('[state=ready]').count()).toBe(1);
+  });
+
+  it('elements without a provider share a stream by their token', async () => {
+    const { page } = await open(element('segment-badge', '1') + element('recommendations', '2'));
+    await page.locator('[state=ready]').nth(1).waitFor();
+    await expect.poll(() => server.streams.map(({ externalIds }) => externalIds.sort())).toEqual([['1', '2']]);
+  });
+});
