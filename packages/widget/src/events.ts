@@ -1,4 +1,5 @@
 import type { ErrorCode } from './data/request-error.js';
+import type { TesseraElementEvents } from './element-properties.js';
 
 export interface TesseraLoadDetail {
   customer: string;
@@ -29,11 +30,5 @@ export interface TesseraActionDetail {
 }
 
 declare global {
-  interface HTMLElementEventMap {
-    'tessera-load': CustomEvent<TesseraLoadDetail>;
-    'tessera-error': CustomEvent<TesseraErrorDetail>;
-    'tessera-toggle': CustomEvent<TesseraToggleDetail>;
-    'tessera-select': CustomEvent<TesseraSelectDetail>;
-    'tessera-action': CustomEvent<TesseraActionDetail>;
-  }
+  interface HTMLElementEventMap extends TesseraElementEvents {}
 }

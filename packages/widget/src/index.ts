@@ -5,6 +5,7 @@ export type { TokenProvider } from './data/connection.js';
 export { type ErrorCode, RequestError } from './data/request-error.js';
 // Registering
 export { defineTags } from './define-tags.js';
+export type { TesseraElementEvents, TesseraElementProperties } from './element-properties.js';
 export { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
 export type { ElementState } from './elements/customer-element.js';
 export { TesseraNextActions } from './elements/next-actions/next-actions.js';

@@ -1,0 +1,33 @@
+import type { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
+import type { TesseraNextActions } from './elements/next-actions/next-actions.js';
+import type { TesseraProvider } from './elements/provider/provider.js';
+import type { TesseraRecommendations } from './elements/recommendations/recommendations.js';
+import type { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
+import type {
+  TesseraActionDetail,
+  TesseraErrorDetail,
+  TesseraLoadDetail,
+  TesseraSelectDetail,
+  TesseraToggleDetail,
+} from './events.js';
+
+type Settings = 'endpoint' | 'token' | 'tokenProvider' | 'customer' | 'segmentation' | 'audience' | 'theme';
+type Some<Element, Names extends keyof Element> = Partial<Pick<Element, Names>>;
+
+/** What each tag takes, for the templates of a framework; `frameworks/` holds a file of types for each that needs one. */
+export interface TesseraElementProperties {
+  'tessera-provider': Some<TesseraProvider, Settings>;
+  'tessera-segment-badge': Some<TesseraSegmentBadge, Settings | 'size'>;
+  'tessera-recommendations': Some<TesseraRecommendations, Settings | 'size' | 'count'>;
+  'tessera-next-actions': Some<TesseraNextActions, Settings | 'size' | 'count'>;
+  'tessera-customer-card': Some<TesseraCustomerCard, Settings | 'size'>;
+}
+
+/** What elements tell the page. */
+export interface TesseraElementEvents {
+  'tessera-load': CustomEvent<TesseraLoadDetail>;
+  'tessera-error': CustomEvent<TesseraErrorDetail>;
+  'tessera-toggle': CustomEvent<TesseraToggleDetail>;
+  'tessera-select': CustomEvent<TesseraSelectDetail>;
+  'tessera-action': CustomEvent<TesseraActionDetail>;
+}
