@@ -236,6 +236,24 @@ describe('customer card', () => {
     }
   });
 
+  it('each segment stands beside its segmentation', async () => {
+    const { page } = await open(element('customer-card', '1'));
+    await reaches(page, 'customer-card', 'ready');
+    const terms = await page.locator('tessera-customer-card [part=section] dt').allInnerTexts();
+    const segments = await page.locator('tessera-customer-card [part=section] dd').allInnerTexts();
+    expect(terms).toEqual(['RFM', 'Value', 'Behaviour']);
+    expect(segments).toEqual(['VIP', 'Premium', 'High-Value Loyalists']);
+  });
+
+  it('the strongest reasons are shown, and the others at the press of a key', async () => {
+    const { page } = await open(element('customer-card', '1'));
+    const weak = page.getByText('channel: Search (x 1.03)');
+    await page.getByText('9 orders so far (x 2.10)').waitFor();
+    expect(await weak.isVisible()).toBe(false);
+    await page.getByText('More reasons: 2').press('Enter');
+    expect(await weak.isVisible()).toBe(true);
+  });
+
   it('a reader without the right to names sees the id', async () => {
     const { page } = await open(element('customer-card', 'c-77'), {
       answer: answerWithCustomers({

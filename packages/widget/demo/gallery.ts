@@ -1,6 +1,6 @@
 import { type Answer, CHAPTERS, type Sample } from './gallery-samples.js';
 import { byId, create } from './page-data.js';
-import { ACTIONS, agentCustomer, cardCustomer, PRODUCTS } from './sample-customers.js';
+import { ACTIONS, agentCustomer, cardCustomer, PRODUCTS, SHOPPER_PRODUCTS } from './sample-customers.js';
 
 const ENDPOINT = '/gallery/';
 
@@ -112,7 +112,10 @@ function answerTo(
   const each = (name: string, customer: (id: string) => unknown) =>
     ids(name).map((id) => (isEmpty ? null : customer(id)));
   const recommendations = PRODUCTS.slice(0, variables.first as number);
-  const shopper = { publicLabel: 'VIP', recommendations };
+  const shopper = {
+    publicLabel: 'VIP',
+    recommendations: SHOPPER_PRODUCTS.slice(0, variables.first as number),
+  };
   const data = {
     badges: each('badges', (id) => ({ ...agentCustomer(id), shopper })),
     recommendations: each('recommendations', (externalId) => ({ externalId, recommendations, shopper })),

@@ -39,6 +39,12 @@ export const PRODUCTS = [
   product('p6', 'Enamel mug', 'Fjordvik', 'Kitchen', '14.00', 'Popular in the shop'),
 ];
 
+/** As the shopper reads them: no segment, no number. */
+export const SHOPPER_PRODUCTS = PRODUCTS.map((each, index) => ({
+  ...each,
+  reason: ['Goes with what you bought', 'Popular right now', 'Time to buy it again'][index % 3]!,
+}));
+
 export const ACTIONS = [
   {
     action: { key: 'early-access', title: 'Offer early access to the new collection' },
@@ -60,9 +66,8 @@ export type CardCustomer = ReturnType<typeof cardCustomer>;
 
 /** The whole card of a VIP. */
 export function cardCustomer(externalId: string) {
-  const segment = (key: string, title: string, color: string) => ({
-    since: '2023-11-05T00:00:00.000Z',
-    segment: { key, title, color },
+  const segment = (segmentation: string, title: string, color: string) => ({
+    segment: { title, color, segmentation: { title: segmentation } },
   });
   const move = (at: string, from: string | null, to: string, cause: string) => ({
     at: `${at}T00:00:00.000Z`,
@@ -95,13 +100,24 @@ export function cardCustomer(externalId: string) {
       predicted90d: euros('212.40') as { amount: string; currency: string } | null,
       interval: { low: 48.2, high: 391.7, level: 0.9 } as { low: number; high: number; level: number } | null,
       percentile: 0.97 as number | null,
-      why: [{ text: '9 orders raise it by 2.1' }, { text: 'an order 3 days ago raises it by 1.4' }],
-      basis: { status: 'MODELLED', note: 'Tweedie captures 61 % of revenue in its best fifth' as string | null },
+      why: [
+        'a customer with average behaviour',
+        '9 orders so far (x 2.10)',
+        'last ordered 3 days ago (x 1.42)',
+        'spends 142.73 an order (x 1.18)',
+        'returned 8 % of what was delivered (x 0.94)',
+        'bought from 5 categories (x 1.06)',
+        'channel: Search (x 1.03)',
+      ].map((text) => ({ text })),
+      basis: {
+        status: 'MODELLED',
+        note: 'beats ranking by spend by 4 points (90 % interval 1 to 7)' as string | null,
+      },
     },
     segments: [
-      segment('vip', 'VIP', '#7c3aed'),
-      segment('premium', 'Premium', '#b45309'),
-      segment('high-value', 'High-Value Loyalists', '#0d9488'),
+      segment('RFM', 'VIP', '#7c3aed'),
+      segment('Value', 'Premium', '#b45309'),
+      segment('Behaviour', 'High-Value Loyalists', '#0d9488'),
     ],
     segmentHistory: [
       move('2023-11-05', 'Loyal', 'VIP', 'PURCHASE'),

@@ -83,24 +83,9 @@ export const panelStyles = css`
   }
 
   .bars .skeleton {
-    inline-size: 100%;
-  }
-
-  .bars .skeleton {
     display: block;
+    inline-size: 100%;
     margin: 0;
-  }
-
-  @media (prefers-reduced-motion: no-preference) {
-    .skeleton {
-      animation: pulse 1.6s infinite;
-    }
-  }
-
-  @keyframes pulse {
-    50% {
-      opacity: 0.4;
-    }
   }
 
   .bars .skeleton:nth-child(2n) {
@@ -123,8 +108,7 @@ export const panelStyles = css`
     align-self: center;
   }
 
-  .sentence .chip,
-  .chips .chip {
+  .sentence .chip {
     margin-inline-start: 0;
   }
 

@@ -35,6 +35,7 @@ export const texts: Texts = {
   expected90d: 'المتوقع خلال 90 يومًا',
   between: '{level} بين {low} و{high}',
   aboveShare: 'أكثر من {share} من العملاء',
+  moreReasons: 'أسباب أخرى: {count}',
   segments: 'الشرائح',
   history: 'السجل',
   becameFirst: 'جديد: {to}',

@@ -35,6 +35,7 @@ export const texts: Texts = {
   expected90d: 'Erwartet in 90 Tagen',
   between: '{level} zwischen {low} und {high}',
   aboveShare: 'Mehr als {share} aller Kunden',
+  moreReasons: 'Weitere Gründe: {count}',
   segments: 'Segmente',
   history: 'Verlauf',
   becameFirst: 'Neu: {to}',

@@ -35,6 +35,7 @@ export const texts: Texts = {
   expected90d: 'Esperado en 90 días',
   between: '{level} entre {low} y {high}',
   aboveShare: 'Más que el {share} de los clientes',
+  moreReasons: 'Más motivos: {count}',
   segments: 'Segmentos',
   history: 'Historial',
   becameFirst: 'Nuevo: {to}',

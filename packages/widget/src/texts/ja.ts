@@ -35,6 +35,7 @@ export const texts: Texts = {
   expected90d: '今後90日間の予測',
   between: '{level} の確率で {low} から {high}',
   aboveShare: '全顧客の {share} を上回る',
+  moreReasons: 'その他の理由: {count}',
   segments: 'セグメント',
   history: '履歴',
   becameFirst: '新規: {to}',

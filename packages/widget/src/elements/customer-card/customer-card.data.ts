@@ -25,7 +25,7 @@ export interface CardCustomer extends BadgeCustomer {
     why: { text: string }[];
     basis: { status: string; note: string | null };
   };
-  segments: { since: string | null; segment: { key: string; title: string; color: string } }[];
+  segments: { segment: { title: string; color: string; segmentation: { title: string } } }[];
   segmentHistory: CardChange[];
   orders: { totalCount: number; nodes: CardOrder[] };
   recommendations: ProductRecommendation[];

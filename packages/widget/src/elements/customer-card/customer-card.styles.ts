@@ -60,12 +60,6 @@ export const customerCardStyles = css`
     line-height: 1.2;
   }
 
-  .chips {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.375em;
-  }
-
   .chip {
     white-space: normal;
   }
@@ -79,8 +73,14 @@ export const customerCardStyles = css`
   .row {
     display: flex;
     flex-wrap: wrap;
+    align-items: baseline;
     justify-content: space-between;
     gap: 0 1em;
+  }
+
+  summary {
+    min-block-size: 24px;
+    cursor: pointer;
   }
 
   .inline .stats,

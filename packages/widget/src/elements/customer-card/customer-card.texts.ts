@@ -13,6 +13,7 @@ export const CARD_TEXTS = {
   expected90d: 'Expected in 90 days',
   between: '{level} between {low} and {high}',
   aboveShare: 'More than {share} of all customers',
+  moreReasons: 'More reasons: {count}',
   segments: 'Segments',
   history: 'History',
   becameFirst: 'New: {to}',

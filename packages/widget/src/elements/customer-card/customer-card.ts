@@ -6,6 +6,7 @@ import { panelStyles } from '../../styles/panel.styles.js';
 import { listOf } from '../list-of.js';
 import { renderActions } from '../next-actions/actions.js';
 import { actionsText } from '../next-actions/next-actions.texts.js';
+import { joinTexts, ownDirection } from '../own-direction.js';
 import { PanelElement } from '../panel-element.js';
 import { renderProducts } from '../recommendations/products.js';
 import { productStyles } from '../recommendations/recommendations.styles.js';
@@ -17,6 +18,8 @@ import { type CARD_TEXTS, cardText } from './customer-card.texts.js';
 
 /** As many moves as one looks back over; the API has them all. */
 const HISTORY_LENGTH = 6;
+/** The strongest reasons of a prediction; the others are one click away. */
+const FIRST_REASONS = 5;
 
 /**
  * One customer at a glance: who, value and why, segments with their history, last orders, recommendations, next actions.
@@ -48,6 +51,7 @@ const HISTORY_LENGTH = 6;
  * @csspart badge - The segment's chip.
  * @csspart stats - The figures.
  * @csspart section - One section.
+ * @csspart more - What opens the weaker reasons.
  * @csspart skeleton - The bars shown while loading.
  * @csspart label - The sentence where there is nothing to show.
  * @csspart retry - The button that asks again.
@@ -83,7 +87,7 @@ export class TesseraCustomerCard extends PanelElement<CardCustomer> {
     // A card of another shape is an error now, not when it is drawn.
     void [card.metrics.netRevenue.amount, card.clv.basis.status, card.segment.why.map(({ text }) => text)];
     listOf(card.clv.why, ({ text }) => text);
-    listOf(card.segments, ({ segment }) => segment.title);
+    listOf(card.segments, ({ segment }) => segment.segmentation.title);
     listOf(card.segmentHistory, ({ at }) => at);
     listOf(card.orders.nodes, ({ amount }) => amount.amount);
     listOf(card.nextActions, ({ action }) => action.key);
@@ -137,7 +141,7 @@ function renderWho({ firstName, lastName, email, country, externalId, registered
     <span class="avatar" aria-hidden="true">${initials}</span>
     <div class="body">
       <div class="name"><strong>${name}</strong></div>
-      <div class="muted extra">${[email, country, since].filter(Boolean).join(' · ')}</div>
+      <div class="muted extra">${joinTexts([email, country, since])}</div>
     </div>
     <span class="chip colored" part="badge"><span class="dot"></span><span>${title}</span></span>
   </div>`;
@@ -175,28 +179,42 @@ function renderValueOf({ clv: { predicted90d, interval, percentile, why, basis }
           : nothing
       }
       ${percentile === null ? nothing : html`<div class="muted">${cardText('aboveShare', { share: formatShare(percentile) })}</div>`}
-      ${basis.note ? html`<div class="muted">${basis.note}</div>` : nothing} ${renderReasons(why)}`,
+      ${basis.note ? html`<div class="muted">${ownDirection(basis.note)}</div>` : nothing} ${renderReasons(why)}`,
   );
 }
 
 function renderReasons(reasons: { text: string }[]): TemplateResult {
-  return html`<ul class="list">
-    ${reasons.map(({ text }) => html`<li>${text}</li>`)}
-  </ul>`;
+  const list = (some: { text: string }[]) =>
+    html`<ul class="list">
+      ${some.map(({ text }) => html`<li>${ownDirection(text)}</li>`)}
+    </ul>`;
+  const others = reasons.slice(FIRST_REASONS);
+  return html`${list(reasons.slice(0, FIRST_REASONS))}
+  ${
+    others.length
+      ? html`<details>
+          <summary class="muted" part="more">${cardText('moreReasons', { count: formatCount(others.length) })}</summary>
+          ${list(others)}
+        </details>`
+      : nothing
+  }`;
 }
 
 function renderSegments({ segments, segment, segmentHistory }: CardCustomer) {
   const moves = segmentHistory.slice(0, HISTORY_LENGTH);
   return renderSection(
     cardText('segments'),
-    html`<div class="chips">
+    html`<dl class="list">
         ${segments.map(
-          ({ segment: { title, color } }) =>
-            html`<span class="chip colored" .style=${colorStyle(color)}
-              ><span class="dot"></span><span>${title}</span></span
-            >`,
+          ({ segment: { title, color, segmentation } }) =>
+            html`<div class="row">
+              <dt class="muted">${segmentation.title}</dt>
+              <dd>
+                <span class="chip colored" .style=${colorStyle(color)}><span class="dot"></span><span>${title}</span></span>
+              </dd>
+            </div>`,
         )}
-      </div>
+      </dl>
       ${renderReasons(segment.why)}
       ${
         moves.length
@@ -213,7 +231,7 @@ function renderChange({ at, from, to, cause, segmentation }: CardChange) {
   const move = { from: from?.title ?? '', to: to?.title ?? cardText('gone') };
   return html`<li class="row">
     <span>${cardText(from ? 'moved' : 'becameFirst', move)}<span class="muted"> ${cardText(cause as 'TIME')}</span></span>
-    <span class="muted">${segmentation} · <time datetime=${at}>${formatDay(at)}</time></span>
+    <span class="muted"><bdi>${segmentation}</bdi> · <time datetime=${at}><bdi>${formatDay(at)}</bdi></time></span>
   </li>`;
 }
 
@@ -226,8 +244,8 @@ function renderOrders(orders: CardOrder[]) {
             ({ externalId, placedAt, status, amount }) =>
               html`<li class="row">
                 <span
-                  ><time datetime=${placedAt}>${formatDay(placedAt)}</time>
-                  <span class="muted"> · ${externalId} · ${cardText(status as 'PLACED')}</span></span
+                  ><time datetime=${placedAt}><bdi>${formatDay(placedAt)}</bdi></time>
+                  <span class="muted"> · ${joinTexts([externalId, cardText(status as 'PLACED')])}</span></span
                 >
                 <span>${formatMoney(amount)}</span>
               </li>`,

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { type Amount, formatMoney } from '../../format/formats.js';
+import { joinTexts, ownDirection } from '../own-direction.js';
 import { actionsText } from './next-actions.texts.js';
 
 export interface ActionRecommendation {
@@ -25,8 +26,8 @@ export function renderActions(
       return html`<li class="item" part="action">
         <div class="body">
           <strong part="title">${title}</strong>
-          <div class="extra" part="reason">${reason}</div>
-          <div class="muted extra" part="facts">${facts.filter(Boolean).join(' · ')}</div>
+          <div class="extra" part="reason">${ownDirection(reason)}</div>
+          <div class="muted extra" part="facts">${joinTexts(facts)}</div>
         </div>
         <button
           type="button"

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { type Amount, formatMoney } from '../../format/formats.js';
+import { joinTexts, ownDirection } from '../own-direction.js';
 
 export interface ProductRecommendation {
   product: {
@@ -29,8 +30,8 @@ export function renderProducts(
             <button type="button" class="link" part="name" @click=${() => select(externalId)}>${title}</button>
             ${listPrice ? html`<span class="extra" part="price">${formatMoney(listPrice)}</span>` : nothing}
           </div>
-          <div class="muted extra">${[brand, category].filter(Boolean).join(' · ')}</div>
-          <div class="muted extra" part="reason">${reason}</div>
+          <div class="muted extra">${joinTexts([brand, category])}</div>
+          <div class="muted extra" part="reason">${ownDirection(reason)}</div>
         </div>
       </li>`;
     })}

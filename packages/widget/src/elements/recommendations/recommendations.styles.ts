@@ -29,12 +29,13 @@ export const productStyles = css`
   }
 
   .shelf .items {
-    grid-template-columns: repeat(auto-fill, minmax(min(9.5em, 100%), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(9.5em, 100%), 1fr));
     gap: 1.25em 1em;
   }
 
   .shelf .item {
     flex-direction: column;
+    max-inline-size: 20em;
     gap: 0.5em;
   }
 

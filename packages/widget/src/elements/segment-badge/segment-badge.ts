@@ -177,12 +177,12 @@ export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
       @toggle=${this.#onToggle}
     >
       <div class="title" .style=${style}>${renderLabel(title)}</div>
-      <div class="muted">${description}</div>
+      <div class="muted"><bdi>${description}</bdi></div>
       <p class="heading">${badgeText('why')}</p>
       <ul part="reasons">
-        ${why?.map((reason) => html`<li>${reason}</li>`)}
+        ${why?.map((reason) => html`<li><bdi>${reason}</bdi></li>`)}
       </ul>
-      ${note ? html`<p>${note}</p>` : nothing}
+      ${note ? html`<p><bdi>${note}</bdi></p>` : nothing}
       <p class="muted">${renderDate(badgeText('since'), since)} ${renderDate(badgeText('asOf'), asOf)}</p>
     </div>`;
   }
