@@ -12,8 +12,9 @@ defined( 'ABSPATH' ) || exit;
 foreach ( array( 'show_user_profile', 'edit_user_profile' ) as $hook ) {
 	add_action(
 		$hook,
-		function ( \WP_User $user ): void {
-			$card = render_card( $user );
+		// No type: other plugins fire these hooks too, and not always with a user.
+		function ( $user ): void {
+			$card = $user instanceof \WP_User ? render_card( $user ) : '';
 			if ( '' !== $card ) {
 				// Every value in the card was escaped where it was put in.
 				printf( '<h2>%s</h2>%s', esc_html__( 'Customer', 'tessera' ), $card ); // phpcs:ignore WordPress.Security.EscapeOutput
@@ -25,12 +26,12 @@ foreach ( array( 'show_user_profile', 'edit_user_profile' ) as $hook ) {
 /** For both places where WooCommerce keeps orders: its own tables and WordPress's posts. */
 add_action(
 	'add_meta_boxes',
-	function ( string $screen, $order ): void {
+	function ( $screen, $order = null ): void {
 		if ( ! in_array( $screen, array( 'shop_order', 'woocommerce_page_wc-orders' ), true ) || ! function_exists( 'wc_get_order' ) ) {
 			return;
 		}
 		$order = $order instanceof \WP_Post ? wc_get_order( $order->ID ) : $order;
-		$user  = is_object( $order ) ? get_userdata( (int) $order->get_customer_id() ) : false;
+		$user  = $order instanceof \WC_Order ? get_userdata( (int) $order->get_customer_id() ) : false;
 		$card  = $user ? render_card( $user ) : '';
 		if ( '' === $card ) {
 			return;

@@ -89,7 +89,8 @@ function render_elements( string $kind, string $customer, string $elements ): st
 		esc_attr( (string) apply_filters( 'tessera_theme', 'light' ) ),
 		esc_url( rest_url( $is_agent ? 'tessera/v1/agent-token' : 'tessera/v1/token' ) ),
 		esc_attr( wp_create_nonce( 'wp_rest' ) ),
-		esc_attr( product_url_pattern() ),
+		// An agent has a form open that must not be left.
+		esc_attr( $is_agent ? '' : product_url_pattern() ),
 		$elements
 	);
 }
