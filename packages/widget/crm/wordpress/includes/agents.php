@@ -17,7 +17,7 @@ foreach ( array( 'show_user_profile', 'edit_user_profile' ) as $hook ) {
 			$card = $user instanceof \WP_User ? render_card( $user ) : '';
 			if ( '' !== $card ) {
 				// Every value in the card was escaped where it was put in.
-				printf( '<h2>%s</h2>%s', esc_html__( 'Customer', 'tessera' ), $card ); // phpcs:ignore WordPress.Security.EscapeOutput
+				printf( '<h2>Tessera</h2>%s', $card ); // phpcs:ignore WordPress.Security.EscapeOutput
 			}
 		}
 	);
@@ -38,7 +38,7 @@ add_action(
 		}
 		add_meta_box(
 			'tessera-customer',
-			__( 'Customer', 'tessera' ),
+			'Tessera',
 			function () use ( $card ): void {
 				// Every value in the card was escaped where it was put in.
 				echo $card; // phpcs:ignore WordPress.Security.EscapeOutput

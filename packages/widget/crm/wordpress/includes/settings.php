@@ -32,7 +32,7 @@ function settings_list(): array {
 			'is_secret' => false,
 		),
 		'customer_key_secret' => array(
-			'title'     => __( 'Its secret', 'tessera' ),
+			'title'     => __( 'Secret of the customers\' signing key', 'tessera' ),
 			'pattern'   => '/^cs_\S{20,}$/',
 			'hint'      => '',
 			'is_secret' => true,
@@ -44,7 +44,7 @@ function settings_list(): array {
 			'is_secret' => false,
 		),
 		'agent_key_secret'    => array(
-			'title'     => __( 'Its secret', 'tessera' ),
+			'title'     => __( 'Secret of the agents\' signing key', 'tessera' ),
 			'pattern'   => '/^as_\S{20,}$/',
 			'hint'      => '',
 			'is_secret' => true,
