@@ -1,7 +1,7 @@
 // Builds the one-file bundles, their integrity hashes and the demo pages into dist/, or into the folder given as argument,
 // and keeps the list of persisted operations. The same sources give the same bytes.
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -51,11 +51,18 @@ for (const file of readdirSync(from('src/texts')).sort()) {
 writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
-for (const [host, { program, files, widget }] of Object.entries(HOSTS)) {
+for (const [host, { program, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
   await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
   for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
-  for (const file of ['tessera.js', ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))]) {
-    copy(to(file), to('crm', host, widget, file));
+  const scripts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
+  for (const file of scripts) copy(to(file), to('crm', host, widget, file));
+  if (hashes) {
+    const folder = to('crm', host, path.dirname(hashes));
+    const entries = [path.basename(program), ...scripts].map((file) => [
+      file,
+      hashOf(readFileSync(path.join(folder, file))),
+    ]);
+    writeFileSync(to('crm', host, hashes), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
   }
 }
 
@@ -74,12 +81,16 @@ for (const file of readdirSync(to('demo')).sort()) report(`demo/${file}`);
 
 function copy(source, target) {
   mkdirSync(path.dirname(target), { recursive: true });
-  copyFileSync(source, target);
+  cpSync(source, target, { recursive: true });
 }
 
 function publish(file, content) {
   writeFileSync(to(file), content);
-  integrity[file] = `sha384-${createHash('sha384').update(content).digest('base64')}`;
+  integrity[file] = hashOf(content);
+}
+
+function hashOf(content) {
+  return `sha384-${createHash('sha384').update(content).digest('base64')}`;
 }
 
 /** `de.ts` and `./de.js` are `tessera.de.js` beside the bundles. */

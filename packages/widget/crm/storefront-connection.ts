@@ -1,0 +1,41 @@
+import type { TokenProvider } from '../src/data/connection.js';
+import type { TesseraProvider, TesseraSelectDetail } from '../src/index.js';
+
+/** One callback an address: elements with the same callback share one token and one request. */
+const tokenProviders = new Map<string, TokenProvider>();
+
+/**
+ * Connects the providers that a shop system's page was made with. They say by attributes what only the shop knows:
+ * `data-token-url`, an address of the page's own origin that answers `{"token": "…"}` to a POST of a signed-in user;
+ * `data-nonce`, WordPress's proof that the request is the user's; and `data-product-url`, where a product is, with
+ * `{product}` in the place of its id.
+ */
+export function connectProviders(root: ParentNode): void {
+  for (const provider of root.querySelectorAll<TesseraProvider>('tessera-provider[data-token-url]')) {
+    const { tokenUrl, nonce, productUrl } = provider.dataset;
+    let tokenProvider = tokenProviders.get(tokenUrl!);
+    if (!tokenProvider) {
+      tokenProvider = () => fetchToken(tokenUrl!, nonce);
+      tokenProviders.set(tokenUrl!, tokenProvider);
+    }
+    // The widget's script may come later than this one: what is set before counts.
+    provider.tokenProvider = tokenProvider;
+    if (productUrl) {
+      provider.addEventListener('tessera-select', ({ detail }) => location.assign(addressOf(productUrl, detail)));
+    }
+  }
+}
+
+async function fetchToken(tokenUrl: string, nonce: string | undefined): Promise<string> {
+  const response = await fetch(tokenUrl, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { accept: 'application/json', ...(nonce && { 'x-wp-nonce': nonce }) },
+  });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return ((await response.json()) as { token: string }).token;
+}
+
+function addressOf(productUrl: string, { product }: TesseraSelectDetail): string {
+  return productUrl.replace('{product}', encodeURIComponent(product));
+}

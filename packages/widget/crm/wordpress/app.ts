@@ -1,0 +1,3 @@
+import { connectProviders } from '../storefront-connection.js';
+
+connectProviders(document);
