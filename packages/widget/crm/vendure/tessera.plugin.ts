@@ -13,8 +13,9 @@ export type { TesseraPluginOptions };
   dashboard: './dashboard/index.tsx',
   compatibility: '^3.7.0',
 })
+// biome-ignore lint/complexity/noStaticOnlyClass: Vendure takes a class, and reads its decorator
 export class TesseraPlugin {
-  private static options: TesseraPluginOptions;
+  static options: TesseraPluginOptions;
 
   /** @throws Error when an option cannot be used: better now than at the first customer */
   static init(options: TesseraPluginOptions) {

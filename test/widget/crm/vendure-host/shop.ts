@@ -13,7 +13,10 @@ async function start() {
     taxRates: [{ name: 'Standard', percentage: 20 }],
     shippingMethods: [{ name: 'Post', price: 500 }],
     paymentMethods: [
-      { name: 'Dummy', handler: { code: 'dummy-payment-handler', arguments: [{ name: 'automaticSettle', value: 'true' }] } },
+      {
+        name: 'Dummy',
+        handler: { code: 'dummy-payment-handler', arguments: [{ name: 'automaticSettle', value: 'true' }] },
+      },
     ],
     collections: [],
   });

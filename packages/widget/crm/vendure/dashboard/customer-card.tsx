@@ -39,5 +39,9 @@ export function CustomerCard({ customerId }: { customerId: string }) {
       isShown = false;
     };
   }, [customerId]);
-  return card && <tessera-customer-card {...card} tokenProvider={tokenProvider} theme={theme === 'system' ? undefined : theme} />;
+  return (
+    card && (
+      <tessera-customer-card {...card} tokenProvider={tokenProvider} theme={theme === 'system' ? undefined : theme} />
+    )
+  );
 }
