@@ -10,6 +10,8 @@ const database = new URL(SHOP_DATABASE || 'postgres://nobody@localhost/none');
 const tessera: TesseraPluginOptions = {
   endpoint: 'https://tessera.example/graphql',
   agentKey: { id: 'key', secret: 'secret' },
+  // The demo customers of Tessera have plain numbers too.
+  customerId: ({ id }) => `shop-${id}`,
   ...JSON.parse(TESSERA),
 };
 
