@@ -52,7 +52,7 @@ writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
 for (const [host, { program, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
-  await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
+  if (program) await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
   for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
   const scripts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
   for (const file of scripts) copy(to(file), to('crm', host, widget, file));

@@ -1,7 +1,7 @@
 /**
- * THE LIST of hosts: a folder each, with its program `app.ts`, the files and folders that the host wants beside it, and
- * where the widget goes: its languages, and `tessera.js` unless `bundles` names others. `hashes` is a file for the
- * integrity hashes of the scripts, in the widget's folder.
+ * THE LIST of hosts: a folder each, with its program `app.ts` where it has one, the files and folders that the host wants
+ * beside it, and where the widget goes: its languages, and `tessera.js` unless `bundles` names others. `hashes` is a file for
+ * the integrity hashes of the scripts, in the widget's folder.
  */
 export const HOSTS = {
   /** An app of Zendesk Support: what `zcli apps:package` takes. */
@@ -42,4 +42,23 @@ export const HOSTS = {
     widget: 'assets',
     bundles: ['tessera-storefront.js'],
   },
+  /** A plugin of a Vendure shop, in its sources: the shop's own build compiles it. */
+  vendure: {
+    files: sources(
+      'tessera.plugin.ts',
+      'options.ts',
+      'admin-api.ts',
+      'agent-token.ts',
+      'feed.ts',
+      'shop-rows.ts',
+      'dashboard/index.tsx',
+      'dashboard/customer-card.tsx',
+    ),
+    widget: 'dashboard',
+  },
 };
+
+/** Files that go under the names that they have. */
+function sources(...files) {
+  return Object.fromEntries(files.map((file) => [file, file]));
+}
