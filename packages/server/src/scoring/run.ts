@@ -1,6 +1,6 @@
 import { type CustomerFeatures, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
-import { AGE, createFeatures, type FeatureOptions } from '../db/queries/features.js';
+import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/features.js';
 import { readFittedModels, type StoredModel, storeFittedModels } from '../db/queries/fitted-models.js';
 import { momentsOf } from '../db/queries/online-scores.js';
 import type { OrderFactsOptions } from '../db/queries/order-facts.js';
@@ -63,7 +63,7 @@ export interface RunOptions {
   readonly modelOptions?: Readonly<Record<string, object>>;
   /** Of the file that they came from, kept with the run. */
   readonly settingsFingerprint?: string;
-  /** Whether age and gender enter models. */
+  /** Whether age, gender, state and city enter models. */
   readonly demographics?: boolean;
   readonly onProgress?: (progress: number, step: string) => void;
 }
@@ -71,9 +71,9 @@ export interface RunOptions {
 /** Without what the shop keeps out of models. */
 function allowedFeatures(features: CustomerFeatures, demographics: boolean): CustomerFeatures {
   if (demographics) return features;
-  const { [AGE]: _age, ...outputs } = features.outputs;
-  const { gender: _gender, ...categories } = features.categories;
-  return { ...features, outputs, categories };
+  const allowed = <Column>(columns: Readonly<Record<string, Column>>) =>
+    Object.fromEntries(Object.entries(columns).filter(([name]) => !DEMOGRAPHICS.includes(name)));
+  return { ...features, outputs: allowed(features.outputs), categories: allowed(features.categories) };
 }
 
 /** Learns from `run_features` and, for models that foretell, from the shop's past. */
@@ -94,7 +94,7 @@ async function fitModels(
   });
   const past = allowedFeatures(await readTrainingFeatures(transaction, features, customers), demographics);
   const predictions = PREDICTIONS.map((model) => {
-    const own = demographics ? { furtherColumns: [AGE] } : {};
+    const own = demographics ? { demographics: DEMOGRAPHICS } : {};
     const options = { ...(model.defaults as object), ...own, ...modelOptions[model.key] };
     return { model, fitted: model.fit(past, options, seededRandom(SEED)) };
   });
