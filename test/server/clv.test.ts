@@ -46,6 +46,12 @@ describe('training rows', () => {
       next: features.outputs[CLV_INPUTS.revenueNext90Days]![row],
       last: features.outputs[CLV_INPUTS.revenueLast90Days]![row],
     }));
+    const spentAndReturned = (window: number) =>
+      rows.flatMap((row, i) =>
+        row.window === window && row.orders! > 0
+          ? [[features.columns.grossRevenue[i], features.columns.netRevenue[i], features.columns.itemsReturned[i]]]
+          : [],
+      );
     const inWindow = (window: number) => rows.filter((row) => row.window === window && row.orders! > 0);
     // The order of 2026-04-04 00:00 belongs to the label, not to the features; a returned one was still spent, a cancelled one not.
     expect(inWindow(TRAIN_WINDOW)).toEqual([
@@ -56,6 +62,12 @@ describe('training rows', () => {
       { window: TEST_WINDOW, orders: 3, recencyDays: 1, next: 0, last: 27 },
       { window: TEST_WINDOW, orders: 1, recencyDays: 124, next: 5, last: 0 },
     ]);
+    // What came back on July 20th was not back on July 3rd; as of the run it is.
+    expect(spentAndReturned(TEST_WINDOW)).toEqual([
+      [37, 37, 0],
+      [30, 30, 0],
+    ]);
+    expect(spentAndReturned(SCORE_WINDOW)[0]).toEqual([37, 17, 1]);
     expect(inWindow(SCORE_WINDOW).map(({ next, last }) => [next, last])).toEqual([
       [Number.NaN, 0],
       [Number.NaN, 5],
@@ -280,6 +292,49 @@ describe('the value of customers', () => {
 });
 
 describe('a shop of any size', () => {
+  const day = (number: number) => new Date(Date.UTC(2025, 0, 1 + number)).toISOString().slice(0, 10);
+  /** One line an order, over 400 days: long enough for both windows. */
+  const log = (orders: readonly (readonly [customer: number, day: number, amount: number])[]) =>
+    `customer_id,order_id,date,quantity,amount\n${orders
+      .map(([customer, on, amount], i) => `c${customer},o${i},${day(on)},1,${amount}\n`)
+      .join('')}`;
+  const firstOrders = Array.from({ length: 300 }, (_, i) => [i, (i * 97) % 400, 10 + (i % 17)] as const);
+  const repeats = (everyth: number) =>
+    firstOrders.flatMap(([customer, on, amount]) =>
+      customer % everyth === 0
+        ? [1, 2, 3].map((k) => [customer, Math.min(399, on + 25 * k + (customer % 11)), amount + k] as const)
+        : [],
+    );
+
+  it('tells who its customers are to no model unless it wants to, and is then shown what that brings', async () => {
+    const server = await startTestServer({ demoCustomers: 0 });
+    onTestFinished(() => server.close());
+    const { sql } = server.database;
+    await ensureShop(sql, {});
+    const people = Array.from(
+      { length: 300 },
+      (_, i) => `c${i},${i % 2 ? 'f' : 'm'},${20 + (i % 50)},Bavaria,Munich\n`,
+    );
+    await importTexts(sql, {
+      'customers.csv': `customer_id,gender,age,state,city\n${people.join('')}`,
+      'log.csv': log([...firstOrders, ...repeats(2)]),
+    });
+    const learned = async (demographics: boolean) => {
+      await runScoring(sql, { timeZone: 'UTC', demographics });
+      const { data, errors } = await server.query<{
+        clv: { models: { method: string }[] };
+        models: { key: string; parameters: { tweedie: { encoding: unknown } } }[];
+      }>('{ clv { models { method } } models { key parameters } }');
+      expect(errors).toBeUndefined();
+      const names = JSON.stringify(data.models.find(({ key }) => key === 'clv')!.parameters.tweedie.encoding);
+      return { names, methods: data.clv.models.map(({ method }) => method) };
+    };
+    const without = await learned(false);
+    expect(without.names).not.toMatch(/gender|customer\.age|"city"|"state"/);
+    expect(without.methods).not.toContain('tweedie-without-demographics');
+    expect((await learned(true)).methods).toContain('tweedie-without-demographics');
+  });
+
   it('that is a week old gets the average of the group, and is told that nothing is tested', async () => {
     const sql = await emptyShop();
     await addOrders(
@@ -306,6 +361,48 @@ describe('a shop of any size', () => {
       await sql`select clv_status as status, clv_90d as value from customer_profiles where run_id = ${runId}`;
     expect(row!.status).toBe('GROUP_AVERAGE');
     expect(Number(row!.value)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ['where all bought once', log(firstOrders), ['group-average']],
+    ['where 80 % bought once', log([...firstOrders, ...repeats(5)]), ['tweedie', 'bg-nbd']],
+    [
+      'with one giant customer',
+      log([...firstOrders, ...repeats(3), ...Array.from({ length: 400 }, (_, i) => [999, i, 1_000_000] as const)]),
+      ['tweedie', 'bg-nbd'],
+    ],
+    [
+      'whose orders were free or paid back',
+      log([...firstOrders, ...repeats(3)].map(([customer, on, amount]) => [customer, on, (amount % 3) * -5])),
+      ['tweedie', 'bg-nbd', 'group-average'],
+    ],
+  ])('%s has an answer for every customer', async (_title, text, methods) => {
+    const server = await startTestServer({ demoCustomers: 0 });
+    onTestFinished(() => server.close());
+    const { sql } = server.database;
+    await ensureShop(sql, {});
+    await importTexts(sql, { 'log.csv': text });
+    await runScoring(sql, { timeZone: 'UTC' });
+    const { data, errors } = await server.query<{
+      clv: { chosen: string; verdict: string };
+      models: { key: string; note: string | null }[];
+      customers: { nodes: { metrics: { orders: number }; clv: Clv }[] };
+    }>(
+      `{ clv { chosen verdict total { amount } valueAtRisk { amount } bySegment { customers share total { amount } }
+           models { method captureTop10 captureTop20 bias metrics deciles { predicted { amount } } } }
+         models { key parameters metrics converged drift note }
+         customers(first: 100, where: { orders: { gte: 1 } }) { nodes { metrics { orders } ${CLV} } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data)).not.toMatch(/NaN|Infinity/);
+    expect(methods).toContain(data.clv.chosen);
+    expect(data.clv.verdict.length).toBeGreaterThan(10);
+    for (const { clv } of data.customers.nodes) {
+      expect(['MODELLED', 'GROUP_AVERAGE']).toContain(clv.basis.status);
+      const amounts = [clv.predicted90d, clv.netOfReturns90d, clv.expectedOrderValue, clv.lifetime];
+      for (const amount of amounts) expect(Number(amount!.amount)).toBeGreaterThanOrEqual(0);
+      expect(clv.why.length).toBeGreaterThan(0);
+    }
   });
 
   it('without an order answers every report, and the first buyer too', async () => {

@@ -49,6 +49,17 @@ describe('features as of a moment', () => {
         placedAt,
         lines: [{ amount: '10', status: 'cancelled', cancelledAt: '2026-01-30' }],
       },
+      // The line has a status without a time: that of its order is the one that is known.
+      ...['2026-01-30', '2026-01-31'].flatMap((moment) => [
+        {
+          ...{ customer: `line-of-order-returned-${moment}`, placedAt, returnedAt: moment },
+          ...{ status: 'returned' as const, lines: [{ amount: '10', status: 'returned' as const }] },
+        },
+        {
+          ...{ customer: `line-of-order-cancelled-${moment}`, placedAt, cancelledAt: moment },
+          ...{ status: 'cancelled' as const, lines: [{ amount: '10', status: 'cancelled' as const }] },
+        },
+      ]),
     );
     const rows = await featuresAt(sql, JANUARY);
     const seen = Object.entries(rows).map(([id, row]) => [id, row.orders, row.netRevenue, row.grossRevenue]);
@@ -62,6 +73,10 @@ describe('features as of a moment', () => {
       'order-returned-before': [1, 0, 10],
       'line-cancelled-at': [1, 10, 10],
       'line-cancelled-before': [1, 0, 0],
+      'line-of-order-returned-2026-01-30': [1, 0, 10],
+      'line-of-order-returned-2026-01-31': [1, 10, 10],
+      'line-of-order-cancelled-2026-01-30': [0, 0, 0],
+      'line-of-order-cancelled-2026-01-31': [1, 10, 10],
     });
     expect([rows['returned-at']!.itemsReturned, rows['returned-before']!.itemsReturned]).toEqual([0, 1]);
   });
@@ -409,5 +424,44 @@ describe('the discount share and the categories', () => {
     expect(rows.none!.discountShare).toBeNaN();
     expect(rows.none!.distinctCategories).toBe(1);
     expect(rows.dear!.discountShare).toBeCloseTo(-0.25, 14);
+  });
+
+  it('name the category that most was spent on, and its share of what was spent on all', async () => {
+    const sql = await emptyShop();
+    await sql`
+      insert into products (product_id, category, list_price)
+      values ('hat', 'Hats', 20), ('cap', 'Hats', 10), ('sock', 'Socks', null), ('odd', null, 100)`;
+    await addOrders(
+      sql,
+      {
+        customer: 'several',
+        placedAt: '2026-01-01',
+        lines: [
+          { amount: '20', product: 'hat' },
+          { amount: '10', product: 'cap' },
+          { amount: '10', product: 'sock' },
+          { amount: '500', product: 'odd' },
+          { amount: '500', product: 'sock', status: 'cancelled' },
+        ],
+      },
+      { customer: 'even', placedAt: '2026-01-01', lines: ['sock', 'hat'].map((product) => ({ amount: '5', product })) },
+      { customer: 'free', placedAt: '2026-01-01', lines: [{ amount: '0', product: 'sock' }] },
+      { customer: 'unknown', placedAt: '2026-01-01', lines: [{ amount: '5', product: 'odd' }] },
+      { customer: 'later', placedAt: '2026-03-01', lines: [{ amount: '5', product: 'hat' }] },
+    );
+    const rows = await sql.begin(async (transaction) => {
+      await createFeatures(transaction, { asOf: new Date(JANUARY), timeZone: 'UTC', orders: 'placed', status: 'asOf' });
+      return transaction<{ id: string; favourite: string | null; share: number | null }[]>`
+        select customer_id as id, favourite_category as favourite, favourite_category_share as share
+        from run_features order by customer_id`;
+    });
+    expect(Object.fromEntries(rows.map(({ id, favourite, share }) => [id, [favourite, share]]))).toEqual({
+      several: ['Hats', 0.75],
+      // Of equals the first by name.
+      even: ['Hats', 0.5],
+      free: ['Socks', null],
+      unknown: [null, null],
+      later: [null, null],
+    });
   });
 });

@@ -114,7 +114,7 @@ export const SETTINGS = {
     variable: 'TESSERA_DEMOGRAPHICS',
     schema: z.enum(['on', 'off'], 'is neither on nor off').transform((given) => given === 'on'),
     fallback: 'off',
-    help: 'whether age and gender may enter predictions: on or off',
+    help: 'whether age, gender, state and city may enter predictions: on or off',
   },
   lifetimeDays: {
     variable: 'TESSERA_LIFETIME_DAYS',

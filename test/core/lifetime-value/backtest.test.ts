@@ -151,6 +151,19 @@ describe('backtest', () => {
       expect(verdict.sentence).toContain('nothing ranks these customers better than chance');
     });
 
+    test('names the plain ranking, and ranks by no model, where only that beats chance', () => {
+      const verdict = verdictOf(run([model('blind', noise), baseline('spend', mean)]));
+      expect(verdict).toMatchObject({ kind: 'USE_BASELINE', use: 'spend', model: 'blind', ranks: false });
+      expect(verdict.sentence).toMatch(
+        /^no model ranks these customers better than chance, ranking by spend does: the best 20 % by it brought [\d.]+ % of the revenue: rank by spend$/,
+      );
+    });
+
+    test('takes a model that beats chance before one that does not', () => {
+      const verdict = verdictOf(run([model('blind', noise), model('good', mean), baseline('noise', noise)]));
+      expect(verdict).toMatchObject({ kind: 'USE_MODEL', use: 'good', ranks: true });
+    });
+
     test('prefers a later model only when its lead is certain', () => {
       expect(verdictOf(run([model('first', noise), model('second', mean)])).model).toBe('second');
       expect(verdictOf(run([model('first', mean), model('second', mean)])).model).toBe('first');

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
 import { CLV_COLUMNS, clv, withValueRanks } from '../../../packages/core/src/lifetime-value/clv.js';
-import type { ClvFitted } from '../../../packages/core/src/lifetime-value/clv-fit.js';
+import type { ClvFitted, ClvOptions } from '../../../packages/core/src/lifetime-value/clv-fit.js';
+import { encodedNames } from '../../../packages/core/src/lifetime-value/feature-encoding.js';
 import {
+  CLV_INPUTS,
   SCORE_WINDOW,
   TEST_WINDOW,
   TRAIN_WINDOW,
@@ -128,6 +130,103 @@ describe.each(SHOPS)('on $name, trained 90 days earlier,', ({ name, file, read }
   });
 });
 
+describe('the lifetime', () => {
+  // Customers whom the regression and the purchase model see differently: who was silent for long may still be well known.
+  const random = seededRandom(8);
+  const rows = Array.from({ length: 1_500 }, (_, i) => {
+    const frequency = 1 + Math.floor(4 * random() * random() * 2);
+    const tenureDays = 100 + Math.floor(random() * 300);
+    const recencyDays = frequency > 1 ? 1 + Math.floor(random() * 90) : tenureDays;
+    return windowRow({
+      ...{ frequency, tenureDays, recencyDays, purchaseDays: frequency, spanDays: tenureDays - recencyDays },
+      ...{ monetary: 20 * frequency + i / 100, label: random() < 0.1 * frequency ? 20 + 10 * random() : 0 },
+    });
+  });
+  const features = stackedFeatures([
+    { window: TRAIN_WINDOW, rows },
+    { window: TEST_WINDOW, rows },
+  ]);
+  const now = stackedFeatures([{ window: SCORE_WINDOW, rows }]);
+  const learnFor = (change: Partial<ClvOptions>) => clv.fit(features, { ...clv.defaults, ...change }, seededRandom(1));
+
+  test('of a year is worth no less than its first 90 days and no more than four times them', () => {
+    const fitted = learnFor({ yearlyDiscountRate: 0 });
+    expect(fitted.method).toBe('TWEEDIE');
+    const { netOfReturns90Days, lifetimeValue } = clv.score(fitted, now).columns;
+    for (let row = 0; row < rows.length; row++) {
+      const times = lifetimeValue[row]! / netOfReturns90Days[row]!;
+      expect(times).toBeGreaterThanOrEqual(1 - 1e-9);
+      expect(times).toBeLessThanOrEqual(4 + 1e-9);
+    }
+  });
+
+  test('of 90 days without a discount is the prediction itself', () => {
+    const fitted = learnFor({ lifetimePeriods: 3, yearlyDiscountRate: 0 });
+    const { netOfReturns90Days, lifetimeValue } = clv.score(fitted, now).columns;
+    for (let row = 0; row < rows.length; row++) {
+      expect(lifetimeValue[row]! / netOfReturns90Days[row]!).toBeCloseTo(1, 9);
+    }
+  });
+
+  test('grows with the horizon and shrinks with the discount rate', () => {
+    const total = (change: Partial<ClvOptions>) =>
+      clv.score(learnFor(change), now).columns.lifetimeValue.reduce((sum, value) => sum + value, 0);
+    const usual = total({});
+    expect(total({ lifetimePeriods: 24 })).toBeGreaterThan(usual);
+    expect(total({ yearlyDiscountRate: 0.3 })).toBeLessThan(usual);
+  });
+});
+
+describe('demographics', () => {
+  const random = seededRandom(12);
+  const rows = Array.from({ length: 2_000 }, () => {
+    const recencyDays = 1 + Math.floor(random() * 200);
+    return windowRow({ recencyDays, tenureDays: 220, label: random() < 0.3 / (1 + recencyDays / 50) ? 30 : 0 });
+  });
+  const gender = Int32Array.from({ length: 2 * rows.length }, () => (random() < 0.5 ? 0 : 1));
+  const stacked = stackedFeatures([
+    { window: TRAIN_WINDOW, rows },
+    { window: TEST_WINDOW, rows },
+  ]);
+  // Whoever is of the first gender spends ten times as much.
+  const label = stacked.outputs[CLV_INPUTS.revenueNext90Days]!.map(
+    (value, row) => (gender[row] === 0 ? 10 : 1) * value,
+  );
+  const features: CustomerFeatures = {
+    ...stacked,
+    outputs: { ...stacked.outputs, [CLV_INPUTS.revenueNext90Days]: label },
+    categories: { gender: { codes: gender, labels: ['m', 'f'] } },
+  };
+  const learnWith = (demographics: readonly string[]) =>
+    clv.fit(features, { ...clv.defaults, demographics }, seededRandom(1));
+  const keysOf = ({ backtest }: ClvFitted) => backtest!.results.map(({ key }) => key);
+
+  test('that the shop lets in are judged beside the regression without them', () => {
+    const fitted = learnWith(['gender']);
+    expect(keysOf(fitted)).toContain('tweedie-without-demographics');
+    const capture = (key: string) => fitted.backtest!.results.find((result) => result.key === key)!.capture20.value;
+    expect(capture('tweedie')).toBeGreaterThan(capture('tweedie-without-demographics') + 0.05);
+    expect(encodedNames(fitted.tweedie!.encoding)).toContain('gender=f');
+  });
+
+  test('that nobody named are no comparison', () => {
+    expect(keysOf(learnWith([]))).not.toContain('tweedie-without-demographics');
+    expect(keysOf(learnWith(['customer.age']))).not.toContain('tweedie-without-demographics');
+  });
+
+  test('that mislead are left out of the model that scores', () => {
+    // In the training window one gender buys, in the test window the other.
+    const turned = label.map((value, row) => (row < rows.length ? value : (gender[row] === 0 ? 0.01 : 10) * value));
+    const fitted = clv.fit(
+      { ...features, outputs: { ...features.outputs, [CLV_INPUTS.revenueNext90Days]: turned } },
+      { ...clv.defaults, demographics: ['gender'] },
+      seededRandom(1),
+    );
+    expect(fitted).toMatchObject({ method: 'TWEEDIE', verdict: { model: 'tweedie-without-demographics' } });
+    expect(encodedNames(fitted.tweedie!.encoding)).not.toContain('gender=f');
+  });
+});
+
 describe('percentiles', () => {
   const random = seededRandom(4);
   const rows = Array.from({ length: 2_000 }, () => {
@@ -197,6 +296,17 @@ describe('edges', () => {
       'a week-old shop',
       only(many(300, (i) => ({ tenureDays: 1 + (i % 7), recencyDays: 1 + (i % 7) }))),
       'GROUP_AVERAGE',
+    ],
+    [
+      'a shop where 80 % bought once',
+      both(
+        many(500, (i) =>
+          i % 5
+            ? { tenureDays: i, recencyDays: i }
+            : { frequency: 3, tenureDays: i + 60, recencyDays: 1 + i / 5, spanDays: 59, label: i % 3 ? 0 : 25 },
+        ),
+      ),
+      'TWEEDIE',
     ],
     ['only one-time buyers', both(many(500, (i) => ({ tenureDays: i, recencyDays: i }))), 'GROUP_AVERAGE'],
     [

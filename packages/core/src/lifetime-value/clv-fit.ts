@@ -7,7 +7,7 @@ import { fitKeptShare, type KeptShare } from './kept-share.js';
 import { buyersOfWindow, CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from './labelled-rows.js';
 import { fitPredictionBands, type PredictionBands } from './prediction-interval.js';
 import { fitPurchaseModel, type PurchaseModel, predictPurchases } from './purchase-model.js';
-import { fitTweedieModel, predictTweedieModel, type TweedieModel } from './tweedie-model.js';
+import { fitTweedieModel, predictTweedieModel, type TweedieModel, type TweedieTraining } from './tweedie-model.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
 export const HORIZON_DAYS = 90;
@@ -19,8 +19,11 @@ export interface ClvOptions {
   readonly lifetimePeriods: number;
   /** A year, 0 or more: 0.1 makes 100 in a year worth 91 today. */
   readonly yearlyDiscountRate: number;
-  /** Further columns of `outputs` to try as features (engagement, returns): amounts, counts or days, in any unit. */
-  readonly furtherColumns: readonly string[];
+  /**
+   * Columns of `outputs` and `categories` that tell who somebody is and not what he did (age, gender). They are tried as
+   * features, and the back-test shows the regression without them beside it.
+   */
+  readonly demographics: readonly string[];
 }
 
 /** The method behind `predicted90Days`. */
@@ -41,9 +44,10 @@ export interface ClvFitted {
   readonly verdict: Verdict;
 }
 
-/** Contestants of the back-test that are models; the first stands unless the second is certainly better. */
+/** Contestants of the back-test that are models; the first stands unless another is certainly better. */
 const TWEEDIE = 'tweedie';
 const PURCHASES = 'purchases';
+const WITHOUT_DEMOGRAPHICS = 'tweedie-without-demographics';
 /** Used to judge where the regression chose none. */
 const ORDINARY_POWER = 1.5;
 
@@ -66,12 +70,12 @@ export function fitClv(features: CustomerFeatures, options: ClvOptions, random: 
   const verdict = verdictOf(judged?.result ?? null);
   const labelled = test.count > 0 ? test : train;
   const latest = score.count > 0 ? score : labelled;
-  const tweedie = labelled.count > 0 ? fitTweedieModel(tweedieTraining(labelled, options)) : null;
+  const blind = verdict.model === WITHOUT_DEMOGRAPHICS;
+  const tweedie = labelled.count > 0 ? fitTweedieModel(tweedieTraining(labelled, options, blind)) : null;
   const purchases = latest.count > 0 ? fitPurchaseModel(latest) : null;
   const method = chooseMethod(tweedie, purchases, verdict);
-  const predictions = { TWEEDIE: judged?.tweedie, PURCHASES: judged?.purchases, GROUP_AVERAGE: null, NONE: null }[
-    method
-  ];
+  const regression = blind ? judged?.withoutDemographics : judged?.tweedie;
+  const predictions = { TWEEDIE: regression, PURCHASES: judged?.purchases, GROUP_AVERAGE: null, NONE: null }[method];
   return {
     options,
     method,
@@ -94,9 +98,14 @@ function chooseMethod(tweedie: TweedieModel | null, purchases: PurchaseModel | n
 }
 
 function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOptions, random: Random) {
-  const model = fitTweedieModel(tweedieTraining(train, options));
   const { numeric, categories } = tweedieInputs(test, options);
-  const tweedie = predictTweedieModel(model, test.count, numeric, categories);
+  const training = tweedieTraining(train, options);
+  const model = fitTweedieModel(training);
+  const predict = (fitted: TweedieModel) => predictTweedieModel(fitted, test.count, numeric, categories);
+  const tweedie = predict(model);
+  const without = tweedieTraining(train, options, true);
+  const isDemographic = featureCount(without) < featureCount(training);
+  const withoutDemographics = isDemographic ? predict(fitTweedieModel(without)) : null;
   const expected = predictPurchases(fitPurchaseModel(train, false), test, HORIZON_DAYS, discountOf(options));
   const purchases = expected.expectedOrders.map((orders, row) => {
     const value = orders * expected.expectedOrderValue[row]!;
@@ -106,6 +115,14 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
   const contestants: Contestant[] = [
     { key: TWEEDIE, title: 'the regression on behaviour', kind: 'model', scores: tweedie },
     { key: PURCHASES, title: 'the purchase model', kind: 'model', scores: purchases },
+    ...(withoutDemographics === null
+      ? []
+      : [
+          {
+            ...{ key: WITHOUT_DEMOGRAPHICS, title: 'the regression without demographics' },
+            ...{ kind: 'model' as const, scores: withoutDemographics },
+          },
+        ]),
     { key: 'spend', title: 'ranking by spend', kind: 'baseline', scores: known(test.columns.netRevenue) },
     {
       ...{ key: 'recency', title: 'ranking by recency', kind: 'baseline' },
@@ -118,7 +135,7 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
     contestants.push({ key: 'spend-last-90-days', title, kind: 'baseline', scores: known(lastSpend) });
   }
   const { power } = model.regression.coefficients.length > 0 ? model.regression : { power: ORDINARY_POWER };
-  return { tweedie, purchases, result: backtest(labelsOf(test), contestants, { power }, random) };
+  return { tweedie, purchases, withoutDemographics, result: backtest(labelsOf(test), contestants, { power }, random) };
 }
 
 function labelsOf(features: CustomerFeatures): Float64Array {
@@ -144,30 +161,35 @@ export function tweedieInputs(features: CustomerFeatures, options: ClvOptions) {
     [CLV_INPUTS.revenueLast90Days]: outputs[CLV_INPUTS.revenueLast90Days],
     [CLV_INPUTS.revenueSameSeason]: outputs[CLV_INPUTS.revenueSameSeason],
   };
-  for (const name of options.furtherColumns) numeric[name] = outputs[name];
+  numeric[CLV_INPUTS.favouriteCategoryShare] = outputs[CLV_INPUTS.favouriteCategoryShare];
+  for (const name of options.demographics) if (outputs[name] !== undefined) numeric[name] = outputs[name];
   return { numeric, categories };
 }
+
+const featureCount = ({ further, categories }: TweedieTraining) => further.length + categories.length;
 
 function varies(values: Float64Array): boolean {
   const first = values.find(Number.isFinite);
   return first !== undefined && values.some((value) => Number.isFinite(value) && value !== first);
 }
 
-function tweedieTraining(buyers: CustomerFeatures, options: ClvOptions) {
+/** @param blind leaves out the demographics that the options name */
+function tweedieTraining(buyers: CustomerFeatures, options: ClvOptions, blind = false): TweedieTraining {
   const { numeric, categories } = tweedieInputs(buyers, options);
   const feature = (scale: 'linear' | 'log') => (name: string) => ({ name, scale, values: numeric[name]! });
   const further: NumericFeature[] = [
     ...['spanDays', 'medianDaysBetweenOrders', 'distinctCategories', CLV_INPUTS.revenueLast90Days].map(feature('log')),
     ...['visits30d', 'emailOpens90d', 'serviceContacts90d', CLV_INPUTS.revenueSameSeason].map(feature('log')),
-    ...['discountShare', RETURN_SHARE].map(feature('linear')),
-    ...options.furtherColumns.map(feature('log')),
+    ...['discountShare', RETURN_SHARE, CLV_INPUTS.favouriteCategoryShare].map(feature('linear')),
+    ...options.demographics.map(feature('linear')),
   ];
+  const isUsed = ({ name }: { readonly name: string }) => !(blind && options.demographics.includes(name));
   const categoryFeatures: CategoryFeature[] = Object.entries(categories).map(([name, column]) => ({ name, column }));
   return {
     core: CORE_FEATURES.map(feature('log')),
     // A column that says nothing of anybody, or the same of everybody, is no feature.
-    further: further.filter(({ values }) => values !== undefined && varies(values)),
-    categories: categoryFeatures,
+    further: further.filter((own) => isUsed(own) && own.values !== undefined && varies(own.values)),
+    categories: categoryFeatures.filter(isUsed),
     target: labelsOf(buyers),
   };
 }

@@ -2,6 +2,8 @@ import type { CustomerFeatures } from '../customers/customer-features.js';
 import type { BasisStatus, Explanation, FittedSummary, Model, Reason, Scores } from '../model.js';
 import { fitPercentiles, percentileOf } from '../numerics/percentile-table.js';
 import { type ClvFitted, type ClvOptions, discountOf, fitClv, HORIZON_DAYS, tweedieInputs } from './clv-fit.js';
+import { annuity } from './discounted-value.js';
+import { describeFeature } from './feature-words.js';
 import { keptShareOf } from './kept-share.js';
 import { buyersOfWindow, SCORE_WINDOW, takeCustomers } from './labelled-rows.js';
 import { predictionInterval } from './prediction-interval.js';
@@ -27,7 +29,10 @@ export const CLV_COLUMNS = [
   'expectedOrderValue',
   /** 1 where the order value is the average of repeat buyers because this customer bought once, else 0. */
   'orderValueIsGroupAverage',
-  /** Discounted revenue over the lifetime horizon of the options, net of expected returns. */
+  /**
+   * Discounted revenue over the lifetime horizon of the options, net of expected returns: `predicted90Days` carried on as
+   * the purchase model sees the days after compare with the next 90.
+   */
   'lifetimeValue',
 ] as const;
 
@@ -41,9 +46,9 @@ export interface ClvScores extends Scores {
 export const clv: Model<ClvOptions, ClvFitted, ClvScores> = {
   key: 'clv',
   title: 'Lifetime value',
-  version: '1',
+  version: '2',
   method: 'Tweedie regression or BG/NBD with Gamma-Gamma, whichever proved better on the last 90 days',
-  defaults: { lifetimePeriods: 12, yearlyDiscountRate: 0.1, furtherColumns: [] },
+  defaults: { lifetimePeriods: 12, yearlyDiscountRate: 0.1, demographics: [] },
   fit: (features, options, random) => withOwnRanks(fitClv(features, options, random), features),
   score,
   explain,
@@ -62,7 +67,7 @@ function withOwnRanks(fitted: ClvFitted, features: CustomerFeatures): ClvFitted 
  * @param predicted90Days of all buyers, any order; NaN is left out
  */
 export function withValueRanks(fitted: ClvFitted, predicted90Days: Float64Array): ClvFitted {
-  return { ...fitted, ranks: fitted.verdict.kind === 'NO_RANKING' ? null : fitPercentiles(predicted90Days) };
+  return { ...fitted, ranks: fitted.verdict.ranks ? fitPercentiles(predicted90Days) : null };
 }
 
 /** 1 for the best tenth to 10 for the last, out of a percentile rank of 0 to 1. */
@@ -76,7 +81,10 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
   const columns = Object.fromEntries(CLV_COLUMNS.map((name) => [name, new Float64Array(count).fill(Number.NaN)]));
   const out = columns as Record<ClvColumn, Float64Array>;
   const statuses = new Array<BasisStatus>(count);
-  const buys = purchases && predictPurchases(purchases, features, HORIZON_DAYS, discountOf(options));
+  const discount = discountOf(options);
+  const buys = purchases && predictPurchases(purchases, features, HORIZON_DAYS, discount);
+  /** What 1 in the next 90 days is worth over the lifetime of somebody who goes on at that pace. */
+  const steadyLifetime = (annuity(discount) * discount.periodLength) / HORIZON_DAYS;
   const { numeric, categories } = tweedieInputs(features, options);
   const regression = method === 'TWEEDIE' && tweedie ? predictTweedieModel(tweedie, count, numeric, categories) : null;
   for (let row = 0; row < count; row++) {
@@ -90,7 +98,9 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
     }
     const orders = buys.expectedOrders[row]!;
     const value = buys.expectedOrderValue[row]!;
-    const predicted = regression ? regression[row]! : orders * value;
+    const purchases90 = orders * value;
+    const predicted = regression ? regression[row]! : purchases90;
+    const lifetimePerPurchases = purchases90 > 0 ? buys.lifetimeValue[row]! / purchases90 : steadyLifetime;
     const percentile = ranks ? percentileOf(ranks, predicted) : Number.NaN;
     const kept = keptShareOf(keptShare, features.columns.grossRevenue[row]!, features.columns.netRevenue[row]!);
     out.predicted90Days[row] = predicted;
@@ -106,7 +116,7 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
     out.probabilityAlive[row] = buys.probabilityAlive[row]!;
     out.expectedOrderValue[row] = value;
     out.orderValueIsGroupAverage[row] = buys.statuses[row] === 'MODELLED' ? 0 : 1;
-    out.lifetimeValue[row] = buys.lifetimeValue[row]! * kept;
+    out.lifetimeValue[row] = predicted * lifetimePerPurchases * kept;
     statuses[row] = regression ? 'MODELLED' : Number.isNaN(predicted) ? 'NOT_ENOUGH_DATA' : buys.statuses[row]!;
   }
   return { columns: out, statuses };
@@ -146,7 +156,7 @@ function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
     { text: 'a customer with average behaviour', feature: 'predicted90Days', value: base, effect: 1 },
     ...strongest.map(({ name, factor }) => {
       const value = numeric[name]?.[0];
-      const text = `${describe(name, value)} (x ${factor.toFixed(2)})`;
+      const text = `${describeFeature(name, value)} (x ${factor.toFixed(2)})`;
       return value === undefined || Number.isNaN(value)
         ? { text, feature: name, effect: factor }
         : { text, feature: name, value, effect: factor };
@@ -154,32 +164,6 @@ function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
   ];
   if (rest !== 1) reasons.push({ text: 'everything else', feature: 'predicted90Days', effect: rest });
   return reasons;
-}
-
-/** How a feature is said; names in `FEATURE_NAMES` and outputs that are not here are shown as they are. */
-const WORDS: Readonly<Record<string, (value: string) => string>> = {
-  recencyDays: (days) => `last ordered ${days} days ago`,
-  orders: (count) => `${count} orders so far`,
-  netRevenue: (money) => `spent ${money} so far`,
-  averageOrderValue: (money) => `spends ${money} an order`,
-  tenureDays: (days) => `first ordered ${days} days ago`,
-  spanDays: (days) => `${days} days between first and last order`,
-  medianDaysBetweenOrders: (days) => `usually ${days} days between orders`,
-  distinctCategories: (count) => `bought from ${count} categories`,
-  discountShare: (share) => `a discount share of ${share}`,
-  returnShare: (share) => `a return share of ${share}`,
-  'window.revenueLast90Days': (money) => `spent ${money} in the last 90 days`,
-  'window.revenueSameSeason': (money) => `spent ${money} in these 90 days of last year`,
-  visits30d: (count) => `${count} visits in the last 30 days`,
-  emailOpens90d: (count) => `${count} e-mails opened in the last 90 days`,
-  serviceContacts90d: (count) => `${count} service contacts in the last 90 days`,
-};
-
-function describe(name: string, value: number | undefined): string {
-  if (value === undefined) return name.replace('=', ': ');
-  if (Number.isNaN(value)) return `${name} is not known`;
-  const shown = String(Math.round(value * 100) / 100);
-  return WORDS[name]?.(shown) ?? `${name} ${shown}`;
 }
 
 function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reason[] {

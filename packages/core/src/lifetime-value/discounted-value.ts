@@ -9,6 +9,13 @@ export interface DiscountOptions {
   readonly discountRate: number;
 }
 
+/** Value today of 1 at the end of every period. */
+export function annuity({ periodCount, discountRate }: DiscountOptions): number {
+  let value = 0;
+  for (let period = 1; period <= periodCount; period++) value += (1 + discountRate) ** -period;
+  return value;
+}
+
 /**
  * Value of each customer's future orders today: what is expected in each period, discounted from its end
  * (the sum over i of [E(i) - E(i - 1)] x order value / (1 + rate)^i).

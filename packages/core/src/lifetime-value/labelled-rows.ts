@@ -17,6 +17,10 @@ export const CLV_INPUTS = {
   purchaseDays: 'purchases.days',
   /** Mean revenue, before returns, of the purchase days after the first; without it, averageOrderValue. */
   repeatMeanValue: 'purchases.repeatMeanValue',
+  /** Share of a customer's spend, before returns, that went into the category he spent most on, 0 to 1; NaN where none is known. */
+  favouriteCategoryShare: 'purchases.favouriteCategoryShare',
+  /** Years; read only where the shop lets demographics enter. */
+  age: 'customer.age',
 } as const;
 
 export const TRAIN_WINDOW = 0;

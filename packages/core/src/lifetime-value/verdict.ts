@@ -11,6 +11,8 @@ export interface Verdict {
   readonly use: string | null;
   /** Key of the model whose amounts are shown; null for none. */
   readonly model: string | null;
+  /** Whether customers may be ranked by that model: false where its order was tested and no better than chance. */
+  readonly ranks: boolean;
   /** Lead of the model over the best simple ranking, in capture at 20 %. */
   readonly lead: Estimate | null;
   readonly sentence: string;
@@ -23,12 +25,14 @@ const CHANCE = 0.2;
 
 const points = (share: number) => (100 * share).toFixed(1).replace(/\.0$/, '').replace(/^-0$/, '0');
 
+const beatsChance = ({ capture20 }: ContestantResult) => capture20.low > CHANCE;
+
 /**
- * Reads a back-test. The first model stands unless another's lead over it is certain; it is compared with the best of
- * the baselines.
+ * Reads a back-test. Of the models that rank better than chance the first stands unless another's lead over it is certain;
+ * it is compared with the best of the baselines.
  */
 export function verdictOf(result: Backtest | null): Verdict {
-  const none = { use: null, model: null, lead: null };
+  const none = { use: null, model: null, lead: null, ranks: true };
   if (result === null) {
     return { kind: 'NOT_TESTED', ...none, sentence: 'not tested yet: the history is too short for a test in time' };
   }
@@ -42,32 +46,41 @@ export function verdictOf(result: Backtest | null): Verdict {
   }
   const leadOver = (key: string, over: string) =>
     result.leads.find((lead) => lead.key === key && lead.over === over)!.capture20;
-  const model = models.reduce((best, other) =>
+  const better = models.filter(beatsChance);
+  const model = (better.length > 0 ? better : models).reduce((best, other) =>
     other !== best && leadOver(other.key, best.key).low > 0 ? other : best,
   );
-  const beatsChance = ({ capture20 }: ContestantResult) => capture20.low > CHANCE;
-  if (![model, ...baselines].some(beatsChance)) {
+  const useful = bestOf(baselines.filter(beatsChance));
+  if (better.length === 0 && useful === null) {
     return {
-      ...{ kind: 'NO_RANKING', ...none, model: model.key },
+      ...{ kind: 'NO_RANKING', ...none, model: model.key, ranks: false },
       sentence:
         `nothing ranks these customers better than chance: the best 20 % by ${model.title} brought ` +
         `${points(model.capture20.value)} % of the revenue, so no ranking is offered`,
     };
   }
-  const rival = bestOf(baselines);
+  const rival = useful ?? bestOf(baselines);
   if (rival === null) {
-    return { kind: 'USE_MODEL', use: model.key, model: model.key, lead: null, sentence: `use ${model.title}` };
+    return { kind: 'USE_MODEL', ...none, use: model.key, model: model.key, sentence: `use ${model.title}` };
   }
   const lead = leadOver(model.key, rival.key);
   const interval = `90 % interval ${points(lead.low)} to ${points(lead.high)}`;
+  if (better.length === 0) {
+    return {
+      ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead, ranks: false },
+      sentence:
+        `no model ranks these customers better than chance, ${rival.title} does: the best 20 % by it brought ` +
+        `${points(rival.capture20.value)} % of the revenue: rank by ${shortTitle(rival)}`,
+    };
+  }
   if (lead.low > 0) {
     return {
-      ...{ kind: 'USE_MODEL', use: model.key, model: model.key, lead },
+      ...{ kind: 'USE_MODEL', use: model.key, model: model.key, lead, ranks: true },
       sentence: `use ${model.title}: it beats ${rival.title} by ${points(lead.value)} points, ${interval}`,
     };
   }
   return {
-    ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead },
+    ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead, ranks: true },
     sentence: `no better than ${rival.title} (${points(lead.value)} points, ${interval}): rank by ${shortTitle(rival)}`,
   };
 }

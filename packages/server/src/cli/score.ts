@@ -49,9 +49,10 @@ export async function scoreShop(database: Database, config: Config, asOf?: strin
   }
 }
 
-export const scoreLines = ({ runId, asOf, customers, changes, late, seconds }: RunReport) => [
+export const scoreLines = ({ runId, asOf, customers, changes, late, warnings, seconds }: RunReport) => [
   `run ${runId} published: ${new Intl.NumberFormat('en').format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
   `  ${changes} moved to another segment since the run before${late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : ''}`,
+  ...warnings.map((warning) => `  ${warning}`),
 ];
 
 export const scoreCommand = makeCommand('score', 'score every customer and publish the run, whole or not at all')

@@ -330,6 +330,9 @@ export const customerProfiles = pgTable('customer_profiles', {
   returnRate: doublePrecision('return_rate'),
   discountShare: doublePrecision('discount_share'),
   distinctCategories: integer('distinct_categories').notNull(),
+  /** The category that most was spent on before returns, and its share of what was spent on all; null where none is known. */
+  favouriteCategory: text('favourite_category'),
+  favouriteCategoryShare: doublePrecision('favourite_category_share'),
   visits30d: integer('visits_30d').notNull(),
   emailOpens90d: integer('email_opens_90d').notNull(),
   serviceContacts90d: integer('service_contacts_90d').notNull(),

@@ -10,7 +10,7 @@ import {
   type SegmentDefinition,
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
-import { AGE, MODEL_CATEGORIES } from '../db/queries/features.js';
+import { MODEL_CATEGORIES, type ModelCategory } from '../db/queries/features.js';
 import type { StoredModel } from '../db/queries/fitted-models.js';
 import type { OrderFactsOptions } from '../db/queries/order-facts.js';
 import { readSegmentStats, type SegmentStatsRow } from '../db/queries/segment-stats.js';
@@ -153,7 +153,7 @@ export async function readStats(sql: Sql, runId: number): Promise<ReadonlyMap<st
 }
 
 /** The numbers of a profile that models read, as a batch of one row. */
-export interface ProfileFeatures {
+export interface ProfileFeatures extends Readonly<Record<ModelCategory, string | null>> {
   readonly orders: number;
   readonly recencyDays: number | null;
   readonly tenureDays: number | null;
@@ -172,10 +172,8 @@ export interface ProfileFeatures {
   readonly repeatMeanValue: string | null;
   readonly revenueLast90Days: string | null;
   readonly revenueSameSeason: string | null;
+  readonly favouriteCategoryShare: number | null;
   readonly age: number | null;
-  readonly country: string | null;
-  readonly channel: string | null;
-  readonly gender: string | null;
   readonly status: BasisStatus;
 }
 
@@ -211,7 +209,8 @@ export function featuresOfProfile(profile: ProfileFeatures): CustomerFeatures {
     [CLV_INPUTS.repeatMeanValue]: known(profile.repeatMeanValue),
     [CLV_INPUTS.revenueLast90Days]: known(profile.revenueLast90Days),
     [CLV_INPUTS.revenueSameSeason]: known(profile.revenueSameSeason),
-    [AGE]: profile.age,
+    [CLV_INPUTS.favouriteCategoryShare]: profile.favouriteCategoryShare,
+    [CLV_INPUTS.age]: profile.age,
   };
   const category = (label: string | null) => ({
     codes: Int32Array.of(label === null ? -1 : 0),

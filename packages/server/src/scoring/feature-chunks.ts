@@ -1,6 +1,12 @@
 import { type CategoryColumn, type CustomerFeatures, emptyFeatures, FEATURE_NAMES } from '@tessera/core';
 import type { Transaction } from '../db/database.js';
-import { MODEL_CATEGORIES, MODEL_FEATURES, MODEL_OUTPUT_NAMES, MODEL_OUTPUTS } from '../db/queries/features.js';
+import {
+  MODEL_CATEGORIES,
+  MODEL_CATEGORY_COLUMNS,
+  MODEL_FEATURES,
+  MODEL_OUTPUT_NAMES,
+  MODEL_OUTPUTS,
+} from '../db/queries/features.js';
 
 /** Rows that leave the database and are scored at once; memory is bounded by this, never by the shop. */
 const ROWS_PER_CHUNK = 20_000;
@@ -56,7 +62,7 @@ export async function* readFeatureChunks(
     MODEL_FEATURES,
     MODEL_OUTPUTS,
     ...(label === undefined ? [] : [`(${label.column})::float8`]),
-    ...MODEL_CATEGORIES,
+    MODEL_CATEGORY_COLUMNS,
   ].join(', ');
   const firstOutput = 1 + FEATURE_NAMES.length;
   const firstCategory = firstOutput + outputNames.length;

@@ -6,9 +6,10 @@ import {
   FEATURE_NAMES,
   fitDistribution,
 } from '@tessera/core';
+import type { Realised } from '../db/queries/fitted-models.js';
 import type { Fitted } from './fitted-models.js';
 
-/** How the columns of a run were spread, by name: features as they are called, outputs as `model.column`. */
+/** How the columns of a run were spread, by name: what models read as it is called, what they wrote as `model.column`. */
 export type Distributions = Readonly<Record<string, Distribution>>;
 
 /** A model against the run before. */
@@ -29,6 +30,7 @@ function columnsOf({ model, fitted }: Fitted, features: CustomerFeatures): [stri
   const { columns } = model.score(fitted, features);
   return [
     ...FEATURE_NAMES.map((name): [string, Float64Array] => [name, ofBuyers(features.columns[name])]),
+    ...Object.entries(features.outputs).map(([name, column]): [string, Float64Array] => [name, ofBuyers(column)]),
     ...Object.entries(columns).map(([name, column]): [string, Float64Array] => [
       `${model.key}.${name}`,
       ofBuyers(column),
@@ -63,4 +65,15 @@ export function monitorModel(
       ? 'no column has moved since the run before'
       : `${most!.column} ${WORDS[most!.level]} since the run before (stability index ${most!.index.toFixed(2)})`;
   return { distributions, drift: { level, columns: compared, sentence } };
+}
+
+/** A total that came out this far from its prediction, as a ratio, says that the model is stale. */
+const STALE_RATIO = 1.5;
+
+/** What is wrong with predictions whose time has passed, in a sentence; null where nothing is. */
+export function realisedWarning(realised: Realised | null): string | null {
+  const ratio = realised?.ratio ?? 1;
+  return ratio > STALE_RATIO || ratio < 1 / STALE_RATIO
+    ? `customers brought ${ratio.toFixed(2)} times what run ${realised!.runId} predicted: the model has gone stale`
+    : null;
 }

@@ -1,7 +1,12 @@
-import { type CustomerFeatures, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
+import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
-import { AGE, createFeatures, type FeatureOptions } from '../db/queries/features.js';
-import { readFittedModels, type StoredModel, storeFittedModels } from '../db/queries/fitted-models.js';
+import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/features.js';
+import {
+  readFittedModels,
+  readRealisedValue,
+  type StoredModel,
+  storeFittedModels,
+} from '../db/queries/fitted-models.js';
 import { momentsOf } from '../db/queries/online-scores.js';
 import type { OrderFactsOptions } from '../db/queries/order-facts.js';
 import { noteRealisedValue } from '../db/queries/realised-value.js';
@@ -29,7 +34,7 @@ import { notifyRunChanges } from '../db/queries/segment-events.js';
 import { UserError } from '../errors.js';
 import { collectFeatures, readFeatureChunks } from './feature-chunks.js';
 import { allOf, type FittedModels, restoreModels } from './fitted-models.js';
-import { type Distributions, monitorModel } from './monitoring.js';
+import { type Distributions, monitorModel, realisedWarning } from './monitoring.js';
 import { fitRecommendations } from './recommendations.js';
 import { scoreFeatures } from './score-features.js';
 import { readTrainingFeatures } from './training-features.js';
@@ -50,6 +55,8 @@ export interface RunReport {
   readonly changes: number;
   /** Customers whom an import touched while the run worked, scored again before it was published. */
   readonly late: number;
+  /** Why models may have gone stale, a sentence each: columns that moved far, predictions that did not come true. */
+  readonly warnings: readonly string[];
   readonly seconds: number;
 }
 
@@ -63,7 +70,7 @@ export interface RunOptions {
   readonly modelOptions?: Readonly<Record<string, object>>;
   /** Of the file that they came from, kept with the run. */
   readonly settingsFingerprint?: string;
-  /** Whether age and gender enter models. */
+  /** Whether age, gender, state and city enter models. */
   readonly demographics?: boolean;
   readonly onProgress?: (progress: number, step: string) => void;
 }
@@ -71,9 +78,9 @@ export interface RunOptions {
 /** Without what the shop keeps out of models. */
 function allowedFeatures(features: CustomerFeatures, demographics: boolean): CustomerFeatures {
   if (demographics) return features;
-  const { [AGE]: _age, ...outputs } = features.outputs;
-  const { gender: _gender, ...categories } = features.categories;
-  return { ...features, outputs, categories };
+  const allowed = <Column>(columns: Readonly<Record<string, Column>>) =>
+    Object.fromEntries(Object.entries(columns).filter(([name]) => !DEMOGRAPHICS.includes(name)));
+  return { ...features, outputs: allowed(features.outputs), categories: allowed(features.categories) };
 }
 
 /** Learns from `run_features` and, for models that foretell, from the shop's past. */
@@ -94,29 +101,35 @@ async function fitModels(
   });
   const past = allowedFeatures(await readTrainingFeatures(transaction, features, customers), demographics);
   const predictions = PREDICTIONS.map((model) => {
-    const own = demographics ? { furtherColumns: [AGE] } : {};
+    const own = demographics ? { demographics: DEMOGRAPHICS } : {};
     const options = { ...(model.defaults as object), ...own, ...modelOptions[model.key] };
     return { model, fitted: model.fit(past, options, seededRandom(SEED)) };
   });
   return { segmentations, predictions };
 }
 
-/** Stores what the models learned, and how the customers moved since the run before. */
+/**
+ * Stores what the models learned, and how the customers moved since the run before.
+ * @returns a sentence on what moved far
+ */
 async function storeModels(
   transaction: Transaction,
   runId: number,
   models: FittedModels,
   customers: number,
   before: readonly StoredModel[],
-): Promise<void> {
+  { demographics = false }: RunOptions,
+): Promise<string[]> {
   const every = Math.max(1, Math.ceil(customers / LARGEST_MONITORED));
-  const sample = await collectFeatures(readFeatureChunks(transaction, { every }));
+  const sample = allowedFeatures(await collectFeatures(readFeatureChunks(transaction, { every })), demographics);
   const monitored = allOf(models).map((fitted) => {
     const { key, version } = fitted.model;
     const then = before.find((stored) => stored.key === key && stored.version === version);
     return { ...fitted, ...monitorModel(fitted, sample, (then?.distributions as Distributions | undefined) ?? null) };
   });
   await storeFittedModels(transaction, runId, monitored);
+  const moved = monitored.flatMap(({ drift }) => (drift?.level === 'STALE' ? [drift.sentence] : []));
+  return [...new Set(moved)];
 }
 
 /**
@@ -163,7 +176,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       const stored = previousRunId === null ? [] : await readFittedModels(transaction, previousRunId);
       const before = restoreModels(stored);
       const models = await fitModels(transaction, features, customers, before, options);
-      await storeModels(transaction, runId, models, customers, stored);
+      const moved = await storeModels(transaction, runId, models, customers, stored, options);
 
       progress(0.5, 'score');
       await scoreFeatures(transaction, models, before.segmentations, (rows) =>
@@ -179,6 +192,8 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       await fitRecommendations(transaction, { ...features, runId, profiles: partition(runId) });
 
       await noteRealisedValue(transaction, features);
+      const missed = realisedWarning(await readRealisedValue(transaction, clv.key));
+      const warnings = missed === null ? moved : [...moved, missed];
 
       // From here on imports wait: only what needs them to.
       progress(0.95, 'publish');
@@ -200,7 +215,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
       await noted;
       const scored = await publishRun(transaction, runId, fingerprint);
       if (changes > 0) await notifyRunChanges(transaction, runId);
-      return { runId, asOf: asOf.toISOString(), customers: scored, changes, late: late.length };
+      return { runId, asOf: asOf.toISOString(), customers: scored, changes, late: late.length, warnings };
     });
     options.onProgress?.(1, 'published');
     await dropOldRuns(sql, timeZone);

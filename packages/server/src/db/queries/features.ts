@@ -9,9 +9,6 @@ export interface FeatureOptions extends Omit<OrderFactsOptions, 'momentOf'> {
   readonly table?: string;
 }
 
-/** A customer's age in years, for shops that let it enter models. */
-export const AGE = 'customer.age';
-
 /** How each numeric feature of core is read from `run_features`; sums are rounded so that equal spend ties. */
 const FEATURE_EXPRESSIONS: Readonly<Record<FeatureName, string>> = {
   orders: 'orders',
@@ -37,12 +34,25 @@ const OUTPUT_EXPRESSIONS: Readonly<Record<string, string>> = {
   [CLV_INPUTS.repeatMeanValue]: 'round(repeat_mean_value, 4)',
   [CLV_INPUTS.revenueLast90Days]: 'round(revenue_last_90_days, 4)',
   [CLV_INPUTS.revenueSameSeason]: 'round(revenue_same_season, 4)',
-  [AGE]: 'age',
+  [CLV_INPUTS.favouriteCategoryShare]: 'favourite_category_share',
+  [CLV_INPUTS.age]: 'age',
 };
 export const MODEL_OUTPUT_NAMES = Object.keys(OUTPUT_EXPRESSIONS);
 
-/** Texts that models read as categories. */
-export const MODEL_CATEGORIES = ['country', 'channel', 'gender'] as const;
+/** Texts that models read as categories, and the columns that hold them. */
+const CATEGORY_COLUMNS = {
+  country: 'country',
+  channel: 'channel',
+  favouriteCategory: 'favourite_category',
+  gender: 'gender',
+  state: 'state',
+  city: 'city',
+} as const;
+export type ModelCategory = keyof typeof CATEGORY_COLUMNS;
+export const MODEL_CATEGORIES = Object.keys(CATEGORY_COLUMNS) as ModelCategory[];
+
+/** What tells who somebody is and not what he did: enters models only where the shop lets it. */
+export const DEMOGRAPHICS: readonly string[] = [CLV_INPUTS.age, 'gender', 'state', 'city'];
 
 /** The kinds of events that each feature counts, in lower case; any other kind is stored and counts for none. */
 const EVENT_KINDS = {
@@ -94,13 +104,20 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
       select customer_id, percentile_cont(0.5) within group (order by days) as days
       from gaps where days is not null group by customer_id
     ),
-    bought as (
-      select l.customer_id, count(distinct p.category) as categories,
-             -- The same lines above and below the fraction bar, so that an unknown list price moves neither.
-             1 - sum(l.amount) filter (where p.list_price > 0)
-               / nullif(sum(p.list_price * l.quantity) filter (where p.list_price > 0), 0) as discount
+    by_category as (
+      select l.customer_id, p.category, sum(greatest(l.amount, 0)) as spent,
+             -- The same lines on both, so that an unknown list price moves neither.
+             sum(l.amount) filter (where p.list_price > 0) as paid,
+             sum(p.list_price * l.quantity) filter (where p.list_price > 0) as listed
       from lines l join products p on p.product_id = l.product_id
-      where not l.is_cancelled group by l.customer_id
+      where not l.is_cancelled group by l.customer_id, p.category
+    ),
+    bought as (
+      select customer_id, count(category) as categories, 1 - sum(paid) / nullif(sum(listed), 0) as discount,
+             (array_agg(category order by spent desc, category) filter (where category is not null))[1] as favourite,
+             max(spent) filter (where category is not null)
+               / nullif(sum(spent) filter (where category is not null), 0) as favourite_share
+      from by_category group by customer_id
     ),
     engagement as (
       select customer_id,
@@ -137,6 +154,7 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
            coalesce(t.delivered, 0)::int as items_delivered, coalesce(t.returned, 0)::int as items_returned,
            m.days as median_days_between_orders, b.discount::float8 as discount_share,
            coalesce(b.categories, 0)::int as distinct_categories,
+           b.favourite as favourite_category, b.favourite_share::float8 as favourite_category_share,
            coalesce(e.visits, 0) as visits_30d, coalesce(e.opens, 0) as email_opens_90d, coalesce(e.contacts, 0) as service_contacts_90d,
            coalesce(u.days, 0) as purchase_days, u.repeat_mean as repeat_mean_value,
            coalesce(t.last_90_days, 0) as revenue_last_90_days, coalesce(t.same_season, 0) as revenue_same_season,
@@ -170,6 +188,8 @@ export async function addLabels(transaction: Transaction, options: FeatureOption
 
 /** The numeric features as a select list over `run_features` or profiles, in the order of `FEATURE_NAMES`. */
 export const MODEL_FEATURES = FEATURE_NAMES.map((name) => `(${FEATURE_EXPRESSIONS[name]})::float8`).join(', ');
+/** The categories, in the order of `MODEL_CATEGORIES`. */
+export const MODEL_CATEGORY_COLUMNS = Object.values(CATEGORY_COLUMNS).join(', ');
 /** The further numbers, in the order of `MODEL_OUTPUT_NAMES`. */
 export const MODEL_OUTPUTS = Object.values(OUTPUT_EXPRESSIONS)
   .map((expression) => `(${expression})::float8`)

@@ -48,7 +48,7 @@ export async function readFittedModels(sql: Sql | Transaction, runId: number): P
 }
 
 /** What the newest predictions of a model whose time has passed came to; null before there are any. */
-export async function readRealisedValue(sql: Sql, key: string): Promise<Realised | null> {
+export async function readRealisedValue(sql: Sql | Transaction, key: string): Promise<Realised | null> {
   const [row] = await sql<{ realised: Realised }[]>`
     select realised from fitted_models where key = ${key} and realised is not null order by run_id desc limit 1`;
   return row?.realised ?? null;

@@ -48,7 +48,7 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
   ];
   return `
     placed as (
-      select o.customer_id, o.order_id, o.placed_at, o.status, o.returned_at, o.delivered_at,
+      select o.customer_id, o.order_id, o.placed_at, o.status, o.returned_at, o.cancelled_at, o.delivered_at,
              (o.placed_at at time zone ${zone})::date as day,
              (o.status = 'cancelled' or o.cancelled_at is not null) and ${known('coalesce(o.cancelled_at, o.placed_at)', 'o')} as is_cancelled
       from orders o
@@ -57,11 +57,11 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
     line_states as (
       select i.customer_id, i.order_id, i.amount, i.quantity, i.product_id, o.placed_at, o.day,
              o.is_cancelled
-               or ((coalesce(i.status = 'cancelled', false) or i.cancelled_at is not null) and ${known('coalesce(i.cancelled_at, o.placed_at)', 'i')}) as is_cancelled,
-             -- A return has a time of its own; a status alone counts from the order's creation.
+               or ((coalesce(i.status = 'cancelled', false) or i.cancelled_at is not null) and ${known('coalesce(i.cancelled_at, o.cancelled_at, o.placed_at)', 'i')}) as is_cancelled,
+             -- A return has a time of its own or that of its order; a status alone counts from the order's creation.
              case when i.returned_at is not null then ${known('i.returned_at', 'i')}
-                  when i.status is not null then i.status in ('returned', 'refunded')
-                  else (o.status in ('returned', 'refunded') or o.returned_at is not null)
+                  else coalesce(i.status in ('returned', 'refunded'),
+                                o.status in ('returned', 'refunded') or o.returned_at is not null)
                        and ${known('coalesce(o.returned_at, o.placed_at)', 'i')} end as is_returned,
              case when coalesce(i.delivered_at, o.delivered_at) is not null then ${known('coalesce(i.delivered_at, o.delivered_at)', 'i')}
                   else coalesce(i.status, o.status) in ('delivered', 'returned', 'refunded') end as is_delivered

@@ -109,7 +109,7 @@ const KEPT_FEATURES = [
   ...['last_order_at', 'cohort', 'orders', 'gross_revenue', 'net_revenue', 'recency_days', 'tenure_days', 'span_days'],
   ...['median_days_between_orders', 'items_delivered', 'items_returned', 'discount_share', 'distinct_categories'],
   ...['visits_30d', 'email_opens_90d', 'service_contacts_90d', 'purchase_days', 'repeat_mean_value'],
-  ...['revenue_last_90_days', 'revenue_same_season'],
+  ...['revenue_last_90_days', 'revenue_same_season', 'favourite_category', 'favourite_category_share'],
 ];
 
 /** Joins features and scores into profile rows of the run, replacing those of the same customers. */

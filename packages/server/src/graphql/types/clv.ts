@@ -86,12 +86,13 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
       expectedOrders90d: t.exposeFloat('expectedOrders90d', { nullable: true }),
       probabilityAlive: t.exposeFloat('probabilityAlive', {
         nullable: true,
-        description: 'That he has not left for good (BG/NBD), 0 to 1.',
+        description:
+          'That he has not left for good, 0 to 1. Always 1 for who bought once: BG/NBD lets customers leave only after a repeat purchase, and their long silence shows in expectedOrders90d instead. Null where too few have bought again.',
       }),
       expectedOrderValue: amount('expectedOrderValue', 'Expected value of an order (Gamma-Gamma), before returns.'),
       lifetime: amount(
         'lifetimeValue',
-        'Discounted value of the next 360 days unless the shop sets another horizon, net of expected returns.',
+        'Discounted value of the next 360 days unless the shop sets another horizon, net of expected returns: the 90 days carried on as the purchase model sees the days after them.',
       ),
       historic: t.field({
         type: Money,
@@ -153,7 +154,8 @@ const ClvModelReport = builder.objectRef<ModelReport>('ClvModelReport').implemen
   authScopes: REPORTS_READ,
   fields: (t) => ({
     method: t.string({
-      description: '"tweedie", "bg-nbd", or a plain ranking: "spend", "recency", "spend-90d".',
+      description:
+        '"tweedie", "bg-nbd", or a plain ranking: "spend", "recency", "spend-90d". "tweedie-without-demographics" too where the shop lets demographics in.',
       resolve: ({ result }) => methodName(result.key),
     }),
     gains: t.field({ type: [GainPoint], resolve: ({ result }) => [...result.gains] }),
@@ -264,15 +266,15 @@ const ClvReportType = builder.objectRef<Report>('ClvReport').implement({
       }),
       valueAtRisk: amount(
         'valueAtRisk',
-        'By how much repeat buyers are expected to fall short of their own pace so far: net revenue per 90 days of tenure less the prediction, where that is positive.',
+        'By how much repeat buyers are expected to fall short of their own pace so far: net revenue per 90 days of tenure less the prediction net of returns, where that is positive.',
       ),
     };
   },
 });
 
-/** Net revenue of 90 days at his pace so far, less what is predicted; 0 for who bought once or keeps his pace. */
+/** Net revenue of 90 days at his pace so far, less what of the prediction will be kept; 0 for who bought once or keeps his pace. */
 const atRisk = sql`case when ${profile.orders} > 1
-  then greatest(0, ${profile.netRevenue} * 90 / greatest(${profile.tenureDays}, 90) - ${profile.clv90d}) else 0 end`;
+  then greatest(0, ${profile.netRevenue} * 90 / greatest(${profile.tenureDays}, 90) - ${profile.clv90dNet}) else 0 end`;
 
 builder.queryField('clv', (t) =>
   t.field({

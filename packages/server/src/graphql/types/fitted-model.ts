@@ -1,31 +1,23 @@
 import { type Model, recommender } from '@tessera/core';
 import { readRealisedValue } from '../../db/queries/fitted-models.js';
+import { realisedWarning } from '../../scoring/monitoring.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import type { ModelSnapshot } from '../run-snapshot.js';
 import { REPORTS_READ } from './common.js';
 
-/** A total that came out this far from its prediction, as a ratio, says that the model is stale. */
-const STALE_RATIO = 1.5;
-
 async function driftOfModel({ drift, key }: ShownModel, { database }: Context): Promise<unknown> {
   const realised = await readRealisedValue(database.reader, key);
   if (drift === null && realised === null) return null;
   if (realised === null) return drift;
-  const { ratio } = realised;
-  const isStale = ratio !== null && (ratio > STALE_RATIO || ratio < 1 / STALE_RATIO);
+  const warning = realisedWarning(realised);
   return {
     ...((drift as object | null) ?? {
       level: 'STABLE',
       columns: [],
       sentence: 'there is no run before to compare with',
     }),
-    ...(isStale
-      ? {
-          level: 'STALE',
-          sentence: `customers brought ${ratio.toFixed(2)} times what run ${realised.runId} predicted: the model has gone stale`,
-        }
-      : {}),
+    ...(warning === null ? {} : { level: 'STALE', sentence: warning }),
     realised,
   };
 }

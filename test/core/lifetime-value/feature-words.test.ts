@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { describeFeature } from '../../../packages/core/src/lifetime-value/feature-words.js';
+import { CLV_INPUTS } from '../../../packages/core/src/lifetime-value/labelled-rows.js';
+
+test.each([
+  ['orders', 1, '1 order so far'],
+  ['orders', 14, '14 orders so far'],
+  ['recencyDays', 1, 'last ordered 1 day ago'],
+  ['netRevenue', 1715.6, 'spent 1715.60 so far'],
+  ['distinctCategories', 1, 'bought from 1 category'],
+  ['medianDaysBetweenOrders', 86.5, 'usually 86.5 days between orders'],
+  ['medianDaysBetweenOrders', Number.NaN, 'no time between orders to learn from yet'],
+  ['discountShare', 0.0617, 'pays 6 % less than list prices'],
+  ['discountShare', -0.25, 'pays 25 % more than list prices'],
+  ['discountShare', 0.001, 'pays list prices'],
+  ['returnShare', 0, 'sent nothing back'],
+  ['returnShare', 0.4, 'sent back 40 % of what was delivered'],
+  [CLV_INPUTS.favouriteCategoryShare, 0.75, '75 % of the spend is in one category'],
+  ['country=United States', undefined, 'country: United States'],
+  ['favouriteCategory=Tops = Tees', undefined, 'buys mostly from Tops = Tees'],
+  ['shop.ownColumn', 2.345, 'shop.ownColumn 2.35'],
+  ['shop.ownColumn', Number.NaN, 'shop.ownColumn is not known'],
+])('%s of %s is said as "%s"', (name, value, text) => {
+  expect(describeFeature(name, value)).toBe(text);
+});
