@@ -61,6 +61,8 @@ describe('a query', () => {
       'text/plain',
       'application/graphql',
       'text/json',
+      'application/json-patch+json',
+      'application/jsonx',
       '',
     ]) {
       const answer = await post(url, body, { ...KEY, 'content-type': type });

@@ -19,8 +19,9 @@ import {
   print,
   printSchema,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AGENT_SCOPES, ALL_SCOPES, type Grant, type Scope } from '../../packages/server/src/access/scopes.js';
+import { notifyMoves } from '../../packages/server/src/db/queries/segment-events.js';
 import { schema, schemaText } from '../../packages/server/src/graphql/schema.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { post, valueAt } from '../support/graphql-shop.js';
@@ -226,7 +227,7 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
   ExplorationProduct: 'report',
   ExplorationReport: 'report',
   ExplorationSizes: 'report',
-  ExtremeCustomer: 'report',
+  ExtremeCustomer: { customer: 'agent too', externalId: 'report', value: 'report' },
   FeatureLoading: 'report',
   FeatureOutliers: 'report',
   Fences: 'report',
@@ -331,7 +332,7 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
     trend: 'report',
   },
   SegmentationQuality: 'report',
-  SegmentChange: 'profile',
+  SegmentChange: 'agent too',
   SegmentDistance: 'profile',
   SegmentFlow: 'report',
   SegmentMembership: {
@@ -482,6 +483,7 @@ describe('T06: who may read what', () => {
   let calls: Readonly<Record<string, string>>;
   let types: Map<string, Reached>;
   let credentials: Record<Reader, string>;
+  let shopperId: string;
   beforeAll(async () => {
     server = await startTestServer({ demoCustomers: 300 });
     const { sql } = server.database;
@@ -491,7 +493,7 @@ describe('T06: who may read what', () => {
         select from order_items i where i.customer_id = p.customer_id and i.order_id = (
           select o.order_id from orders o where o.customer_id = p.customer_id order by placed_at desc, order_id desc limit 1))
       limit 1`;
-    const shopperId = shopper!.id;
+    shopperId = shopper!.id;
     const restricted = async (...scopes: Scope[]) => (await makeKey(sql, { kind: 'restricted', scopes })).secret;
     const agents = await makeKey(sql, { kind: 'agent-signing', scopes: AGENT_SCOPES });
     credentials = {
@@ -573,8 +575,17 @@ describe('T06: who may read what', () => {
     },
   );
 
-  it('opens the stream of events to whoever may read badges, and to nobody else', async () => {
-    const text = server.persist(ask(types.get('Subscription')!, fieldsOf('Subscription', calls)));
+  it('opens the stream of events to whoever may read badges, every field of an event, and to nobody else', async () => {
+    const fields = types
+      .get('SegmentChange')!
+      .fields.map(({ selection }) => selection)
+      .join(' ');
+    const text = server.persist(`subscription { segmentChanged${calls['Subscription.segmentChanged']} { ${fields} } }`);
+    const [run] = await server.database.sql<{ id: number }[]>`select current_run_id::int as id from shop`;
+    const move = {
+      ...{ customerId: shopperId, segmentation: 'rfm', runId: run!.id, changedAt: new Date() },
+      ...{ fromSegment: 'loyal', toSegment: 'vip', cause: 'PURCHASE' as const },
+    };
     for (const [reader, credential] of Object.entries(credentials) as [Reader, string][]) {
       const controller = new AbortController();
       const answer = await fetch(`${server.url}/graphql`, {
@@ -587,13 +598,30 @@ describe('T06: who may read what', () => {
         body: JSON.stringify({ query: text }),
         signal: controller.signal,
       });
-      const first = new TextDecoder().decode((await answer.body!.getReader().read()).value);
+      const reading = answer.body!.getReader();
+      const next = async () => new TextDecoder().decode((await reading.read()).value);
+      const first = await next();
       const isOpen = mayRead(reader, 'agent too');
       expect({ status: answer.status, isOpen: first === ':\n\n' }, reader).toEqual({
         status: isOpen ? 200 : 403,
         isOpen,
       });
+      if (isOpen) {
+        // The server listens a moment after the stream is open, so it is told until it has heard.
+        const telling = setInterval(
+          () => void server.database.sql.begin((transaction) => notifyMoves(transaction, [move])),
+          200,
+        );
+        let event = await next();
+        while (event === ':\n\n') event = await next();
+        clearInterval(telling);
+        const { data, errors } = JSON.parse(/^data: (.*)$/m.exec(event)![1]!);
+        expect(errors, reader).toBeUndefined();
+        expect(Object.keys(data.segmentChanged)).toEqual(types.get('SegmentChange')!.fields.map(({ name }) => name));
+        expect(Object.values(data.segmentChanged), reader).not.toContain(null);
+      }
       controller.abort();
+      await vi.waitFor(() => expect(server.streamCount()).toBe(0));
     }
   });
 
