@@ -369,6 +369,11 @@ const READERS = {
   'a publishable key': ['shopper:read'],
 } as const satisfies Record<string, readonly Grant[]>;
 type Reader = keyof typeof READERS;
+const SHOPPERS: ReadonlySet<Reader> = new Set(["a customer's token", 'a publishable key']);
+
+/** Stands in the profile of the shopper whom the table is tried on. */
+const CANARY = 'canary';
+const CANARY_AMOUNT = '98765.43';
 
 function mayRead(reader: Reader, verdict: Verdict | undefined): boolean {
   if (reader === 'the secret key') return true;
@@ -484,6 +489,8 @@ describe('T06: who may read what', () => {
   let types: Map<string, Reached>;
   let credentials: Record<Reader, string>;
   let shopperId: string;
+  /** What no answer to a shopper holds: values of his profile, and segments but for the public label. */
+  let internals: readonly string[];
   beforeAll(async () => {
     server = await startTestServer({ demoCustomers: 300 });
     const { sql } = server.database;
@@ -508,14 +515,23 @@ describe('T06: who may read what', () => {
     };
     // The shopper has a value in every column, so that a null is a refusal and not a gap in the data.
     await sql`
-      update customers set email = 'matrix@shop.example', first_name = 'A', last_name = 'B' where customer_id = ${shopperId}`;
+      update customers set email = 'matrix@shop.example', first_name = ${CANARY}, last_name = ${CANARY} where customer_id = ${shopperId}`;
     await sql`
-      update customer_profiles set age = 40, gender = 'F', country = 'x', state = 'x', city = 'x', channel = 'x',
-        registered_at = now() where customer_id = ${shopperId}`;
+      update customer_profiles set age = 40, gender = ${CANARY}, country = ${CANARY}, state = ${CANARY}, city = ${CANARY},
+        channel = ${CANARY}, registered_at = now(), clv_90d = ${CANARY_AMOUNT}, net_revenue = ${CANARY_AMOUNT}
+      where customer_id = ${shopperId}`;
     await sql`update products set stock = 10`;
     await sql`
       insert into segment_changes (customer_id, segmentation, run_id, changed_at, from_segment, to_segment, cause)
       select ${shopperId}, 'rfm', current_run_id, now(), 'loyal', 'vip', 'PURCHASE' from shop`;
+    const { data } = await server.query<{ segmentations: { segments: { key: string; title: string }[] }[] }>(
+      '{ segmentations { segments { key title } } }',
+    );
+    const segments = data.segmentations.flatMap(({ segments }) => segments).filter(({ title }) => title !== 'VIP');
+    internals = [
+      ...[CANARY, CANARY_AMOUNT, 'matrix@shop.example'],
+      ...segments.flatMap(({ key, title }) => [`"${key}"`, `:${key}`, `"${title}"`]),
+    ];
     calls = callsFor(shopperId);
     types = typesFor('the secret key', calls);
   });
@@ -555,15 +571,18 @@ describe('T06: who may read what', () => {
     'holds for %s, field by field',
     async (reader) => {
       const mismatches: string[] = [];
+      const answers: unknown[] = [];
       for (const type of typesFor(reader, calls).values()) {
         const { root, way, fields } = type;
         const open = fields.filter(({ verdict }) => mayRead(reader, verdict));
         if (open.length > 0 && root !== 'subscription') {
-          const { errors } = await server.query(ask(type, open), undefined, credentials[reader]);
+          const { data, errors } = await server.query(ask(type, open), undefined, credentials[reader]);
+          answers.push(data, errors);
           if (errors !== undefined) mismatches.push(`${open[0]?.place} ...: ${errors[0]?.message}`);
         }
         for (const field of fields.filter(({ verdict }) => !mayRead(reader, verdict))) {
           const { data, errors } = await server.query(ask(type, [field]), undefined, credentials[reader]);
+          answers.push(data, errors);
           if (valueAt(data, keysOf(way, field)) !== null) mismatches.push(`${field.place} is answered`);
           // Once for every row of a list.
           const codes = [...new Set((errors ?? []).map(({ extensions }) => extensions.code))];
@@ -572,6 +591,10 @@ describe('T06: who may read what', () => {
         }
       }
       expect(mismatches).toEqual([]);
+      if (!SHOPPERS.has(reader)) return;
+      // Of all that was answered, refusals included.
+      const said = JSON.stringify(answers);
+      for (const secret of internals) expect(said, reader).not.toContain(secret);
     },
   );
 
