@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -7,10 +8,15 @@ const { dependencies, optionalDependencies } = JSON.parse(
   await readFile(new URL('package.json', import.meta.url), 'utf8'),
 );
 const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => name !== '@tessera/core');
+const outdir = fileURLToPath(new URL('dist', import.meta.url));
 
-await build({
+const { metafile } = await build({
   entryPoints: [fileURLToPath(new URL('src/main.ts', import.meta.url))],
-  outfile: fileURLToPath(new URL('dist/main.js', import.meta.url)),
+  outdir,
+  // A command that is not called is not read.
+  splitting: true,
+  chunkNames: 'part-[hash]',
+  metafile: true,
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -24,3 +30,8 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// Parts of an earlier build; those of this one may be in use by another process that built the same.
+const built = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
+const old = (await readdir(outdir)).filter((name) => name.startsWith('part-') && !built.has(name));
+await Promise.all(old.map((name) => rm(path.join(outdir, name), { force: true })));

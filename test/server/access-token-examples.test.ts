@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, type SigningKey } from '../support/credentials.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -21,36 +22,41 @@ const EXAMPLES: readonly (readonly [string, string, string])[] = [
   ['Ruby', 'ruby', 'sign_token.rb'],
 ];
 
-const isThere = (program: string) => spawnSync(program, ['--version']).status === 0;
+/** Waited for without holding up the server, which is in this process. */
+const run = promisify(execFile);
+const isThere = (program: string) =>
+  run(program, ['--version']).then(
+    () => true,
+    () => false,
+  );
 const folder = fileURLToPath(new URL('../../docs/examples/tokens/', import.meta.url));
 
 describe.each(EXAMPLES)('the example in %s', (_language, program, file) => {
-  const sign = (key: SigningKey, ...args: string[]) =>
-    execFileSync(program, [`${folder}${file}`, ...args], {
-      env: { ...process.env, TESSERA_KEY_ID: key.id, TESSERA_SIGNING_SECRET: key.secret },
-      encoding: 'utf8',
-    }).trim();
+  const sign = async (key: SigningKey, ...args: string[]) => {
+    const env = { ...process.env, TESSERA_KEY_ID: key.id, TESSERA_SIGNING_SECRET: key.secret };
+    return (await run(program, [`${folder}${file}`, ...args], { env })).stdout.trim();
+  };
   const viewer = async (token: string) =>
     (await server.query('{ viewer { kind subject scopes } }', undefined, token)).data;
 
   it('signs tokens that the server takes', async (context) => {
-    if (!isThere(program)) context.skip(`${program} is not installed here, so this example was not run`);
+    if (!(await isThere(program))) context.skip(`${program} is not installed here, so this example was not run`);
     // Ids are the shop's own, with whatever letters.
     for (const id of ['4711', 'Kunde/Müller "7"']) {
-      expect(await viewer(sign(customers, 'customer', id))).toEqual({
+      expect(await viewer(await sign(customers, 'customer', id))).toEqual({
         viewer: { kind: 'CUSTOMER_TOKEN', subject: id, scopes: ['shopper:read'] },
       });
     }
-    expect(await viewer(sign(agents, 'agent', 'jo', 'customers:read customers:pii'))).toEqual({
+    expect(await viewer(await sign(agents, 'agent', 'jo', 'customers:read customers:pii'))).toEqual({
       viewer: { kind: 'AGENT_TOKEN', subject: 'jo', scopes: ['badge:read', 'customers:pii', 'customers:read'] },
     });
-    expect(await viewer(sign(agents, 'agent', 'jo'))).toEqual({
+    expect(await viewer(await sign(agents, 'agent', 'jo'))).toEqual({
       viewer: { kind: 'AGENT_TOKEN', subject: 'jo', scopes: ['badge:read'] },
     });
     const { status } = await server.query(
       '{ viewer { kind } }',
       undefined,
-      sign({ ...agents, secret: 'x' }, 'agent', 'jo'),
+      await sign({ ...agents, secret: 'x' }, 'agent', 'jo'),
     );
     expect(status).toBe(401);
   });

@@ -51,6 +51,17 @@ function expectNothingInternal(text: string): void {
   );
 }
 
+describe('a code of an error', () => {
+  it('stands in docs/api.md with its status, and no other does', async () => {
+    const text = await readFile(new URL('../../docs/api.md', import.meta.url), 'utf8');
+    const documented = [...text.matchAll(/^\| `([A-Z_]+)` +\| (\d{3}) /gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
+    expect(Object.fromEntries(documented)).toEqual(ERROR_STATUS);
+  });
+});
+
 describe('a query', () => {
   it('comes by POST as JSON, and by nothing else', async () => {
     const url = `${server.url}/graphql`;
@@ -61,6 +72,8 @@ describe('a query', () => {
       'text/plain',
       'application/graphql',
       'text/json',
+      'application/json-patch+json',
+      'application/jsonx',
       '',
     ]) {
       const answer = await post(url, body, { ...KEY, 'content-type': type });

@@ -19,8 +19,9 @@ import {
   print,
   printSchema,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AGENT_SCOPES, ALL_SCOPES, type Grant, type Scope } from '../../packages/server/src/access/scopes.js';
+import { notifyMoves } from '../../packages/server/src/db/queries/segment-events.js';
 import { schema, schemaText } from '../../packages/server/src/graphql/schema.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { post, valueAt } from '../support/graphql-shop.js';
@@ -226,7 +227,7 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
   ExplorationProduct: 'report',
   ExplorationReport: 'report',
   ExplorationSizes: 'report',
-  ExtremeCustomer: 'report',
+  ExtremeCustomer: { customer: 'agent too', externalId: 'report', value: 'report' },
   FeatureLoading: 'report',
   FeatureOutliers: 'report',
   Fences: 'report',
@@ -331,7 +332,7 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
     trend: 'report',
   },
   SegmentationQuality: 'report',
-  SegmentChange: 'profile',
+  SegmentChange: 'agent too',
   SegmentDistance: 'profile',
   SegmentFlow: 'report',
   SegmentMembership: {
@@ -368,6 +369,11 @@ const READERS = {
   'a publishable key': ['shopper:read'],
 } as const satisfies Record<string, readonly Grant[]>;
 type Reader = keyof typeof READERS;
+const SHOPPERS: ReadonlySet<Reader> = new Set(["a customer's token", 'a publishable key']);
+
+/** Stands in the profile of the shopper whom the table is tried on. */
+const CANARY = 'canary';
+const CANARY_AMOUNT = '98765.43';
 
 function mayRead(reader: Reader, verdict: Verdict | undefined): boolean {
   if (reader === 'the secret key') return true;
@@ -482,6 +488,9 @@ describe('T06: who may read what', () => {
   let calls: Readonly<Record<string, string>>;
   let types: Map<string, Reached>;
   let credentials: Record<Reader, string>;
+  let shopperId: string;
+  /** What no answer to a shopper holds: values of his profile, and segments but for the public label. */
+  let internals: readonly string[];
   beforeAll(async () => {
     server = await startTestServer({ demoCustomers: 300 });
     const { sql } = server.database;
@@ -491,7 +500,7 @@ describe('T06: who may read what', () => {
         select from order_items i where i.customer_id = p.customer_id and i.order_id = (
           select o.order_id from orders o where o.customer_id = p.customer_id order by placed_at desc, order_id desc limit 1))
       limit 1`;
-    const shopperId = shopper!.id;
+    shopperId = shopper!.id;
     const restricted = async (...scopes: Scope[]) => (await makeKey(sql, { kind: 'restricted', scopes })).secret;
     const agents = await makeKey(sql, { kind: 'agent-signing', scopes: AGENT_SCOPES });
     credentials = {
@@ -506,14 +515,23 @@ describe('T06: who may read what', () => {
     };
     // The shopper has a value in every column, so that a null is a refusal and not a gap in the data.
     await sql`
-      update customers set email = 'matrix@shop.example', first_name = 'A', last_name = 'B' where customer_id = ${shopperId}`;
+      update customers set email = 'matrix@shop.example', first_name = ${CANARY}, last_name = ${CANARY} where customer_id = ${shopperId}`;
     await sql`
-      update customer_profiles set age = 40, gender = 'F', country = 'x', state = 'x', city = 'x', channel = 'x',
-        registered_at = now() where customer_id = ${shopperId}`;
+      update customer_profiles set age = 40, gender = ${CANARY}, country = ${CANARY}, state = ${CANARY}, city = ${CANARY},
+        channel = ${CANARY}, registered_at = now(), clv_90d = ${CANARY_AMOUNT}, net_revenue = ${CANARY_AMOUNT}
+      where customer_id = ${shopperId}`;
     await sql`update products set stock = 10`;
     await sql`
       insert into segment_changes (customer_id, segmentation, run_id, changed_at, from_segment, to_segment, cause)
       select ${shopperId}, 'rfm', current_run_id, now(), 'loyal', 'vip', 'PURCHASE' from shop`;
+    const { data } = await server.query<{ segmentations: { segments: { key: string; title: string }[] }[] }>(
+      '{ segmentations { segments { key title } } }',
+    );
+    const segments = data.segmentations.flatMap(({ segments }) => segments).filter(({ title }) => title !== 'VIP');
+    internals = [
+      ...[CANARY, CANARY_AMOUNT, 'matrix@shop.example'],
+      ...segments.flatMap(({ key, title }) => [`"${key}"`, `:${key}`, `"${title}"`]),
+    ];
     calls = callsFor(shopperId);
     types = typesFor('the secret key', calls);
   });
@@ -553,15 +571,18 @@ describe('T06: who may read what', () => {
     'holds for %s, field by field',
     async (reader) => {
       const mismatches: string[] = [];
+      const answers: unknown[] = [];
       for (const type of typesFor(reader, calls).values()) {
         const { root, way, fields } = type;
         const open = fields.filter(({ verdict }) => mayRead(reader, verdict));
         if (open.length > 0 && root !== 'subscription') {
-          const { errors } = await server.query(ask(type, open), undefined, credentials[reader]);
+          const { data, errors } = await server.query(ask(type, open), undefined, credentials[reader]);
+          answers.push(data, errors);
           if (errors !== undefined) mismatches.push(`${open[0]?.place} ...: ${errors[0]?.message}`);
         }
         for (const field of fields.filter(({ verdict }) => !mayRead(reader, verdict))) {
           const { data, errors } = await server.query(ask(type, [field]), undefined, credentials[reader]);
+          answers.push(data, errors);
           if (valueAt(data, keysOf(way, field)) !== null) mismatches.push(`${field.place} is answered`);
           // Once for every row of a list.
           const codes = [...new Set((errors ?? []).map(({ extensions }) => extensions.code))];
@@ -570,11 +591,24 @@ describe('T06: who may read what', () => {
         }
       }
       expect(mismatches).toEqual([]);
+      if (!SHOPPERS.has(reader)) return;
+      // Of all that was answered, refusals included.
+      const said = JSON.stringify(answers);
+      for (const secret of internals) expect(said, reader).not.toContain(secret);
     },
   );
 
-  it('opens the stream of events to whoever may read badges, and to nobody else', async () => {
-    const text = server.persist(ask(types.get('Subscription')!, fieldsOf('Subscription', calls)));
+  it('opens the stream of events to whoever may read badges, every field of an event, and to nobody else', async () => {
+    const fields = types
+      .get('SegmentChange')!
+      .fields.map(({ selection }) => selection)
+      .join(' ');
+    const text = server.persist(`subscription { segmentChanged${calls['Subscription.segmentChanged']} { ${fields} } }`);
+    const [run] = await server.database.sql<{ id: number }[]>`select current_run_id::int as id from shop`;
+    const move = {
+      ...{ customerId: shopperId, segmentation: 'rfm', runId: run!.id, changedAt: new Date() },
+      ...{ fromSegment: 'loyal', toSegment: 'vip', cause: 'PURCHASE' as const },
+    };
     for (const [reader, credential] of Object.entries(credentials) as [Reader, string][]) {
       const controller = new AbortController();
       const answer = await fetch(`${server.url}/graphql`, {
@@ -587,13 +621,30 @@ describe('T06: who may read what', () => {
         body: JSON.stringify({ query: text }),
         signal: controller.signal,
       });
-      const first = new TextDecoder().decode((await answer.body!.getReader().read()).value);
+      const reading = answer.body!.getReader();
+      const next = async () => new TextDecoder().decode((await reading.read()).value);
+      const first = await next();
       const isOpen = mayRead(reader, 'agent too');
       expect({ status: answer.status, isOpen: first === ':\n\n' }, reader).toEqual({
         status: isOpen ? 200 : 403,
         isOpen,
       });
+      if (isOpen) {
+        // The server listens a moment after the stream is open, so it is told until it has heard.
+        const telling = setInterval(
+          () => void server.database.sql.begin((transaction) => notifyMoves(transaction, [move])),
+          200,
+        );
+        let event = await next();
+        while (event === ':\n\n') event = await next();
+        clearInterval(telling);
+        const { data, errors } = JSON.parse(/^data: (.*)$/m.exec(event)![1]!);
+        expect(errors, reader).toBeUndefined();
+        expect(Object.keys(data.segmentChanged)).toEqual(types.get('SegmentChange')!.fields.map(({ name }) => name));
+        expect(Object.values(data.segmentChanged), reader).not.toContain(null);
+      }
       controller.abort();
+      await vi.waitFor(() => expect(server.streamCount()).toBe(0));
     }
   });
 

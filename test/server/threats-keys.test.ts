@@ -130,6 +130,13 @@ describe('T02: a key of a server that came from a page', () => {
         await sql`select actor, details from audit_log where key_id = ${id} and action = 'secret key in browser'`;
       expect(rows).toEqual([{ actor: id === secretKey.id ? 'secret' : 'restricted', details: { origin: ORIGIN } }]);
     }
+    // A page sends its key with every visit: that is one leak, and another page is another.
+    for (let visit = 0; visit < 20; visit++)
+      await send(secretKey.secret, { query: '{__typename}' }, { origin: ORIGIN });
+    await send(secretKey.secret, { query: '{__typename}' }, { origin: 'https://other.example' });
+    const leaks = await sql`
+      select details ->> 'origin' as origin from audit_log where key_id = ${secretKey.id} and action = 'secret key in browser' order by id`;
+    expect(leaks.map(({ origin }) => origin)).toEqual([ORIGIN, 'https://other.example']);
     // The leak may come by another door.
     const upload = await post(`${server.url}/import/users.csv`, 'x', { ...bearer(secretKey.secret), origin: ORIGIN });
     expect(upload.status).toBe(403);

@@ -3,6 +3,7 @@
 //   TESSERA_KEY_ID=key_... TESSERA_SIGNING_SECRET=cs_... node sign-token.mjs customer CUSTOMER_ID
 //   TESSERA_KEY_ID=key_... TESSERA_SIGNING_SECRET=as_... node sign-token.mjs agent AGENT_ID "customers:read customers:pii"
 import { createHmac } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 
 const LIFETIME_SECONDS = { customer: 10 * 60, agent: 60 * 60 };
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -21,6 +22,8 @@ export function signToken(kind, subject, scope, { keyId, secret }) {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-const [kind, subject, scope] = process.argv.slice(2);
-const { TESSERA_KEY_ID: keyId, TESSERA_SIGNING_SECRET: secret } = process.env;
-console.log(signToken(kind, subject, scope, { keyId, secret }));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [kind, subject, scope] = process.argv.slice(2);
+  const { TESSERA_KEY_ID: keyId, TESSERA_SIGNING_SECRET: secret } = process.env;
+  console.log(signToken(kind, subject, scope, { keyId, secret }));
+}

@@ -54,12 +54,12 @@ function sendOnlyPost(response: ServerResponse): void {
 }
 
 /** Ends a request whose body does not arrive in time. */
-function limitReceiving(request: IncomingMessage, response: ServerResponse): void {
+function limitReceiving(request: IncomingMessage, response: ServerResponse, timeoutMs = REQUEST_TIMEOUT_MS): void {
   const timer = setTimeout(() => {
     if (request.complete) return;
     if (response.headersSent) request.destroy();
     else response.writeHead(408, { connection: 'close' }).end();
-  }, REQUEST_TIMEOUT_MS);
+  }, timeoutMs);
   request.once('close', () => clearTimeout(timer));
 }
 
@@ -165,7 +165,7 @@ export async function startServer(
     // An upload may take longer than the server's own limit, which knows no addresses.
     { requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS },
     (request, response) => {
-      if (request.url?.startsWith('/import/') !== true) limitReceiving(request, response);
+      if (request.url?.startsWith('/import/') !== true) limitReceiving(request, response, config.requestTimeoutMs);
       else response.once('finish', () => dropRest(request));
       answer(request, response).catch((error) => {
         if (response.headersSent) response.destroy();

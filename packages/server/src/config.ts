@@ -199,6 +199,8 @@ export interface Config {
   readonly webhookWindowMinutes?: number;
   /** A file of settings of the segmentations. */
   readonly segmentation?: string;
+  /** How long a request may take to arrive; no setting, so that tests need not wait for it. */
+  readonly requestTimeoutMs?: number;
   /** No GraphiQL and no demo pages. */
   readonly production: boolean;
 }

@@ -1,13 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { DrizzleQueryError } from 'drizzle-orm';
 import { COMMANDS } from './cli/commands.js';
 import { UserError } from './errors.js';
-import { log } from './log.js';
 
 const WRONG_USAGE = 2;
 
 /** What failed at the bottom, in one line: a wrapper of drizzle's repeats the whole query. */
-function firstLine(error: unknown): string {
+async function firstLine(error: unknown): Promise<string> {
+  const { DrizzleQueryError } = await import('drizzle-orm');
   if (error instanceof DrizzleQueryError && error.cause !== undefined) return firstLine(error.cause);
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
@@ -15,9 +14,12 @@ function firstLine(error: unknown): string {
 const program = new Command('tessera')
   .description('Customer segments and lifetime value for shops: import, score, serve.')
   .version('0.1.0')
-  .showHelpAfterError('(tessera --help, or tessera COMMAND --help, lists the options)');
-for (const command of COMMANDS) {
-  command.exitOverride().showHelpAfterError('(tessera COMMAND --help lists the options)');
+  .showHelpAfterError('(tessera --help, or tessera COMMAND --help, lists the options)')
+  .configureHelp({ subcommandTerm: (command) => command.name() });
+for (const { name, description, load } of COMMANDS) {
+  // Those that are not called are known by name.
+  const command = process.argv.includes(name) ? await load() : new Command(name);
+  command.description(description).exitOverride().showHelpAfterError('(tessera COMMAND --help lists the options)');
   program.addCommand(command);
 }
 program.exitOverride();
@@ -33,8 +35,9 @@ try {
     process.stderr.write(`tessera: ${error.message}\n`);
     process.exitCode = error.exitCode;
   } else {
+    const { log } = await import('./log.js');
     log.debug({ err: error }, 'unexpected failure');
-    process.stderr.write(`tessera: something went wrong: ${firstLine(error)} (LOG_LEVEL=debug shows where)\n`);
+    process.stderr.write(`tessera: something went wrong: ${await firstLine(error)} (LOG_LEVEL=debug shows where)\n`);
     process.exitCode = 1;
   }
 }

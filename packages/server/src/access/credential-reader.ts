@@ -11,10 +11,15 @@ import type { TokenReader } from './tokens.js';
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 const LONGEST_CREDENTIAL = 4096;
 const LONGEST_ORIGIN = 200;
+/** A page that holds a secret key sends it with every visit: one record a minute of each page says as much. */
+const LEAK_RECORDS_APART_MS = 60_000;
+const MOST_LEAKS_REMEMBERED = 1000;
 
 /** Checks the `Authorization` header of each request. */
 export class CredentialReader {
   readonly #adminKeyHash: string | null;
+  /** By key and origin when a leak was recorded last. */
+  readonly #leaks = new Map<string, number>();
 
   constructor(
     private readonly sql: Sql,
@@ -69,6 +74,11 @@ export class CredentialReader {
   }
 
   async #recordLeak(credential: Credential, origin: string): Promise<void> {
+    const place = `${credential.keyId} ${origin}`;
+    const now = performance.now();
+    if (now - (this.#leaks.get(place) ?? Number.NEGATIVE_INFINITY) < LEAK_RECORDS_APART_MS) return;
+    if (this.#leaks.size >= MOST_LEAKS_REMEMBERED) this.#leaks.clear();
+    this.#leaks.set(place, now);
     log.warn({ origin, key: credential.keyId }, 'a secret key came from a web page');
     await writeAudit(this.sql, { ...actorOf(credential), action: 'secret key in browser', details: { origin } });
   }

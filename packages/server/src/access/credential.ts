@@ -38,10 +38,13 @@ export const secretCredential = (keyId: string | null, title: string | null, exp
   expiresAt,
 });
 
-/** Whether a credential may see a customer at all: a shopper sees himself, a publishable key nobody. */
-export function maySeeCustomer(credential: Credential, customerId: string): boolean {
-  if (credential.kind === 'customer') return credential.subject === customerId;
-  return credential.kind !== 'publishable';
+/**
+ * Whether a credential may learn that there is a customer: a shopper of himself, a publishable key of nobody, all others
+ * with the least of the customers' scopes.
+ */
+export function maySeeCustomer({ kind, subject, grants }: Credential, customerId: string): boolean {
+  if (kind === 'customer') return subject === customerId;
+  return kind !== 'publishable' && grants.has('badge:read');
 }
 
 /** How a credential stands in the audit log. */

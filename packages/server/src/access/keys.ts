@@ -162,7 +162,7 @@ async function makeKey(
   return { row: { ...shared, hash: hashKey(secret), prefix: shownPrefix(secret), ...signing }, secret };
 }
 
-const asRow = ({ row, secret }: Awaited<ReturnType<typeof makeKey>>): MadeKey => ({
+const asRow = ({ row: { hash: _, ...row }, secret }: Awaited<ReturnType<typeof makeKey>>): MadeKey => ({
   key: {
     algorithm: null,
     verifier: null,

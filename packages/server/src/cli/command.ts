@@ -19,9 +19,9 @@ export interface CommandContext {
 const SHARED: readonly Setting[] = ['dataDir', 'databaseUrl', 'timeZone', 'currency', 'shopName', 'segmentation'];
 const SERVER: readonly Setting[] = ['port', 'host', 'adminKey'];
 
-/** A command with the options for its settings, `--json` and a description. */
-export function makeCommand(name: string, description: string, isServer = false): Command {
-  const command = new Command(name).description(description);
+/** A command with the options for its settings and `--json`; the list of commands describes it. */
+export function makeCommand(name: string, isServer = false): Command {
+  const command = new Command(name);
   for (const setting of isServer ? [...SERVER, ...SHARED] : SHARED) {
     const { help, variable, fallback } = SETTINGS[setting];
     const shown = fallback === undefined ? '' : ` [${fallback}]`;

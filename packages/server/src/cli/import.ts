@@ -99,10 +99,7 @@ async function withStandardInput<T>(
   }
 }
 
-export const importCommand = makeCommand(
-  'import',
-  'read files or folders into the shop; the same file again changes nothing',
-)
+export const importCommand = makeCommand('import')
   .argument('[path...]', 'CSV or JSON files, plain or gzipped, or folders of them; - is standard input')
   .option('--format <key>', `read every file as this format: ${FORMATS.map(({ key }) => key).join(', ')}`)
   .option('--map <file>', 'a mapping file (YAML) for columns, dates, status words and currency rates')

@@ -57,7 +57,7 @@ function reportMade({ report, note }: CommandContext, { key, secret }: MadeKey):
   report({ ...shown, secret }, () => (secret === null ? [key.id] : [secret]));
 }
 
-export const keysCommand = makeCommand('keys', 'list, create, rotate or revoke the keys of the shop')
+export const keysCommand = makeCommand('keys')
   .argument('[action]', `${ACTIONS.join(', ')} [list]`)
   .argument('[id]', 'of the key to rotate or revoke')
   .addOption(new Option('--kind <kind>', 'what the new key is for').choices(KEY_KINDS))

@@ -83,10 +83,7 @@ async function preview(context: CommandContext, name: string): Promise<void> {
   ]);
 }
 
-export const rulesCommand = makeCommand(
-  'rules',
-  'settings of the segmentations: print those in force, check a file, preview what it would change',
-)
+export const rulesCommand = makeCommand('rules')
   .addArgument(new Argument('<action>', 'what to do').choices(['print', 'check', 'preview']))
   .argument('[file]', 'the settings to check or to preview')
   .action(async (action: 'print' | 'check' | 'preview', name: string | undefined) => {

@@ -55,7 +55,7 @@ export const scoreLines = ({ runId, asOf, customers, changes, late, warnings, se
   ...warnings.map((warning) => `  ${warning}`),
 ];
 
-export const scoreCommand = makeCommand('score', 'score every customer and publish the run, whole or not at all')
+export const scoreCommand = makeCommand('score')
   .option('--as-of <when>', "now, a day (its 00:00 in the shop's zone) or a moment; [the day after the newest order]")
   .action(async () => {
     const { config, options, report } = commandContext(scoreCommand);

@@ -1,5 +1,4 @@
 import { makeFirstKey } from '../access/keys.js';
-import { startServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { checkAddress } from '../http/listen.js';
@@ -27,6 +26,8 @@ export async function serveUntilStopped(
   announce: (url: string) => void,
 ): Promise<void> {
   await ensureShop(database.sql, config);
+  // Most of the program; a wrong setting is told without it.
+  const { startServer } = await import('../app.js');
   const stopped = stopSignal();
   const server = await startServer(config, database);
   try {
@@ -48,11 +49,7 @@ export async function serveUntilStopped(
   }
 }
 
-export const serveCommand = makeCommand(
-  'serve',
-  'answer GraphQL at /graphql, and the demo pages on this machine',
-  true,
-).action(async () => {
+export const serveCommand = makeCommand('serve', true).action(async () => {
   const context = commandContext(serveCommand);
   await checkAddress(context.config);
   await withDatabase(context.config, (database) => serveUntilStopped(database, context.config, context, () => {}));

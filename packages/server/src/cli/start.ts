@@ -65,11 +65,7 @@ async function prepareShop(database: Database, config: Config, context: CommandC
   for (const line of scoreLines(await scoreShop(database, config))) note(line);
 }
 
-export const startCommand = makeCommand(
-  'start',
-  'serve your data, or a demo shop when there is none: import, score, serve',
-  true,
-)
+export const startCommand = makeCommand('start', true)
   .option('--data <path>', 'a file or folder to import before serving')
   .option('--demo-customers <count>', `size of the demo shop [${DEMO_CUSTOMERS}]`)
   .action(async () => {

@@ -10,7 +10,7 @@ import { allowOrigin, answerPreflight, denyOrigin, isPreflight } from './cors.js
 import { OpenRequests } from './open-requests.js';
 import { originOf, send, sendError } from './respond.js';
 
-const JSON_BODY = /^application\/(json|graphql-response\+json)\b/i;
+const JSON_BODY = /^application\/(json|graphql-response\+json)\s*(;|$)/i;
 
 /** Answers with an error as a caller may see it. */
 export function sendFailure(response: ServerResponse, error: unknown): void {

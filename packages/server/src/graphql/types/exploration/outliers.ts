@@ -2,7 +2,7 @@ import type { CustomerFeature } from '../../../db/queries/exploration-distributi
 import type { Extreme, Fences, Outliers } from '../../../db/queries/exploration-outliers.js';
 import { builder } from '../../builder.js';
 import type { RunSnapshot } from '../../run-snapshot.js';
-import { REPORTS_READ } from '../common.js';
+import { AGENT_BADGE, REPORTS_READ } from '../common.js';
 import { Customer } from '../customer.js';
 import { Feature, ScaleType } from './distributions.js';
 import { share } from './report.js';
@@ -21,6 +21,8 @@ const ExtremeType = builder.objectRef<Extreme>('ExtremeCustomer').implement({
     customer: t.field({
       type: Customer,
       nullable: true,
+      authScopes: AGENT_BADGE,
+      skipTypeScopes: true,
       resolve: ({ customerId }, _args, context) => context.profiles.load(customerId),
     }),
     externalId: t.exposeString('customerId'),
