@@ -88,7 +88,7 @@ describe('trends', () => {
     for (const points of [0, 121]) {
       const answer = await trend(points);
       expect(codesOf(answer)).toContain('BAD_USER_INPUT');
-      expect(answer.errors![0]!.message).toBe(`"points" must be between 1 and 120, got ${points}`);
+      expect(answer.errors![0]!.message).toBe(`"points" is a number from 1 to 120, got ${points}`);
     }
   });
 });

@@ -143,7 +143,7 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
       args: { points: t.arg.int({ defaultValue: 12, required: true, description: 'From 1 to 120.' }) },
       resolve: ({ segmentation, definition }, { points }, { database }) => {
         if (points < 1 || points > LONGEST_TREND) {
-          throw apiError('BAD_USER_INPUT', `"points" must be between 1 and ${LONGEST_TREND}, got ${points}`);
+          throw apiError('BAD_USER_INPUT', `"points" is a number from 1 to ${LONGEST_TREND}, got ${points}`);
         }
         return readTrend(database.reader, segmentation.model.key, definition.key, points);
       },
