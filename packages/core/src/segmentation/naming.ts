@@ -164,13 +164,17 @@ const MORE_AND_LESS: Readonly<Record<ClusterFeature, readonly [more: string, les
   distinctCategories: ['More Categories', 'Fewer Categories'],
 };
 
+/** A difference in one feature as words that may follow a title. */
+export const moreOrLess = (feature: ClusterFeature, difference: number) =>
+  MORE_AND_LESS[feature][difference > 0 ? 0 : 1];
+
 /** The differences from a namesake, the largest first, as words that may follow the title. */
 function qualifiers(traits: ClusterTraits, namesake: ClusterTraits): string[] {
   const difference = (feature: ClusterFeature) => of(traits, feature) - of(namesake, feature);
   return (Object.keys(MORE_AND_LESS) as ClusterFeature[])
     .filter((feature) => feature in traits.apart)
     .sort((a, b) => Math.abs(difference(b)) - Math.abs(difference(a)))
-    .map((feature) => MORE_AND_LESS[feature][difference(feature) > 0 ? 0 : 1]);
+    .map((feature) => moreOrLess(feature, difference(feature)));
 }
 
 /**
