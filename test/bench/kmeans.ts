@@ -13,7 +13,7 @@ import { seededRandom } from '../../packages/core/src/numerics/random.js';
 import { sampleRows } from '../../packages/core/src/numerics/row-sample.js';
 import { silhouettes } from '../../packages/core/src/numerics/silhouette.js';
 import { behaviourClusters } from '../../packages/core/src/segmentation/behaviour-clusters.js';
-import { continueWithMlKmeans } from '../../packages/core/src/segmentation/behaviour-clusters-fit.js';
+import { continueWithMlKmeans } from '../../packages/core/src/segmentation/ml-kmeans-check.js';
 
 const PYTHON = '/usr/bin/python3';
 const RESTARTS = 10;

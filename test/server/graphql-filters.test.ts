@@ -232,7 +232,7 @@ describe('the segment filter', () => {
     });
     expect(await refusal({ segment: { in: ['premium'] } })).toEqual({
       codes: ['BAD_USER_INPUT'],
-      message: expect.stringMatching(/^there is no segment "premium" in rfm: choose of vip, loyal/),
+      message: expect.stringMatching(/^there is no segment "premium" in rfm: choose one of vip, loyal/),
     });
     expect((await refusal({ segment: { previousIn: ['x'.repeat(10_000)] } })).message!.length).toBeLessThan(300);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adjustedRandIndex } from '../../packages/core/src/numerics/cluster-indexes.js';
 import { lockMerges } from '../../packages/server/src/db/queries/imports.js';
 import { importMessage } from '../../packages/server/src/ingest/webhook-messages.js';
 import { ChangeFeed } from '../../packages/server/src/live/change-feed.js';
@@ -70,6 +71,28 @@ describe('flows', () => {
   });
 });
 
+describe('trends', () => {
+  it('have a point for each of the last runs, and refuse numbers of points out of range', async () => {
+    const trend = (points: number) =>
+      shop.query<{ segmentation: { segments: { key: string; trend: { asOf: string; size: number }[] }[] } }>(
+        `{ segmentation(key: "rfm") { segments { key trend(points: ${points}) { asOf size } } } }`,
+      );
+    const { data } = await trend(12);
+    for (const { key, trend: points } of data.segmentation.segments) {
+      expect(points).toEqual([
+        { asOf: shop.older.asOf, size: (await sizes(shop.older.runId, 'rfm'))[key] ?? 0 },
+        { asOf: shop.newer.asOf, size: (await sizes(shop.newer.runId, 'rfm'))[key] ?? 0 },
+      ]);
+    }
+    expect((await trend(1)).data.segmentation.segments[0]!.trend).toHaveLength(1);
+    for (const points of [0, 121]) {
+      const answer = await trend(points);
+      expect(codesOf(answer)).toContain('BAD_USER_INPUT');
+      expect(answer.errors![0]!.message).toBe(`"points" is a number from 1 to 120, got ${points}`);
+    }
+  });
+});
+
 describe('quality and cross table', () => {
   it('of the clusters say why there are so many, how stable they are, and who is who in RFM', async () => {
     const { data, errors } = await shop.query<{
@@ -81,13 +104,14 @@ describe('quality and cross table', () => {
           reason: string;
           elbow: { clusterCount: number }[];
           components: { explainedShare: number; loadings: unknown[] }[];
-          agreement: { with: string; adjustedRandIndex: number }[];
+          importance: { feature: string; share: number; explained: number }[];
+          agreement: { with: string; adjustedRandIndex: number; sampleSize: number }[];
         };
         crossTable: { segment: { key: string }; other: { key: string }; customers: number; share: number }[];
       };
     }>(`{ segmentation(key: "behaviour") { segments { key size } quality { silhouette stability reason warnings binHealth
          elbow { clusterCount inertia silhouette } components { index explainedShare loadings { feature loading } }
-         agreement { with adjustedRandIndex sampleSize } } crossTable { segment { key } other { key } customers share } } }`);
+         importance { feature share explained } agreement { with adjustedRandIndex sampleSize } } crossTable { segment { key } other { key } customers share } } }`);
     expect(errors).toBeUndefined();
     const { quality, crossTable, segments } = data.segmentation;
     expect(quality.silhouette).toBeGreaterThan(0);
@@ -95,7 +119,21 @@ describe('quality and cross table', () => {
     expect(quality.reason).toMatch(/clusters/);
     expect(quality.elbow.map(({ clusterCount }) => clusterCount)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(quality.components.length).toBeGreaterThan(0);
-    expect(quality.agreement.map((agreement) => agreement.with)).toContain('ward');
+    expect(quality.importance.map(({ feature }) => feature)).toContain('recencyDays');
+    expect(quality.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(quality.agreement.map((agreement) => agreement.with)).toEqual(['ward', 'rfm']);
+    const buyers = await shop.database.sql<{ own: string; other: string }[]>`
+      select (select e from unnest(segments) as e where e like 'behaviour:%') as own,
+             (select e from unnest(segments) as e where e like 'rfm:%') as other
+      from customer_profiles where run_id = ${shop.newer.runId} and orders > 0`;
+    const labels = (side: 'own' | 'other') => {
+      const names = [...new Set(buyers.map((buyer) => buyer[side]))];
+      return Int32Array.from(buyers, (buyer) => names.indexOf(buyer[side]));
+    };
+    const [, withRfm] = quality.agreement;
+    expect(withRfm!.sampleSize).toBe(buyers.length);
+    expect(withRfm!.adjustedRandIndex).toBeCloseTo(adjustedRandIndex(labels('own'), labels('other')), 12);
+    expect(withRfm!.adjustedRandIndex).toBeGreaterThan(0);
     for (const { key, size } of segments) {
       const own = crossTable.filter(({ segment }) => segment.key === key);
       expect(own.reduce((sum, { customers }) => sum + customers, 0)).toBe(size);

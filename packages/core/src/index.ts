@@ -28,6 +28,7 @@ export type {
 export { NO_QUALITY, PROSPECT } from './model.js';
 export { PREDICTIONS, SEGMENTATIONS } from './models.js';
 // Numerics
+export { adjustedRandIndexOfTable, type LabelPair } from './numerics/cluster-indexes.js';
 export { fitPercentiles, type PercentileTable, percentileOf } from './numerics/percentile-table.js';
 export { type Random, seededRandom } from './numerics/random.js';
 // Recommendations
@@ -83,7 +84,6 @@ export {
   recommender,
 } from './recommendations/recommender.js';
 // Segmentation
-export { type Agreement, type SegmentedCustomers, segmentAgreement } from './segmentation/agreement.js';
 export { behaviourClusters } from './segmentation/behaviour-clusters.js';
 export type {
   BehaviourCluster,

@@ -102,6 +102,13 @@ export interface SegmentationQuality {
     readonly explainedShare: number;
     readonly loadings: readonly { readonly feature: string; readonly loading: number }[];
   }[];
+  /** How much of what sets the segments apart lies along each feature: shares of the whole, the largest first. */
+  readonly importance: readonly {
+    readonly feature: string;
+    readonly share: number;
+    /** Of the feature's own variance, what the segments explain, 0 to 1. */
+    readonly explained: number;
+  }[];
   /** How far another method parts the same customers alike: 1 wholly, about 0 no more than by chance. */
   readonly agreement: readonly {
     readonly with: string;
@@ -122,6 +129,7 @@ export const NO_QUALITY: SegmentationQuality = {
   stability: null,
   elbow: [],
   components: [],
+  importance: [],
   agreement: [],
   binHealth: null,
   warnings: [],

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { adjustedRandIndex, clusterIndexes } from '../../../packages/core/src/numerics/cluster-indexes.js';
+import {
+  adjustedRandIndex,
+  adjustedRandIndexOfTable,
+  clusterIndexes,
+} from '../../../packages/core/src/numerics/cluster-indexes.js';
 import { matrixFromColumns } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { silhouette, silhouettes } from '../../../packages/core/src/numerics/silhouette.js';
 import { blobs, clusteringReference, givenLabels, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
@@ -95,6 +99,18 @@ describe('adjustedRandIndex', () => {
       (1 - 2 / 6) / (1.5 - 2 / 6),
       15,
     );
+  });
+
+  it('is the same from the cross table, whatever the labels are', () => {
+    const table = [
+      { left: 'a', right: 'x', count: 2 },
+      { left: 'b', right: 'x', count: 1 },
+      { left: 'b', right: 'y', count: 1 },
+    ];
+    const labels = adjustedRandIndex(Int32Array.of(0, 0, 1, 1), Int32Array.of(5, 5, 5, 6));
+    expect(adjustedRandIndexOfTable(table)).toBe(labels);
+    expect(adjustedRandIndexOfTable([...table, { left: 'c', right: 'z', count: 0 }])).toBe(labels);
+    expect(adjustedRandIndexOfTable([])).toBe(1);
   });
 
   it('is 1 where both put all rows together, and without rows', () => {

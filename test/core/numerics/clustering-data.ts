@@ -99,6 +99,23 @@ export function cdnowPurchases(file: 'cdnow_sample.csv.gz' | 'cdnow_master.csv.g
     }));
 }
 
+/** One entry a line of the orders of the R package rfm; people are numbered as they first appear. */
+export function rfmOrdersPurchases(): Purchase[] {
+  const numbers = new Map<string, number>();
+  return lines('rfm-orders', 'rfm_data_orders.csv.gz')
+    .slice(1)
+    .map(([name, date, revenue], index) => {
+      if (!numbers.has(name!)) numbers.set(name!, numbers.size);
+      return {
+        customer: numbers.get(name!)!,
+        order: String(index),
+        day: dayOf(date!.replaceAll('"', '')),
+        time: 0,
+        amount: Number(revenue),
+      };
+    });
+}
+
 /** The purchases of Online Retail by the cleaning rule of the references. Fields before the description hold no comma. */
 export function onlineRetailPurchases(): Purchase[] {
   return lines('online-retail', 'online_retail.csv.gz')

@@ -50,17 +50,22 @@ describe.each(REFERENCE_SETS)('k-means on %s', (set) => {
       const confirmed = assignToCentroids(features, fit.centroids);
       expect(confirmed.inertia).toBe(fit.inertia);
       expect(confirmed.labels).toEqual(fit.labels);
-      // Ours is lower than the best known for most k of the two smaller sets: another optimum, whose indexes differ by up to
-      // 7 % though the inertia does by 0.1 % only. Where both are the same optimum, so are the indexes.
-      if (relative(fit.inertia, best.best_inertia_known) > 1e-7) continue;
+      // Where both are the same optimum, so are the indexes. Ours is lower than the best known for most k of the two smaller
+      // sets: within 1e-5 of it they agree to 1 %; within 1e-4 the variance ratio still does, the other two to 2.1 % (they
+      // differ most at two lower optima, of wholesale at k = 8 and of the marketing campaign at k = 7); beyond, another
+      // optimum's indexes say nothing.
+      const apart = relative(fit.inertia, best.best_inertia_known);
+      if (apart > 1e-4) continue;
       const indexes = clusterIndexes(features, fit.labels);
+      const allowed = apart <= 1e-7 ? 1e-6 : apart <= 1e-5 ? 0.01 : 0.021;
+      expect(relative(silhouette(features, fit.labels), best.silhouette_at_best)).toBeLessThan(allowed);
+      expect(relative(indexes.daviesBouldin, best.davies_bouldin_at_best)).toBeLessThan(allowed);
+      expect(relative(indexes.calinskiHarabasz, best.calinski_harabasz_at_best)).toBeLessThan(Math.min(allowed, 0.01));
+      if (apart > 1e-7) continue;
       expect(relative(indexes.withinSs, fit.inertia)).toBeLessThan(1e-9);
       expect(sizesOf(fit.labels)).toEqual(best.sizes_at_best);
-      expect(relative(silhouette(features, fit.labels), best.silhouette_at_best)).toBeLessThan(1e-6);
-      expect(relative(indexes.daviesBouldin, best.davies_bouldin_at_best)).toBeLessThan(1e-6);
-      expect(relative(indexes.calinskiHarabasz, best.calinski_harabasz_at_best)).toBeLessThan(1e-6);
     }
-  });
+  }, 180_000);
 });
 
 describe('kMeans', () => {

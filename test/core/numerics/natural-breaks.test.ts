@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { naturalBreaks } from '../../../packages/core/src/numerics/natural-breaks.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { sharedJson } from '../../support/shared.js';
-import { cdnowPurchases, onlineRetailPurchases, type Purchase } from './clustering-data.js';
+import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmOrdersPurchases } from './clustering-data.js';
 
 interface JenksReference {
   readonly upper_bounds: number[];
@@ -65,6 +65,7 @@ const SETS: Record<string, () => Float64Array> = {
   'cdnow-sample': () => compositeScores(cdnowPurchases('cdnow_sample.csv.gz')),
   'cdnow-master': () => compositeScores(cdnowPurchases('cdnow_master.csv.gz')),
   'online-retail': () => compositeScores(onlineRetailPurchases()),
+  'rfm-orders': () => compositeScores(rfmOrdersPurchases()),
 };
 
 describe.each(Object.keys(SETS))('naturalBreaks of the composite score on %s', (set) => {

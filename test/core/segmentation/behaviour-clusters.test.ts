@@ -218,6 +218,17 @@ describe('explaining a behaviour cluster', () => {
   });
 });
 
+it('explaining a behaviour cluster advises nothing that a customer cannot do', () => {
+  const { features } = simulateShop(SEED_004, 600, 21);
+  const fitted = fitClusters(features);
+  const texts = Array.from({ length: features.count }, (_, row) =>
+    behaviourClusters.explain(fitted, features, row).nearest.map(({ text }) => text),
+  ).flat();
+  expect(texts.some((text) => /^share saved by discounts (above|below) \d+ % would be nearer/.test(text))).toBe(true);
+  // Orders are not taken back, nor do the days since the first one grow fewer.
+  for (const text of texts) expect(text).not.toMatch(/^(orders|days|net spend below|categories bought below)/);
+});
+
 describe('behaviour clusters at the edges', () => {
   const titles = (features: CustomerFeatures) =>
     behaviourClusters.segments(fitClusters(features)).map(({ title }) => title);

@@ -11,7 +11,7 @@ const loyal = traits({ recencyDays: -1, orders: 1.5, netRevenue: 1.8, tenureDays
 const steady = traits({ recencyDays: -0.6, orders: 0.9, netRevenue: 0.5, tenureDays: 0 });
 const seldom = traits({ recencyDays: 0.3, orders: -0.6, netRevenue: -0.5, tenureDays: -0.2 });
 const stale = traits({ recencyDays: 1.6, orders: 0.2, netRevenue: 0.3, tenureDays: 1.1 });
-const fresh = traits({ recencyDays: -0.9, orders: -1.4, netRevenue: -1.3, tenureDays: -1.6 });
+const fresh = traits({ recencyDays: -0.9, orders: -1.4, netRevenue: -1.3, tenureDays: -1.6 }, 0.9);
 
 describe('nameClusters', () => {
   const titles = (clusters: ClusterTraits[], taken: string[] = []) =>
@@ -52,6 +52,20 @@ describe('nameClusters', () => {
   it('calls stale customers at risk only where there is something to lose', () => {
     const lapsed = traits({ recencyDays: 0.9, orders: -0.5, netRevenue: -0.5 });
     expect(titles([loyal, stale, lapsed])).toEqual(['High-Value Loyalists', 'At-Risk', 'Dormant']);
+  });
+
+  it('calls nobody new whose first order is long ago, however much older the others are', () => {
+    expect(titles([loyal, traits(fresh.apart, 0.1)])).toEqual(['High-Value Loyalists', 'Occasional Shoppers']);
+  });
+
+  it('names whoever sends nearly everything back after that, not after when they bought', () => {
+    const returning = (cluster: ClusterTraits) => traits({ ...cluster.apart, returnRate: 2 }, cluster.newShare);
+    expect(titles([loyal, returning(seldom), returning(stale), returning(fresh)])).toEqual([
+      'High-Value Loyalists',
+      'Frequent Returners',
+      'Frequent Returners, Longer Ago',
+      'Frequent Returners, Newer',
+    ]);
   });
 
   it('tells namesakes apart by what differs most, and keeps keys unique', () => {

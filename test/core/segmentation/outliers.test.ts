@@ -36,6 +36,23 @@ describe('outliers', () => {
     );
   });
 
+  it('calls crowds after what sets them apart, each by a name of its own', () => {
+    const crowd = (count: number, orders: number, recencyDays: number) =>
+      Array.from({ length: count }, (_, row) => ({
+        orders: orders + (row % 2),
+        recencyDays: recencyDays + (row % 5),
+        netRevenue: 40 + (row % 7),
+        tenureDays: 500 + (row % 11),
+      }));
+    const crowds = featuresOf([...crowd(300, 2, 10), ...crowd(120, 90, 12), ...crowd(80, 2, 450)]);
+    const { groups } = fitOutliers(crowds, { radius: 1 });
+    expect(groups.map(({ key, title, customers }) => ({ key, title, customers }))).toEqual([
+      { key: 'typical', title: 'Typical', customers: 300 },
+      { key: 'crowd-more-orders', title: 'Crowd, More Orders', customers: 120 },
+      { key: 'crowd-longer-ago', title: 'Crowd, Longer Ago', customers: 80 },
+    ]);
+  });
+
   it('scores a fitted customer as DBSCAN did: noise stays noise, the others keep their group', () => {
     const rows = Int32Array.from({ length: features.count }, (_, row) => row);
     const { labels, core } = dbscan(scaleRows(fitted.scaling, features, rows), fitted.radius, fitted.minPoints);
@@ -62,7 +79,13 @@ describe('outliers', () => {
     expect(reasons[0]!.text).toMatch(/standard deviations away, farther than the radius/);
     expect(reasons[1]!.text).toMatch(/^unusual: net spend 5000000\.00, usually/);
     expect(nearest[0]!.segmentKey).not.toBe('outliers');
-    expect(outliers.explain(fitted, features, 0).reasons[0]!.text).toMatch(/within the radius/);
+    const { distance } = outliers.score(fitted, features).columns;
+    const core = [...distance!.keys()].find((row) => distance![row] === 0)!;
+    const border = [...distance!.keys()].find((row) => distance![row]! > 0)!;
+    expect(outliers.explain(fitted, features, core).reasons[0]!.text).toMatch(
+      new RegExp(`^in the middle of .+: at least ${fitted.minPoints} customers lie within \\d`),
+    );
+    expect(outliers.explain(fitted, features, border).reasons[0]!.text).toMatch(/within the radius/);
   });
 
   it('survives being stored as JSON, and is the same for the same seed', () => {

@@ -54,6 +54,18 @@ describe('the quality of behaviour clusters', () => {
     expect(first).toBeGreaterThan(second!);
   });
 
+  it('says how much each feature has to do with it, in shares of the whole', () => {
+    expect(quality.importance.map(({ feature }) => feature).sort()).toEqual(
+      fitted.scaling.map(({ feature }) => feature).sort(),
+    );
+    expect(quality.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    for (const [index, { share, explained }] of quality.importance.entries()) {
+      if (index > 0) expect(share).toBeLessThanOrEqual(quality.importance[index - 1]!.share);
+      expect(explained).toBeGreaterThan(0);
+      expect(explained).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('has the agreement with Ward on its sample', () => {
     expect(quality.agreement).toEqual([
       { with: 'ward', adjustedRandIndex: fitted.quality!.wardAgreement, sampleSize: 1_500 },

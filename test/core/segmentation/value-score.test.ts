@@ -249,27 +249,74 @@ describe('the explanation of a value score', () => {
     });
   });
 
-  it('names the points that are enough for the next tier', () => {
+  /** What would raise a customer, and what would let him fall. */
+  const nearestOf = (fitted: ValueScoreFitted, some: Parameters<typeof featuresOf>[0], row: number) =>
+    valueScore.explain(fitted, featuresOf(some), row).nearest;
+
+  it('names the orders or the days that really lead to another tier, and no fewer would', () => {
+    let ordersTried = 0;
+    let daysTried = 0;
+    fc.assert(
+      fc.property(fc.array(anyCustomer, { minLength: 1, maxLength: 30 }), (some) => {
+        const fitted = fitOn(some);
+        const segments = valueScore.segments(fitted);
+        const keyOf = (customer: (typeof some)[number]) => segments[score(fitted, [customer]).segment[0]!]!.key;
+        const { averageOrderValue } = featuresOf(some).columns;
+        some.forEach((customer, row) => {
+          for (const { text, segmentKey } of nearestOf(fitted, some, row)) {
+            const orders = /^(\d+) more orders? of the usual size now moves? to (.+)$/.exec(text);
+            const days = /^(\d+) more days? without an order moves? to (.+)$/.exec(text);
+            if (orders === null && days === null) continue;
+            const keyAfter = (steps: number) =>
+              orders !== null
+                ? keyOf({
+                    ...customer,
+                    orders: customer.orders! + steps,
+                    netRevenue: customer.netRevenue! + steps * averageOrderValue[row]!,
+                    averageOrderValue: averageOrderValue[row]!,
+                  })
+                : keyOf({ ...customer, tenureDays: customer.tenureDays! + steps });
+            const steps = Number((orders ?? days)![1]);
+            expect(keyAfter(steps)).toBe(segmentKey);
+            expect(segments.find(({ key }) => key === segmentKey)!.title).toBe((orders ?? days)![2]);
+            expect(keyAfter(steps - 1)).toBe(keyOf(customer));
+            if (orders === null) daysTried++;
+            else ordersTried++;
+          }
+        });
+      }),
+      { seed: 5 },
+    );
+    expect(ordersTried).toBeGreaterThan(20);
+    expect(daysTried).toBeGreaterThan(20);
+  });
+
+  it('names the points that are enough for the next tier where no orders of the usual size lead there', () => {
+    let tried = 0;
     fc.assert(
       fc.property(fc.array(anyCustomer, { minLength: 1, maxLength: 30 }), (some) => {
         const fitted = fitOn(some);
         const { columns, segment } = score(fitted, some);
         some.forEach((_, row) => {
-          for (const { text, segmentKey } of valueScore.explain(fitted, featuresOf(some), row).nearest) {
-            const claim = /^(\d\.\d{3}) points more move to (.+)$/.exec(text)!;
+          for (const { text, segmentKey } of nearestOf(fitted, some, row)) {
+            const claim = /^(\d\.\d{3}) points more move to (.+)$/.exec(text);
+            if (claim === null) continue;
             const segments = valueScore.segments(fitted);
             const next = segments[segment[row]! - 1]!;
             expect(claim[2]).toBe(next.title);
             expect(segmentKey).toBe(next.key);
             const from = { premium: 0.8, loyal: 0.6, regular: 0.4, occasional: 0.2 }[next.key]!;
             expect(columns.score![row]! + Number(claim[1])).toBeGreaterThanOrEqual(from - 1e-12);
+            tried++;
           }
         });
       }),
+      { seed: 5 },
     );
+    expect(tried).toBeGreaterThan(20);
   });
 
-  it('of the best tier names no further one', () => {
+  it('of the best tier names no better one', () => {
     const fitted = fitOn(rows);
     const best = buyer({ netRevenue: 1000, orders: 5, tenureDays: 100 });
     expect(score(fitted, [best]).columns.score![0]).toBeCloseTo(1, 14);

@@ -74,37 +74,59 @@ export function clusterIndexes(features: FeatureMatrix, labels: Int32Array): Clu
 
 const pairs = (count: number) => (count * (count - 1)) / 2;
 
+/** How many rows carry a pair of labels. */
+export interface LabelPair<Label> {
+  readonly left: Label;
+  readonly right: Label;
+  readonly count: number;
+}
+
 /**
- * Adjusted Rand index of two labelings of the same rows: 1 where they are the same up to names, about 0 where they agree
- * no more than chance does, at lowest -0.5.
- * @param left, right of equal length, any integers
+ * Adjusted Rand index of two labelings from their cross table: 1 where they are the same up to names, about 0 where they
+ * agree no more than chance does, at lowest -0.5.
+ * @param table each pair of labels once, in any order; pairs that no row carries may be left out
  * @returns 1 where both put all rows into one cluster, or every row into its own; 1 without rows
+ * O(pairs). Hubert and Arabie (1985), equation 5.
+ */
+export function adjustedRandIndexOfTable<Label>(table: Iterable<LabelPair<Label>>): number {
+  const leftSizes = new Map<Label, number>();
+  const rightSizes = new Map<Label, number>();
+  let rows = 0;
+  let together = 0;
+  for (const { left, right, count } of table) {
+    rows += count;
+    together += pairs(count);
+    leftSizes.set(left, (leftSizes.get(left) ?? 0) + count);
+    rightSizes.set(right, (rightSizes.get(right) ?? 0) + count);
+  }
+  const sumPairs = (sizes: Map<Label, number>) => [...sizes.values()].reduce((sum, size) => sum + pairs(size), 0);
+  const leftPairs = sumPairs(leftSizes);
+  const rightPairs = sumPairs(rightSizes);
+  const expected = rows < 2 ? 0 : (leftPairs * rightPairs) / pairs(rows);
+  const most = (leftPairs + rightPairs) / 2;
+  return most === expected ? 1 : (together - expected) / (most - expected);
+}
+
+/**
+ * Adjusted Rand index of two labelings of the same rows; see `adjustedRandIndexOfTable`.
+ * @param left, right of equal length, any integers
  * @throws InvalidInputError when the lengths differ
- * O(rows). Hubert and Arabie (1985), equation 5.
+ * O(rows).
  */
 export function adjustedRandIndex(left: Int32Array, right: Int32Array): number {
   if (left.length !== right.length) {
     throw new InvalidInputError(`adjustedRandIndex requires equal lengths, got ${left.length} and ${right.length}`);
   }
-  const leftSizes = new Map<number, number>();
-  const rightSizes = new Map<number, number>();
   const cells = new Map<number, Map<number, number>>();
-  const add = (sizes: Map<number, number>, label: number) => sizes.set(label, (sizes.get(label) ?? 0) + 1);
   for (let row = 0; row < left.length; row++) {
-    add(leftSizes, left[row]!);
-    add(rightSizes, right[row]!);
     let cell = cells.get(left[row]!);
     if (cell === undefined) {
       cell = new Map();
       cells.set(left[row]!, cell);
     }
-    add(cell, right[row]!);
+    cell.set(right[row]!, (cell.get(right[row]!) ?? 0) + 1);
   }
-  const sumPairs = (sizes: Map<number, number>) => [...sizes.values()].reduce((sum, size) => sum + pairs(size), 0);
-  const together = [...cells.values()].reduce((sum, cell) => sum + sumPairs(cell), 0);
-  const leftPairs = sumPairs(leftSizes);
-  const rightPairs = sumPairs(rightSizes);
-  const expected = left.length < 2 ? 0 : (leftPairs * rightPairs) / pairs(left.length);
-  const most = (leftPairs + rightPairs) / 2;
-  return most === expected ? 1 : (together - expected) / (most - expected);
+  return adjustedRandIndexOfTable(
+    [...cells].flatMap(([label, cell]) => [...cell].map(([other, count]) => ({ left: label, right: other, count }))),
+  );
 }

@@ -42,6 +42,10 @@ export function selectRows(features: FeatureMatrix, rowIndexes: ArrayLike<number
   return { rows: rowIndexes.length, columns, values };
 }
 
+/** The rows as arrays of their own. */
+export const nestedRows = ({ rows, columns, values }: FeatureMatrix): number[][] =>
+  Array.from({ length: rows }, (_, row) => [...values.subarray(row * columns, (row + 1) * columns)]);
+
 /**
  * Checks once, at a public door, that a matrix holds what it says.
  * @param caller the function named in the message

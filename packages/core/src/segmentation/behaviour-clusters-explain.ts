@@ -1,20 +1,23 @@
-import {
-  type CustomerFeatures,
-  emptyFeatures,
-  FEATURE_NAMES,
-  type FeatureName,
-} from '../customers/customer-features.js';
+import type { CustomerFeatures } from '../customers/customer-features.js';
 import type { Explanation, Reason, SegmentDistance } from '../model.js';
-import type { FeatureMatrix } from '../numerics/feature-matrix.js';
 import { type BehaviourClustersFitted, centroidMatrix, placeRow } from './behaviour-clusters-fitted.js';
-import { rawValue, type ScaledFeature, unscaledValue } from './behaviour-clusters-scaling.js';
+import { type ClusterFeature, rawValue, type ScaledFeature, unscaledValue } from './behaviour-clusters-scaling.js';
 import { FEATURE_WORDS, valueInWords } from './naming-words.js';
+import { stepByOrders, stepByWaiting } from './next-steps.js';
 
 /** How many things about a cluster a person reads. */
 const MOST_REASONS = 3;
-/** Steps that are tried: further ones are not advice. */
-const MOST_ORDERS = 12;
-const MOST_DAYS = 730;
+/** Which way a customer can still go in a feature; orders and days are stepped through, and nobody takes an order back. */
+const WAYS: Readonly<Record<ClusterFeature, 'above' | 'either' | 'none'>> = {
+  recencyDays: 'none',
+  orders: 'none',
+  tenureDays: 'none',
+  netRevenue: 'above',
+  distinctCategories: 'above',
+  discountShare: 'either',
+  returnRate: 'either',
+  averageOrderValue: 'either',
+};
 
 /** What sets the cluster apart from all buyers, most first, beside the customer's own value. */
 function traits(fitted: BehaviourClustersFitted, cluster: number, features: CustomerFeatures, row: number): Reason[] {
@@ -34,52 +37,7 @@ function traits(fitted: BehaviourClustersFitted, cluster: number, features: Cust
     });
 }
 
-/** One row's columns on their own, to be changed. */
-function copyRow(
-  { columns }: CustomerFeatures,
-  row: number,
-): CustomerFeatures & { columns: Record<FeatureName, Float64Array> } {
-  const copy = emptyFeatures(1);
-  for (const name of FEATURE_NAMES) copy.columns[name][0] = columns[name][row]!;
-  return copy;
-}
-
-/** The first cluster that other steps of one kind lead to, and after how many; null where none does. */
-function firstMove(
-  fitted: BehaviourClustersFitted,
-  centroids: FeatureMatrix,
-  own: number,
-  most: number,
-  after: (steps: number) => CustomerFeatures,
-): { cluster: number; steps: number } | null {
-  const scratch = new Float64Array(fitted.scaling.length);
-  for (let steps = 1; steps <= most; steps++) {
-    const { cluster } = placeRow(fitted.scaling, centroids, after(steps), 0, scratch);
-    if (cluster !== own) return { cluster, steps };
-  }
-  return null;
-}
-
-/** The customer as of now after more orders of the usual size, the last one today. */
-function withOrders(features: CustomerFeatures, row: number, steps: number): CustomerFeatures {
-  const changed = copyRow(features, row);
-  const { orders, netRevenue, recencyDays, averageOrderValue } = changed.columns;
-  const usual = Number.isFinite(averageOrderValue[0]!) ? averageOrderValue[0]! : 0;
-  orders[0]! += steps;
-  netRevenue[0]! += steps * usual;
-  recencyDays[0] = 0;
-  return changed;
-}
-
-/** The customer after days without an order. */
-function afterDays(features: CustomerFeatures, row: number, steps: number): CustomerFeatures {
-  const changed = copyRow(features, row);
-  changed.columns.recencyDays[0]! += steps;
-  changed.columns.tenureDays[0]! += steps;
-  return changed;
-}
-
-/** The one feature along which the row would reach another cluster with the least change, in words; '' for none. */
+/** The one feature in which the least change that a customer can make reaches another cluster, in words; null for none. */
 function shortestWay(
   scaling: readonly ScaledFeature[],
   scaledRow: Float64Array,
@@ -94,6 +52,8 @@ function shortestWay(
   for (let column = 0; column < own.length; column++) {
     // Along one feature the two squared distances differ by a linear function, which crosses 0 at this step.
     const step = gap / (2 * (other[column]! - own[column]!));
+    const way = WAYS[scaling[column]!.feature];
+    if (way === 'none' || (way === 'above' && step < 0)) continue;
     if (Number.isFinite(step) && (best === null || Math.abs(step) < Math.abs(best.step))) best = { column, step };
   }
   if (best === null) return null;
@@ -107,7 +67,8 @@ const count = (number: number, word: string) => `${number} ${word}${number === 1
 
 /**
  * Why a customer is in a cluster: how near it lies to the centroids, what sets the cluster apart, and what would change it -
- * more orders of the usual size, days without one, or the one feature that separates it least from the next cluster.
+ * more orders of the usual size, days without one, or the one feature that separates it least from another cluster and that
+ * the customer can still change.
  */
 export function explainMembership(
   fitted: BehaviourClustersFitted,
@@ -143,20 +104,12 @@ export function explainMembership(
   reasons.push(...traits(fitted, cluster, features, row));
 
   const found = new Map<number, string>();
-  const more = firstMove(fitted, centroids, cluster, MOST_ORDERS, (steps) => withOrders(features, row, steps));
-  if (more !== null) {
-    const { title } = fitted.clusters[more.cluster]!;
-    found.set(
-      more.cluster,
-      `${count(more.steps, 'more order')} of the usual size now ${more.steps === 1 ? 'moves' : 'move'} to ${title}`,
-    );
-  }
-  const waiting = firstMove(fitted, centroids, cluster, MOST_DAYS, (steps) => afterDays(features, row, steps));
-  if (waiting !== null && !found.has(waiting.cluster)) {
-    found.set(
-      waiting.cluster,
-      `${count(waiting.steps, 'more day')} without an order ${waiting.steps === 1 ? 'moves' : 'move'} to ${fitted.clusters[waiting.cluster]!.title}`,
-    );
+  const stepped = new Float64Array(fitted.scaling.length);
+  const segmentOf = (changed: CustomerFeatures) => placeRow(fitted.scaling, centroids, changed, 0, stepped).cluster;
+  for (const stepBy of [stepByOrders, stepByWaiting]) {
+    const step = stepBy(features, row, segmentOf, (segment) => segment !== cluster);
+    if (step === null || found.has(step.segment)) continue;
+    found.set(step.segment, `${step.text} to ${fitted.clusters[step.segment]!.title}`);
   }
   for (const other of byDistance) {
     if (other === cluster || found.has(other)) continue;

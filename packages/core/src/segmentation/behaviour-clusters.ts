@@ -107,7 +107,7 @@ export const behaviourClusters: Segmentation<BehaviourClusterOptions, BehaviourC
     };
   },
 
-  quality({ quality, choice, candidates, map, scaling, note }) {
+  quality({ quality, choice, candidates, map, scaling, importance, note }) {
     return {
       silhouette: quality?.silhouette ?? null,
       stability: quality?.stability ?? null,
@@ -117,6 +117,7 @@ export const behaviourClusters: Segmentation<BehaviourClusterOptions, BehaviourC
         explainedShare: map!.varianceShare[component]!,
         loadings: scaling.map(({ feature }, column) => ({ feature, loading: loadings[column]! })),
       })),
+      importance,
       agreement:
         quality === null
           ? []

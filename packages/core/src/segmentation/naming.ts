@@ -115,6 +115,10 @@ const CLEARLY = 0.6;
 const SOMEWHAT = 0.3;
 /** Of the mixed cluster of seed 004 both ends must be there. */
 const MIXED_SHARE = 0.15;
+/** Most of a cluster of new customers came within a quarter; younger than the others of an old shop is not new. */
+const NEW_SHARE = 0.5;
+/** Returns this far above the usual say more about a cluster than when it bought. */
+const MANY_RETURNS = 1;
 
 const of = (traits: ClusterTraits, feature: ClusterFeature) => traits.apart[feature] ?? 0;
 
@@ -136,11 +140,9 @@ function roleOf(traits: ClusterTraits, besideBargains: boolean): Role {
   const mixed = traits.newShare >= MIXED_SHARE && traits.inactiveShare >= MIXED_SHARE;
   if (of(traits, 'discountShare') >= CLEARLY) return 'bargain';
   if (besideBargains && few && mixed) return 'new-inactive';
-  // Where all came at once tenure says nothing; then few orders and a recent one are the newest there are.
-  const newcomer = traits.apart.tenureDays ?? (orders <= -CLEARLY ? recency : 0);
-  if (newcomer <= -CLEARLY && recency < SOMEWHAT && orders < SOMEWHAT && spend < CLEARLY) return 'new';
+  if (of(traits, 'returnRate') >= MANY_RETURNS) return 'returning';
+  if (traits.newShare >= NEW_SHARE && recency < SOMEWHAT && orders < SOMEWHAT && spend < CLEARLY) return 'new';
   if (recency >= CLEARLY) return few ? 'dormant' : 'at-risk';
-  if (of(traits, 'returnRate') >= 1) return 'returning';
   if (orders >= 0) return 'frequent';
   return spend >= SOMEWHAT ? 'big-basket' : 'occasional';
 }
@@ -162,13 +164,17 @@ const MORE_AND_LESS: Readonly<Record<ClusterFeature, readonly [more: string, les
   distinctCategories: ['More Categories', 'Fewer Categories'],
 };
 
+/** A difference in one feature as words that may follow a title. */
+export const moreOrLess = (feature: ClusterFeature, difference: number) =>
+  MORE_AND_LESS[feature][difference > 0 ? 0 : 1];
+
 /** The differences from a namesake, the largest first, as words that may follow the title. */
 function qualifiers(traits: ClusterTraits, namesake: ClusterTraits): string[] {
   const difference = (feature: ClusterFeature) => of(traits, feature) - of(namesake, feature);
   return (Object.keys(MORE_AND_LESS) as ClusterFeature[])
     .filter((feature) => feature in traits.apart)
     .sort((a, b) => Math.abs(difference(b)) - Math.abs(difference(a)))
-    .map((feature) => MORE_AND_LESS[feature][difference(feature) > 0 ? 0 : 1]);
+    .map((feature) => moreOrLess(feature, difference(feature)));
 }
 
 /**

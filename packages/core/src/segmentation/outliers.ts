@@ -13,6 +13,7 @@ import {
   scaleRow,
   scaleRows,
 } from './behaviour-clusters-scaling.js';
+import { kebabCase, moreOrLess } from './naming.js';
 import { traitsInWords } from './naming-words.js';
 
 export interface OutlierOptions {
@@ -104,7 +105,7 @@ interface RankedGroups {
   readonly groups: DenseGroup[];
 }
 
-/** The largest clusters as groups of their own, named by what sets them apart from the largest; the others together. */
+/** The largest clusters as groups of their own, named by what sets them apart from all buyers; the others together. */
 function rankGroups(
   matrix: FeatureMatrix,
   scaling: readonly ScaledFeature[],
@@ -121,14 +122,17 @@ function rankGroups(
       rank === 0 || (rank < MOST_GROUPS && members[cluster]!.length >= SMALL_GROUP_SHARE * matrix.rows),
   );
   const groupOfCluster = new Int32Array(clusterCount).fill(own.length);
+  const taken = new Set<string>();
   const groups: DenseGroup[] = own.map((cluster, rank) => {
     groupOfCluster[cluster] = rank;
     const customers = members[cluster]!.length;
-    const words = traitsInWords(scaling, meanOf(matrix, members[cluster]!));
-    const title = rank === 0 ? 'Typical' : `Group ${rank + 1}`;
+    const place = meanOf(matrix, members[cluster]!);
+    const words = traitsInWords(scaling, place);
+    const title = rank === 0 ? 'Typical' : titleOf(scaling, place, taken);
+    taken.add(title);
     const description = rank === 0 ? `The crowd of customers: ${words}.` : `A crowd of its own: ${words}.`;
     return {
-      key: rank === 0 ? 'typical' : `group-${rank + 1}`,
+      key: kebabCase(title),
       title,
       description,
       color: TYPICAL_COLORS[rank]!,
@@ -142,6 +146,14 @@ function rankGroups(
     groups.push({ ...SMALL_GROUPS, description, customers: rest });
   }
   return { groupOfCluster, groups };
+}
+
+/** "Crowd, More Orders": after what sets it apart most and no larger crowd is called by; after its rank where nothing is left. */
+function titleOf(scaling: readonly ScaledFeature[], place: readonly number[], taken: ReadonlySet<string>): string {
+  const titles = [...place.keys()]
+    .sort((a, b) => Math.abs(place[b]!) - Math.abs(place[a]!))
+    .map((column) => `Crowd, ${moreOrLess(scaling[column]!.feature, place[column]!)}`);
+  return titles.find((title) => !taken.has(title)) ?? `Crowd ${taken.size + 1}`;
 }
 
 function meanOf({ columns, values }: FeatureMatrix, rows: readonly number[]): number[] {
@@ -160,7 +172,8 @@ function meanOf({ columns, values }: FeatureMatrix, rows: readonly number[]): nu
  * its group, else Outliers; so a customer of the fit gets the group that DBSCAN gave it, up to border points between two.
  * Output: `distance` to that core point in standard deviations, NaN for outliers.
  *
- * Groups are numbered by size, not matched from fit to fit: what lasts is who is an outlier. Customers without orders are
+ * Crowds are called after what sets them apart, so that a name goes on as long as that does; they are not matched from fit to
+ * fit: what lasts is who is an outlier. Customers without orders are
  * Prospects. With fewer than twenty buyers, or all alike, everybody is Typical and the status says NOT_ENOUGH_DATA.
  */
 export const outliers: Segmentation<OutlierOptions, OutliersFitted> = {
@@ -286,10 +299,14 @@ function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row:
   const radius = fitted.radius.toFixed(2);
   const group = fitted.groups[fitted.coreGroups[nearest.index]!]!;
   if (nearest.squaredDistance <= fitted.radius * fitted.radius) {
+    const place =
+      distance === 0
+        ? `in the middle of ${group.title}: at least ${fitted.minPoints} customers lie within ${radius} standard deviations`
+        : `${distance.toFixed(2)} standard deviations from a customer in the middle of ${group.title}, within the radius of ${radius}`;
     return {
       reasons: [
         {
-          text: `${distance.toFixed(2)} standard deviations from a customer in the middle of ${group.title}, within the radius of ${radius}`,
+          text: place,
           feature: 'distance',
           value: distance,
           cutOff: fitted.radius,

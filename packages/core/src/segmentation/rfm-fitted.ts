@@ -1,4 +1,4 @@
-import type { CustomerFeatures, FeatureName } from '../customers/customer-features.js';
+import type { CustomerFeatures } from '../customers/customer-features.js';
 import { type QuintileCutOffs, quintileScore } from '../numerics/quintiles.js';
 import type { RfmMeasure, ScoreHealth } from './bin-health.js';
 import type { ScoreThresholds } from './score-thresholds.js';
@@ -75,11 +75,4 @@ export function rowScorer(fitted: RfmFitted): (columns: Columns, row: number) =>
     const asked: RuleRow = { recencyScore: recency, frequencyScore: frequency, monetaryScore: monetary, columns, row };
     return { recency, frequency, monetary, segment: tooFew ? rules.length - 1 : firstMatch(asked) };
   };
-}
-
-/** One row as columns of its own, ready to be changed. */
-export function copyRow(columns: Columns, row: number): Record<FeatureName, Float64Array> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, Float64Array.of(column[row]!)]),
-  ) as Record<FeatureName, Float64Array>;
 }

@@ -1,6 +1,7 @@
 import type { CustomerFeatures, FeatureName } from '../customers/customer-features.js';
 import type { SegmentDistance } from '../model.js';
-import { copyRow, type RfmFitted, type RowScores, rowScorer, rulesOf } from './rfm-fitted.js';
+import { copyRow } from './next-steps.js';
+import { type RfmFitted, type RowScores, rowScorer, rulesOf } from './rfm-fitted.js';
 import { comparisonsOf, type SegmentRule } from './segment-rules.js';
 
 /** The smallest step of money as the features round it. */
@@ -45,7 +46,7 @@ export function nearestSegments(
   const orderCount = columns.orders[row]!;
   const spend = columns.netRevenue[row]!;
   const segmentAfter = (changes: Partial<Record<FeatureName, number>>) => {
-    const changed = copyRow(columns, row);
+    const changed = copyRow({ columns }, row).columns;
     for (const [name, value] of Object.entries(changes)) changed[name as FeatureName][0] = value;
     return scoreOf(changed, 0)!.segment;
   };

@@ -1,8 +1,9 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
 import { InvalidInputError } from '../errors.js';
-import type { BasisStatus, Explanation, Segmentation } from '../model.js';
+import type { BasisStatus, Explanation, Segmentation, SegmentDistance } from '../model.js';
 import { NO_QUALITY, PROSPECT } from '../model.js';
 import { fitPercentiles, type PercentileTable, percentileOf } from '../numerics/percentile-table.js';
+import { stepByOrders, stepByWaiting } from './next-steps.js';
 import { reviewSegments, type SegmentSize, sizeSegments } from './segment-review.js';
 import {
   FIXED_TIERS,
@@ -82,6 +83,31 @@ const tiersFromOf = (fitted: ValueScoreFitted) => fitted.tiersFrom ?? FIXED_TIER
 /** Points missing to a bound, in thousandths that are never too few. */
 const pointsUpTo = (bound: number, score: number) => (Math.ceil((bound - score) * 1000) / 1000).toFixed(3);
 const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/**
+ * What would change the tier: orders of the usual size, today, that lead to a better one, else the points that are missing to
+ * the next one; and the days without an order after which it falls.
+ */
+function nearestTiers(
+  fitted: ValueScoreFitted,
+  features: CustomerFeatures,
+  row: number,
+  score: number,
+): SegmentDistance[] {
+  const from = tiersFromOf(fitted);
+  const tiers = tierDefinitions(from);
+  const own = tierOf(from, score);
+  const segmentOf = (changed: CustomerFeatures) => tierOf(from, partsOf(fitted, changed, 0)!.score);
+  const better = stepByOrders(features, row, segmentOf, (tier) => tier < own);
+  const worse = stepByWaiting(features, row, segmentOf, (tier) => tier > own);
+  const above = from.findLastIndex((bound) => bound > score);
+  const points = above < 0 ? null : { segment: above, text: `${pointsUpTo(from[above]!, score)} points more move` };
+  return [better ?? points, worse].flatMap((step) =>
+    step === null
+      ? []
+      : [{ segmentKey: tiers[step.segment]!.key, text: `${step.text} to ${tiers[step.segment]!.title}` }],
+  );
+}
 
 /**
  * The composite value score of seed 000: 0.4 x percentile of net revenue + 0.3 x percentile of purchase frequency
@@ -174,8 +200,6 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
       { feature: 'frequency', words: 'purchase frequency', percentile: parts.frequency, weight: weights.frequency },
       { feature: 'averageOrderValue', words: 'order value', percentile: parts.orderValue, weight: weights.orderValue },
     ];
-    const above = from.findLastIndex((bound) => bound > parts.score);
-    const tiers = tierDefinitions(from);
     return {
       reasons: [
         {
@@ -191,15 +215,7 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
           effect: weight * percentile,
         })),
       ],
-      nearest:
-        above < 0
-          ? []
-          : [
-              {
-                segmentKey: tiers[above]!.key,
-                text: `${pointsUpTo(from[above]!, parts.score)} points more move to ${tiers[above]!.title}`,
-              },
-            ],
+      nearest: nearestTiers(fitted, features, row, parts.score),
     };
   },
 

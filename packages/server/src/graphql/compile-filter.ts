@@ -84,7 +84,7 @@ function segmentClause(filter: SegmentFilterInput, run: RunSnapshot): SQL[] {
     for (const segment of keys) {
       if (segmentation.segments.some((known) => known.key === segment)) continue;
       const known = segmentation.segments.map((known) => known.key).join(', ');
-      throw apiError('BAD_USER_INPUT', `there is no segment "${shorten(segment)}" in ${key}: choose of ${known}`);
+      throw apiError('BAD_USER_INPUT', `there is no segment "${shorten(segment)}" in ${key}: choose one of ${known}`);
     }
     return list(
       keys.map((segment) => `${key}:${segment}`),

@@ -1,7 +1,8 @@
-import type { SegmentationQuality as Quality } from '@tessera/core';
+import { adjustedRandIndexOfTable, PROSPECT, type SegmentationQuality as Quality } from '@tessera/core';
 import { readCrossTable } from '../../db/queries/segment-flows.js';
 import { builder } from '../builder.js';
-import { findSegmentation } from '../run-snapshot.js';
+import type { Context } from '../context.js';
+import { findSegmentation, type SegmentationSnapshot } from '../run-snapshot.js';
 import { REPORTS_READ } from './common.js';
 import { findSegment, Segment, Segmentation, type SegmentValue } from './segmentation.js';
 
@@ -32,6 +33,20 @@ const PrincipalComponent = builder.objectRef<Quality['components'][number]>('Pri
   }),
 });
 
+const FeatureImportance = builder.objectRef<Quality['importance'][number]>('FeatureImportance').implement({
+  description: 'How much a feature has to do with who is in which segment.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    feature: t.exposeString('feature'),
+    share: t.exposeFloat('share', {
+      description: 'Of all that sets the segments apart; the shares add up to 1.',
+    }),
+    explained: t.exposeFloat('explained', {
+      description: "Of the feature's own variance, what the segments explain: 0 to 1.",
+    }),
+  }),
+});
+
 const Agreement = builder.objectRef<Quality['agreement'][number]>('Agreement').implement({
   description: 'How alike another method parts the same customers: 1 wholly, about 0 no more than chance.',
   authScopes: REPORTS_READ,
@@ -42,7 +57,34 @@ const Agreement = builder.objectRef<Quality['agreement'][number]>('Agreement').i
   }),
 });
 
-const SegmentationQuality = builder.objectRef<Quality>('SegmentationQuality').implement({
+/** What other segmentations are held against. */
+const YARDSTICK = 'rfm';
+
+/** How alike the yardstick parts the buyers; Prospects are the same everywhere and would only flatter. */
+async function agreementWithYardstick(
+  { model, runId }: SegmentationSnapshot,
+  context: Context,
+): Promise<Quality['agreement']> {
+  const run = await context.run(runId);
+  if (model.key === YARDSTICK || !run.segmentations.some((other) => other.model.key === YARDSTICK)) return [];
+  const cells = await readCrossTable(context.database.reader, runId, model.key, YARDSTICK);
+  const ofBuyers = cells.filter(({ other }) => other !== `${YARDSTICK}:${PROSPECT.key}`);
+  return [
+    {
+      with: YARDSTICK,
+      adjustedRandIndex: adjustedRandIndexOfTable(
+        ofBuyers.map(({ entry, other, customers }) => ({ left: entry, right: other, count: customers })),
+      ),
+      sampleSize: ofBuyers.reduce((sum, { customers }) => sum + customers, 0),
+    },
+  ];
+}
+
+interface QualityValue extends Quality {
+  readonly segmentation: SegmentationSnapshot;
+}
+
+const SegmentationQuality = builder.objectRef<QualityValue>('SegmentationQuality').implement({
   description: 'How far the segments can be trusted. Null or empty where a measure makes no sense for the method.',
   authScopes: REPORTS_READ,
   fields: (t) => ({
@@ -56,7 +98,19 @@ const SegmentationQuality = builder.objectRef<Quality>('SegmentationQuality').im
     }),
     elbow: t.field({ type: [ElbowPoint], resolve: ({ elbow }) => [...elbow] }),
     components: t.field({ type: [PrincipalComponent], resolve: ({ components }) => [...components] }),
-    agreement: t.field({ type: [Agreement], resolve: ({ agreement }) => [...agreement] }),
+    importance: t.field({
+      type: [FeatureImportance],
+      description: 'The largest first.',
+      resolve: ({ importance }) => [...importance],
+    }),
+    agreement: t.field({
+      type: [Agreement],
+      description: 'With other methods on the same features, and with RFM.',
+      resolve: async ({ agreement, segmentation }, _args, context) => [
+        ...agreement,
+        ...(await agreementWithYardstick(segmentation, context)),
+      ],
+    }),
     binHealth: t.field({
       type: 'JSON',
       nullable: true,
@@ -90,7 +144,7 @@ builder.objectFields(Segmentation, (t) => ({
   quality: t.field({
     type: SegmentationQuality,
     authScopes: REPORTS_READ,
-    resolve: ({ model, fitted }) => model.quality(fitted),
+    resolve: (segmentation) => ({ ...segmentation.model.quality(segmentation.fitted), segmentation }),
   }),
   crossTable: t.field({
     type: [CrossTableCell],

@@ -1,5 +1,6 @@
 import type { SegmentDefinition } from '@tessera/core';
 import { readTrend } from '../../db/queries/segment-stats.js';
+import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import type { SegmentationSnapshot, SegmentStats } from '../run-snapshot.js';
@@ -139,14 +140,13 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
     trend: t.field({
       type: [SegmentPoint],
       description: 'The last published runs, oldest first.',
-      args: { points: t.arg.int({ defaultValue: 12, required: true }) },
-      resolve: ({ segmentation, definition }, { points }, { database }) =>
-        readTrend(
-          database.reader,
-          segmentation.model.key,
-          definition.key,
-          Math.min(Math.max(points, 1), LONGEST_TREND),
-        ),
+      args: { points: t.arg.int({ defaultValue: 12, required: true, description: 'From 1 to 120.' }) },
+      resolve: ({ segmentation, definition }, { points }, { database }) => {
+        if (points < 1 || points > LONGEST_TREND) {
+          throw apiError('BAD_USER_INPUT', `"points" is a number from 1 to ${LONGEST_TREND}, got ${points}`);
+        }
+        return readTrend(database.reader, segmentation.model.key, definition.key, points);
+      },
     }),
   }),
 });

@@ -1,0 +1,91 @@
+import {
+  type CustomerFeatures,
+  emptyFeatures,
+  FEATURE_NAMES,
+  type FeatureName,
+} from '../customers/customer-features.js';
+
+/** Steps that are tried: further ones are not advice. */
+const MOST_ORDERS = 12;
+const MOST_DAYS = 730;
+
+type OwnRow = CustomerFeatures & { columns: Record<FeatureName, Float64Array> };
+
+/** One row's columns on their own, to be changed. */
+export function copyRow({ columns }: Pick<CustomerFeatures, 'columns'>, row: number): OwnRow {
+  const copy = emptyFeatures(1);
+  for (const name of FEATURE_NAMES) copy.columns[name][0] = columns[name][row]!;
+  return copy;
+}
+
+/** Makes a row that of the customer after more orders of the usual size, the last one today. */
+function setOrders({ columns: target }: OwnRow, { columns }: CustomerFeatures, row: number, steps: number): void {
+  const usual = columns.averageOrderValue[row]!;
+  target.orders[0] = columns.orders[row]! + steps;
+  target.netRevenue[0] = columns.netRevenue[row]! + steps * (Number.isFinite(usual) ? usual : 0);
+  target.recencyDays[0] = 0;
+  target.spanDays[0] = columns.tenureDays[row]!;
+}
+
+/** Makes a row that of the customer after days without an order. */
+function setDays({ columns: target }: OwnRow, { columns }: CustomerFeatures, row: number, steps: number): void {
+  target.recencyDays[0] = columns.recencyDays[row]! + steps;
+  target.tenureDays[0] = columns.tenureDays[row]! + steps;
+}
+
+/** Where a customer would go, and how: "2 more orders of the usual size now move". */
+export interface NextStep {
+  readonly segment: number;
+  readonly text: string;
+}
+
+const count = (number: number, word: string) => `${number} more ${word}${number === 1 ? '' : 's'}`;
+const moves = (number: number) => (number === 1 ? 'moves' : 'move');
+
+/** The first move that a kind of step leads to, on one row that is changed from step to step. */
+function firstMove(
+  features: CustomerFeatures,
+  row: number,
+  set: typeof setOrders,
+  most: number,
+  segmentOf: (changed: CustomerFeatures) => number,
+  isMove: (segment: number) => boolean,
+) {
+  const changed = copyRow(features, row);
+  for (let steps = 1; steps <= most; steps++) {
+    set(changed, features, row, steps);
+    const segment = segmentOf(changed);
+    if (isMove(segment)) return { segment, steps };
+  }
+  return null;
+}
+
+/**
+ * The segment that the fewest more orders of the usual size lead to, of at most twelve; null where none does.
+ * @param segmentOf the segment of the only row of its features @param isMove whether a segment is one to name
+ */
+export function stepByOrders(
+  features: CustomerFeatures,
+  row: number,
+  segmentOf: (changed: CustomerFeatures) => number,
+  isMove: (segment: number) => boolean,
+): NextStep | null {
+  const move = firstMove(features, row, setOrders, MOST_ORDERS, segmentOf, isMove);
+  if (move === null) return null;
+  return {
+    segment: move.segment,
+    text: `${count(move.steps, 'order')} of the usual size now ${moves(move.steps)}`,
+  };
+}
+
+/** The segment that the fewest days without an order lead to, of at most two years; see `stepByOrders`. */
+export function stepByWaiting(
+  features: CustomerFeatures,
+  row: number,
+  segmentOf: (changed: CustomerFeatures) => number,
+  isMove: (segment: number) => boolean,
+): NextStep | null {
+  const move = firstMove(features, row, setDays, MOST_DAYS, segmentOf, isMove);
+  if (move === null) return null;
+  return { segment: move.segment, text: `${count(move.steps, 'day')} without an order ${moves(move.steps)}` };
+}
