@@ -51,9 +51,12 @@ for (const file of readdirSync(from('src/texts')).sort()) {
 writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
-for (const [host, { program, files, widget }] of Object.entries(HOSTS)) {
-  await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
+for (const [host, { program, scripts = program && { 'app.ts': program }, files, widget }] of Object.entries(HOSTS)) {
+  for (const [source, target] of Object.entries(scripts ?? {})) {
+    await build({ ...shared, entryPoints: [`crm/${host}/${source}`], outfile: to('crm', host, target) });
+  }
   for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
+  if (widget === undefined) continue;
   for (const file of ['tessera.js', ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))]) {
     copy(to(file), to('crm', host, widget, file));
   }

@@ -1,4 +1,7 @@
-/** THE LIST of hosts: a folder each, with its program `app.ts` and the files that the host wants beside it. */
+/**
+ * THE LIST of hosts: a folder each, with its program `app.ts` or several `scripts`, the files that the host wants beside
+ * it, and where the widget goes, if it goes along at all.
+ */
 export const HOSTS = {
   /** An app of Zendesk Support: what `zcli apps:package` takes. */
   zendesk: {
@@ -12,4 +15,10 @@ export const HOSTS = {
   },
   /** A page that Front shows in its sidebar. */
   front: { program: 'app.js', files: { 'index.html': 'index.html' }, widget: '.' },
+  /** The page that the server shows at `/embed/customer`, and the host's end of its protocol. */
+  embed: {
+    scripts: { 'app.ts': 'app.js', 'host.ts': 'host.js' },
+    files: { 'customer.html': 'customer.html', 'embed.css': 'embed.css' },
+    widget: '.',
+  },
 };
