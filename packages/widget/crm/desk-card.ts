@@ -26,6 +26,8 @@ export class DeskCard {
   /** In the place of "not known" as long as that is not known. */
   readonly #note = document.createElement('span');
   #search: AbortController | undefined;
+  /** Desks tell more often than there is news, and each look-up counts. */
+  #shown: string | undefined;
 
   constructor(settings: DeskSettings, parent: HTMLElement) {
     this.#settings = settings;
@@ -43,6 +45,9 @@ export class DeskCard {
 
   /** Shows this person: by id, or by the exact e-mail address; "not known" for nobody and for a stranger. */
   async show({ externalId, email }: Person): Promise<void> {
+    const person = `${externalId ?? ''}\n${email ?? ''}`;
+    if (person === this.#shown) return;
+    this.#shown = person;
     this.#search?.abort();
     const search = new AbortController();
     this.#search = search;
@@ -62,6 +67,7 @@ export class DeskCard {
       this.#card.customer = customer;
     } catch (error) {
       if (search.signal.aborted) return;
+      this.#shown = undefined;
       console.warn('tessera: the customer could not be looked up:', (error as Error).message);
       const retry = document.createElement('button');
       retry.type = 'button';

@@ -15,6 +15,8 @@ export const HOSTS = {
   },
   /** A page that Front shows in its sidebar. */
   front: { program: 'app.js', files: { 'index.html': 'index.html' }, widget: '.' },
+  /** A page that Chatwoot shows as a dashboard app. */
+  chatwoot: { program: 'app.js', files: { 'index.html': 'index.html' }, widget: '.' },
   /** The page that the server shows at `/embed/customer`, and the host's end of its protocol. */
   embed: {
     scripts: { 'app.ts': 'app.js', 'host.ts': 'host.js' },
