@@ -229,7 +229,10 @@ describe('Chatwoot', () => {
       stranger,
     );
     await frame.locator('tessera-customer-card[state=empty]').waitFor();
+    await frame.evaluate(() => addEventListener('message', () => Object.assign(window, { wasTold: true })));
     await tell(page, { contact: { identifier: person.externalId } });
+    await frame.waitForFunction(() => 'wasTold' in window);
+    expect(await frame.locator('tessera-customer-card').getAttribute('state')).toBe('empty');
     await page.close();
     // The right site, but from within the frame and from a neighbour's.
     const desk = await openDesk('/crm/chatwoot/index.html', chatwoot, { contact: {} });
