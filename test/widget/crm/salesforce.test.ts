@@ -112,7 +112,10 @@ async function bundle(): Promise<string> {
     const warnings: string[] = [];
     const built = await rollup({
       input,
-      plugins: [platform, lwc({ rootDir: folder, modules: [{ dir: folder }, { npm: 'lwc' }] })],
+      plugins: [
+        platform,
+        lwc({ rootDir: folder, modules: [{ dir: folder }, { name: 'lwc', path: require.resolve('@lwc/engine-dom') }] }),
+      ],
       onwarn: ({ message }) => warnings.push(message),
     });
     const { output } = await built.generate({ format: 'esm' });
