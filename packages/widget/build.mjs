@@ -51,14 +51,17 @@ for (const file of readdirSync(from('src/texts')).sort()) {
 writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
-for (const [host, { program, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
-  if (program) await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
+for (const [host, { scripts = {}, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
+  for (const [source, target] of Object.entries(scripts)) {
+    await build({ ...shared, entryPoints: [`crm/${host}/${source}`], outfile: to('crm', host, target) });
+  }
   for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
-  const scripts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
-  for (const file of scripts) copy(to(file), to('crm', host, widget, file));
+  if (widget === undefined) continue;
+  const parts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
+  for (const file of parts) copy(to(file), to('crm', host, widget, file));
   if (hashes) {
     const folder = to('crm', host, path.dirname(hashes));
-    const entries = [path.basename(program), ...scripts].map((file) => [
+    const entries = [...Object.values(scripts).map((file) => path.basename(file)), ...parts].map((file) => [
       file,
       hashOf(readFileSync(path.join(folder, file))),
     ]);
