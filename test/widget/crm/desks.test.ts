@@ -7,7 +7,7 @@ import { launchBrowser } from '../../support/browser.js';
 import { demoToken } from '../../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
-import { installSdk } from './sdk.js';
+import { installPackages } from './installed-packages.js';
 import { openSite, type Site } from './site.js';
 
 /*
@@ -76,7 +76,7 @@ afterAll(async () => {
 const agentToken = () => demoToken(shop.url, 'crm');
 
 async function readSdks(): Promise<typeof sdks> {
-  const folder = path.join(installSdk('sdks'), 'node_modules');
+  const folder = path.join(installPackages('sdks', '--omit=dev'), 'node_modules');
   const { outputFiles } = await build({
     entryPoints: [path.join(folder, 'zendesk_app_framework_sdk/lib/index.js')],
     bundle: true,

@@ -12,7 +12,7 @@ import { launchBrowser } from '../../support/browser.js';
 import { makeKey } from '../../support/credentials.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
-import { installSdk } from './sdk.js';
+import { installPackages } from './installed-packages.js';
 import { openSite, type Site } from './site.js';
 
 /*
@@ -109,7 +109,7 @@ async function freePort(): Promise<number> {
 
 /** Our card and HubSpot's renderer as one module, so that both have the same React. */
 async function readSdk(): Promise<Sdk> {
-  const folder = installSdk('hubspot');
+  const folder = installPackages('hubspot', '--omit=dev');
   const card = path.join(widget.folder, 'crm/hubspot/src/app/cards/CustomerCard.jsx');
   const outfile = path.join(widget.folder, 'card.mjs');
   await build({

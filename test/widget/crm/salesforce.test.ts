@@ -8,7 +8,7 @@ import { launchBrowser } from '../../support/browser.js';
 import { agentToken, makeKey } from '../../support/credentials.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
-import { installSdk } from './sdk.js';
+import { installPackages } from './installed-packages.js';
 import { openSite, type Site } from './site.js';
 
 /*
@@ -88,7 +88,7 @@ afterAll(async () => {
 
 /** Compiles the component as it is shipped. */
 async function bundle(): Promise<string> {
-  const sdk = installSdk('salesforce');
+  const sdk = installPackages('salesforce', '--omit=dev');
   const require = createRequire(path.join(sdk, 'package.json'));
   const load = (name: string) => import(pathToFileURL(require.resolve(name)).href);
   const { rollup } = (await load('rollup')) as Bundler;
