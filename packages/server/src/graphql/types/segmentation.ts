@@ -113,7 +113,12 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'definition' in value,
   loadOne: (id, context) => findSegment(context, id),
   fields: (t) => ({
-    segmentation: t.field({ type: SegmentationRef, resolve: ({ segmentation }) => segmentation }),
+    segmentation: t.field({
+      type: SegmentationRef,
+      authScopes: INTERNAL,
+      skipTypeScopes: true,
+      resolve: ({ segmentation }) => segmentation,
+    }),
     key: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.key }),
     title: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.title }),
     description: t.string({
@@ -155,8 +160,8 @@ export const Segmentation = SegmentationRef.implement({
   description: 'One way to part the customers into segments: every customer is in exactly one.',
   authScopes: REPORTS_READ,
   fields: (t) => ({
-    key: t.string({ resolve: ({ model }) => model.key }),
-    title: t.string({ resolve: ({ model }) => model.title }),
+    key: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.key }),
+    title: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.title }),
     method: t.string({ resolve: ({ model }) => model.method }),
     segments: t.field({
       type: [Segment],
