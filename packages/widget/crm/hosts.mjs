@@ -43,22 +43,5 @@ export const HOSTS = {
     bundles: ['tessera-storefront.js'],
   },
   /** A plugin of a Vendure shop, in its sources: the shop's own build compiles it. */
-  vendure: {
-    files: sources(
-      'tessera.plugin.ts',
-      'options.ts',
-      'admin-api.ts',
-      'agent-token.ts',
-      'feed.ts',
-      'shop-rows.ts',
-      'dashboard/index.tsx',
-      'dashboard/customer-card.tsx',
-    ),
-    widget: 'dashboard',
-  },
+  vendure: { files: { '.': '.' }, widget: 'dashboard' },
 };
-
-/** Files that go under the names that they have. */
-function sources(...files) {
-  return Object.fromEntries(files.map((file) => [file, file]));
-}
