@@ -397,9 +397,9 @@ describe('a token', () => {
 });
 
 describe("a customer's page in the dashboard", () => {
-  it('shows the card', async () => {
-    const { id } = await createCustomer('Berta');
-    await expect.poll(() => inTessera(id), within).toMatchObject({ firstName: 'Berta' });
+  it("shows the card in the dashboard's own theme", async () => {
+    const order = await placeOrder('Berta');
+    await expect.poll(() => revenueOf(order), within).toBe('24.00');
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
@@ -408,11 +408,21 @@ describe("a customer's page in the dashboard", () => {
     await page.locator('input[name=password]').fill(SUPERADMIN.password);
     await page.locator('button[type=submit]').click();
     await page.waitForURL((url) => !url.pathname.endsWith('/login'));
-    await page.goto(`${urlOf(front)}/dashboard/customers/${id}`);
+    await page.goto(`${urlOf(front)}/dashboard/customers/${order.customer.id}`);
     const card = page.locator('tessera-customer-card[state=ready]');
     await card.waitFor();
-    expect(await card.evaluate((element) => element.shadowRoot!.textContent)).toContain('Berta Huber');
+    const text = await card.evaluate((element) => element.shadowRoot!.textContent);
+    for (const shown of ['Berta Gruber', '$24.00', order.code]) expect(text).toContain(shown);
     expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
+
+    const panel = card.locator('[part=panel]');
+    const scheme = () => panel.evaluate((element) => getComputedStyle(element).colorScheme);
+    expect(await scheme()).toBe('light');
+    await page.getByRole('button', { name: 'Super Admin' }).click();
+    await page.getByRole('menuitem', { name: 'Theme' }).hover();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await page.locator('html.dark').waitFor();
+    await expect.poll(scheme).toBe('dark');
     expect(errors).toEqual([]);
     await page.close();
   });
