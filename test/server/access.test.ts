@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,6 +15,10 @@ import { testDatabase } from '../support/database.js';
 import { codesOf, demoToken, post } from '../support/graphql-shop.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
 
+const CARD_PAGE = readFileSync(
+  new URL('../../packages/widget/src/data/documents/agent-page.graphql', import.meta.url),
+  'utf8',
+);
 const QUERY = JSON.stringify({ query: '{ viewer { kind scopes } }' });
 
 let server: TestServer;
@@ -321,6 +326,18 @@ describe("an agent's token for badges", () => {
     }
   });
 
+  it('with the profile granted reads all that the card of a customer asks for', async () => {
+    const scopes = ['customers:read', 'customers:pii'] as const;
+    const agents = await makeKey(server.database.sql, { kind: 'agent-signing', scopes });
+    const answer = await server.query<{ cards: unknown[] }>(
+      CARD_PAGE,
+      { badges: [], recommendations: [], actions: [], cards: ['1'], segmentation: 'rfm', first: 3 },
+      await agentToken(agents, scopes.join(' ')),
+    );
+    expect(answer).toMatchObject({ status: 200, data: { cards: [{ externalId: '1' }] } });
+    expect(codesOf(answer)).toEqual([]);
+  });
+
   it('reads no lists and no reports, whatever it was granted', async () => {
     const agents = await makeKey(server.database.sql, { kind: 'agent-signing', scopes: AGENT_SCOPES });
     const token = await agentToken(agents, 'customers:list reports:read imports:read customers:read everything');
@@ -330,6 +347,7 @@ describe("an agent's token for badges", () => {
     for (const list of [
       'customers { totalCount }',
       'segmentations { key }',
+      'customersByExternalIds(externalIds: ["1"]) { segment { segment { segmentation { segments { key } } } } }',
       'runs { totalCount }',
       'imports { totalCount }',
       'shop { name }',

@@ -53,18 +53,7 @@ export const HOSTS = {
     bundles: ['tessera-storefront.js'],
   },
   /** A plugin of a Vendure shop, in its sources: the shop's own build compiles it. */
-  vendure: {
-    files: {
-      'tessera.plugin.ts': 'tessera.plugin.ts',
-      'options.ts': 'options.ts',
-      'admin-api.ts': 'admin-api.ts',
-      'agent-token.ts': 'agent-token.ts',
-      'feed.ts': 'feed.ts',
-      'shop-rows.ts': 'shop-rows.ts',
-      dashboard: 'dashboard',
-    },
-    widget: 'dashboard',
-  },
+  vendure: { files: { '.': '.' }, widget: 'dashboard' },
   /** The page that the server shows at `/embed/customer`, and the host's end of its protocol. */
   embed: {
     scripts: { 'app.ts': 'app.js', 'host.ts': 'host.js' },

@@ -23,7 +23,7 @@ export function installPackages(source: string, ...parameters: string[]): string
     mkdirSync(folder, { recursive: true });
     for (const file of ['package.json', 'package-lock.json'])
       copyFileSync(path.join(sourceFolder, file), path.join(folder, file));
-    npm(folder, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', ...parameters);
+    npm(folder, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...parameters);
     copyFileSync(path.join(sourceFolder, 'package-lock.json'), installedLock);
   }
   return folder;

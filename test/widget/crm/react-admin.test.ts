@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -11,11 +10,11 @@ import { launchBrowser } from '../../support/browser.js';
 import { agentToken, makeKey, type SigningKey } from '../../support/credentials.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
+import { installPackages } from './installed-packages.js';
 
 /* The recipe in docs/examples/react-admin, in a real react-admin with records from its own fake data provider. */
-const sources = fileURLToPath(new URL('./react-admin-host/', import.meta.url));
-const recipe = path.resolve(sources, '../../../../docs/examples/react-admin/customer-card.tsx');
-const folder = path.resolve(sources, '../../../../node_modules/.cache/tessera-react-admin');
+const app = fileURLToPath(new URL('./react-admin-host/app.tsx', import.meta.url));
+const recipe = fileURLToPath(new URL('../../../docs/examples/react-admin/customer-card.tsx', import.meta.url));
 
 let browser: Browser;
 let tessera: TestServer;
@@ -24,7 +23,7 @@ let signingKey: SigningKey;
 const people: { externalId: string; lastName: string; segment: { segment: { key: string } } }[] = [];
 
 beforeAll(async () => {
-  const app = await bundleAdmin();
+  const bundle = await bundleAdmin();
   const widget = buildWidget();
   const script = widget.read('tessera.js').toString();
   widget.remove();
@@ -36,7 +35,7 @@ beforeAll(async () => {
   admin = createServer(async (request, response) => {
     const files: Record<string, [type: string, content: string]> = {
       '/tessera.js': ['text/javascript', script],
-      '/app.js': ['text/javascript', app],
+      '/app.js': ['text/javascript', bundle],
       '/token': ['text/plain', await agentToken(signingKey, 'customers:read customers:pii')],
     };
     const [type, content] = files[request.url!] ?? ['text/html; charset=utf-8', pageOf()];
@@ -66,21 +65,10 @@ function pageOf(): string {
     <main></main><script>window.settings = ${settings};</script><script type="module" src="/app.js"></script></html>`;
 }
 
-/** react-admin from the lock file in `react-admin-host`, installed once, with the recipe. */
+/** react-admin as its lock file has it, with the recipe. @returns the page's script */
 async function bundleAdmin(): Promise<string> {
-  mkdirSync(folder, { recursive: true });
-  cpSync(sources, folder, { recursive: true });
-  copyFileSync(recipe, path.join(folder, 'customer-card.tsx'));
-  const mark = path.join(folder, '.installed-from');
-  const lock = readFileSync(path.join(folder, 'package-lock.json'), 'utf8');
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== lock) {
-    const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`react-admin cannot be installed from npm: ${stderr}`);
-    writeFileSync(mark, lock);
-  }
+  const folder = installPackages('react-admin-host', '--omit=optional');
+  for (const file of [app, recipe]) copyFileSync(file, path.join(folder, path.basename(file)));
   const { outputFiles } = await build({
     absWorkingDir: folder,
     entryPoints: ['app.tsx'],

@@ -1,10 +1,11 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser.js';
@@ -12,14 +13,15 @@ import { makeKey, type SigningKey } from '../../support/credentials.js';
 import { createTestDatabase } from '../../support/database.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
+import { installPackages } from './installed-packages.js';
 
 /*
  * A real Vendure shop on a database of its own, with its real dashboard, in front of a real Tessera. Vendure's packages
- * stay outside of the workspace: they are installed from the lock file in `vendure-host`, once, and the dashboard is
- * built again only when something that it is built from has changed.
+ * stay outside of the workspace. They are installed once; the shop is compiled and its dashboard built again only when
+ * something that they are made of has changed.
  */
 const sources = fileURLToPath(new URL('./vendure-host/', import.meta.url));
-const folder = path.resolve(sources, '../../../../node_modules/.cache/tessera-vendure');
+const run = promisify(execFile);
 const INSTALL_AND_BUILD_MS = 900_000;
 const SUPERADMIN = { username: 'superadmin', password: 'superadmin' };
 
@@ -32,10 +34,11 @@ let front: Server;
 let road: Server;
 let isRoadCut = false;
 let signingKey: SigningKey;
+let admin: Ask;
 let log = '';
 
 beforeAll(async () => {
-  prepareShop();
+  const folder = await prepareShop();
   [tessera, browser, shopDatabase] = await Promise.all([
     startTestServer({ demoCustomers: 100 }),
     launchBrowser(),
@@ -54,11 +57,12 @@ beforeAll(async () => {
     origins: [urlOf(front)],
   });
   const ingestKey = await makeKey(sql, { kind: 'restricted', scopes: ['imports:write'] });
-  shopPort = await startShop({
+  shopPort = await startShop(folder, {
     endpoint: `${urlOf(road)}/graphql`,
     agentKey: signingKey,
     ingestKey: ingestKey.secret,
   });
+  admin = await signedIn(SUPERADMIN);
 }, INSTALL_AND_BUILD_MS);
 
 afterAll(async () => {
@@ -92,48 +96,46 @@ async function serveAt(target: () => string | null): Promise<Server> {
   return server;
 }
 
-/** Installs Vendure, compiles the shop with the plugin, types checked, and builds its dashboard. */
-function prepareShop(): void {
-  mkdirSync(folder, { recursive: true });
+/** Installs Vendure, compiles the shop with the plugin, types checked, and builds its dashboard. @returns where it is */
+async function prepareShop(): Promise<string> {
+  const folder = installPackages('vendure-host');
+  const plugin = path.join(folder, 'plugins/tessera');
   const widget = buildWidget();
-  rmSync(path.join(folder, 'plugins'), { recursive: true, force: true });
+  rmSync(plugin, { recursive: true, force: true });
   cpSync(sources, folder, { recursive: true });
-  cpSync(path.join(widget.folder, 'crm/vendure'), path.join(folder, 'plugins/tessera'), { recursive: true });
+  cpSync(path.join(widget.folder, 'crm/vendure'), plugin, { recursive: true });
   widget.remove();
-  const lock = digest(sources, ['package-lock.json']);
-  once('installed', `${lock} ${process.version}`, 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
-  const inputs = digest(folder, ['package-lock.json', 'tsconfig.json', 'shop.ts', 'vendure-config.ts', 'plugins']);
-  once('compiled', inputs, process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.']);
-  const pages = digest(folder, ['package-lock.json', 'vite.config.mts', 'vendure-config.ts', 'plugins']);
-  once('built-dashboard', pages, process.execPath, ['node_modules/vite/bin/vite.js', 'build']);
+  await once(folder, 'compiled', ['node_modules/typescript/bin/tsc', '-p', '.']);
+  await once(folder, 'built-dashboard', ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error']);
+  return folder;
 }
 
-/** Does a step of the preparation unless it was done with the same input. @throws Error with what the program said */
-function once(step: string, input: string, program: string, args: string[]): void {
-  const mark = path.join(folder, `.${step}-from`);
+/** Makes a folder in the shop's folder, unless it was made of the same. @throws Error with what the program said */
+async function once(folder: string, result: string, program: string[]): Promise<void> {
+  const mark = path.join(folder, result, '.made-of');
+  const input = digest([sources, path.join(folder, 'plugins')]);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === input) return;
-  const start = Date.now();
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
-  if (status !== 0) {
-    throw new Error(`Vendure's shop is not "${step}": ${error?.message ?? `${stdout}\n${stderr}`.slice(-4000)}`);
-  }
+  rmSync(path.join(folder, result), { recursive: true, force: true });
+  await run(process.execPath, program, { cwd: folder }).catch(({ message, stdout }) => {
+    throw new Error(`"${result}" of Vendure's shop cannot be made: ${message}\n${stdout}`);
+  });
   writeFileSync(mark, input);
-  console.info(`Vendure's shop ${step} in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-/** A digest of files and folders, by name and content. */
-function digest(parent: string, names: string[]): string {
+/** A digest of all files in folders, by name and content. */
+function digest(folders: string[]): string {
   const hash = createHash('sha256');
-  for (const name of names) {
-    const file = path.join(parent, name);
-    const inside = name.includes('.') ? null : readdirSync(file).sort();
-    hash.update(`${name}\0`).update(inside ? digest(file, inside) : readFileSync(file));
+  for (const folder of folders) {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const file of entries.map(({ parentPath, name }) => path.join(parentPath, name)).sort()) {
+      hash.update(`${path.relative(folder, file)}\0`).update(readFileSync(file));
+    }
   }
   return hash.digest('hex');
 }
 
 /** @returns the port that the shop listens at, once it does */
-function startShop(plugin: object): Promise<number> {
+function startShop(folder: string, plugin: object): Promise<number> {
   shop = fork(path.join(folder, 'compiled/shop.js'), {
     cwd: folder,
     env: { ...process.env, SHOP_DATABASE: shopDatabase.url, TESSERA: JSON.stringify(plugin) },
@@ -193,7 +195,7 @@ const CREATE_CUSTOMER = `mutation ($input: CreateCustomerInput!) {
   createCustomer(input: $input) { ... on Customer { id } ... on ErrorResult { errorCode message } }
 }`;
 
-const createCustomer = (admin: Ask, firstName: string) =>
+const createCustomer = (firstName: string) =>
   the(admin(CREATE_CUSTOMER, { input: { firstName, lastName: 'Huber', emailAddress: `${firstName}@example.com` } }));
 
 const ORDER_STEP =
@@ -209,7 +211,6 @@ interface ShopOrder {
 
 /** A guest buys two of a product that costs 12.00 with tax. */
 async function placeOrder(firstName: string): Promise<ShopOrder> {
-  const admin = await signedIn(SUPERADMIN);
   const product = await the(
     admin('mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }', {
       input: { translations: [{ languageCode: 'en', name: 'Scarf', slug: `scarf-${firstName}`, description: '' }] },
@@ -272,8 +273,7 @@ const revenueOf = async ({ customer }: ShopOrder) => (await inTessera(customer.i
 
 describe('what Tessera hears of a Vendure shop', () => {
   it('a customer, and then the address', async () => {
-    const admin = await signedIn(SUPERADMIN);
-    const { id } = await createCustomer(admin, 'Anna');
+    const { id } = await createCustomer('Anna');
     await expect.poll(() => inTessera(id), within).toMatchObject({ firstName: 'Anna', email: 'anna@example.com' });
     await the(
       admin(
@@ -292,7 +292,6 @@ describe('what Tessera hears of a Vendure shop', () => {
     await expect.poll(() => revenueOf(order), within).toBe('24.00');
     expect(await inTessera(order.customer.id)).toMatchObject({ firstName: 'Clara', metrics: { orders: 1 } });
 
-    const admin = await signedIn(SUPERADMIN);
     const refund = await the(
       admin(
         'mutation ($input: RefundOrderInput!) { refundOrder(input: $input) { ... on Refund { id state } ... on ErrorResult { message } } }',
@@ -320,7 +319,7 @@ describe('what Tessera hears of a Vendure shop', () => {
         input: { orderId: order.id },
       }),
     );
-    await expect.poll(() => revenueOf(order), within).toBe('0.00');
+    await expect.poll(() => revenueOf(order), within).toBe('0');
     expect(await inTessera(order.customer.id)).toMatchObject({ metrics: { orders: 0 } });
   });
 
@@ -339,7 +338,6 @@ describe('a token', () => {
 
   /** An administrator who may do this in these channels. */
   async function administrator(name: string, permissions: string[], channelIds: string[]): Promise<Ask> {
-    const admin = await signedIn(SUPERADMIN);
     const role = await the(
       admin('mutation ($input: CreateRoleInput!) { createRole(input: $input) { id } }', {
         input: { code: name, description: name, permissions, channelIds },
@@ -375,7 +373,6 @@ describe('a token', () => {
   });
 
   it('is not given to an administrator of one channel, who may not read the customers of the others', async () => {
-    const admin = await signedIn(SUPERADMIN);
     const { defaultTaxZone } = await the<{ defaultTaxZone: { id: string } }>(
       admin('{ activeChannel { defaultTaxZone { id } } }'),
     );
@@ -400,9 +397,9 @@ describe('a token', () => {
 });
 
 describe("a customer's page in the dashboard", () => {
-  it('shows the card', async () => {
-    const { id } = await createCustomer(await signedIn(SUPERADMIN), 'Berta');
-    await expect.poll(() => inTessera(id), within).toMatchObject({ firstName: 'Berta' });
+  it("shows the card in the dashboard's own theme", async () => {
+    const order = await placeOrder('Berta');
+    await expect.poll(() => revenueOf(order), within).toBe('24.00');
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
@@ -411,11 +408,21 @@ describe("a customer's page in the dashboard", () => {
     await page.locator('input[name=password]').fill(SUPERADMIN.password);
     await page.locator('button[type=submit]').click();
     await page.waitForURL((url) => !url.pathname.endsWith('/login'));
-    await page.goto(`${urlOf(front)}/dashboard/customers/${id}`);
+    await page.goto(`${urlOf(front)}/dashboard/customers/${order.customer.id}`);
     const card = page.locator('tessera-customer-card[state=ready]');
     await card.waitFor();
-    expect(await card.evaluate((element) => element.shadowRoot!.textContent)).toContain('Berta Huber');
+    const text = await card.evaluate((element) => element.shadowRoot!.textContent);
+    for (const shown of ['Berta Gruber', '$24.00', order.code]) expect(text).toContain(shown);
     expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
+
+    const panel = card.locator('[part=panel]');
+    const scheme = () => panel.evaluate((element) => getComputedStyle(element).colorScheme);
+    expect(await scheme()).toBe('light');
+    await page.getByRole('button', { name: 'Super Admin' }).click();
+    await page.getByRole('menuitem', { name: 'Theme' }).hover();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await page.locator('html.dark').waitFor();
+    await expect.poll(scheme).toBe('dark');
     expect(errors).toEqual([]);
     await page.close();
   });

@@ -35,7 +35,7 @@ function Customer() {
 }
 
 createRoot(document.querySelector('main')!).render(
-  <Admin dataProvider={fakeRest({ customers })}>
+  <Admin dataProvider={fakeRest({ customers })} disableTelemetry>
     <Resource name="customers" list={Customers} show={Customer} />
   </Admin>,
 );

@@ -1,11 +1,12 @@
-import { api, useTheme } from '@vendure/dashboard';
+import { api, useResolvedTheme } from '@vendure/dashboard';
 import { useEffect, useState } from 'react';
+import './customer-card.css';
 import './tessera.js';
 
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'tessera-customer-card': Partial<Card> & { theme?: string; tokenProvider: () => Promise<string> };
+      'tessera-customer-card': Card & { theme: string; tokenProvider: () => Promise<string> };
     }
   }
 }
@@ -27,7 +28,7 @@ async function tokenProvider(): Promise<string> {
 /** @param customerId as the admin API names the customer */
 export function CustomerCard({ customerId }: { customerId: string }) {
   const [card, setCard] = useState<Card | null>(null);
-  const { theme } = useTheme();
+  const theme = useResolvedTheme();
   useEffect(() => {
     let isShown = true;
     setCard(null);
@@ -39,9 +40,5 @@ export function CustomerCard({ customerId }: { customerId: string }) {
       isShown = false;
     };
   }, [customerId]);
-  return (
-    card && (
-      <tessera-customer-card {...card} tokenProvider={tokenProvider} theme={theme === 'system' ? undefined : theme} />
-    )
-  );
+  return card && <tessera-customer-card {...card} tokenProvider={tokenProvider} theme={theme} />;
 }

@@ -19,6 +19,11 @@ export const customerCardStyles = css`
     font-weight: 600;
   }
 
+  /* Beside a form there is little room: the badge goes below the name before the name breaks. */
+  .who > .body {
+    flex-basis: 7em;
+  }
+
   .name {
     font-size: 1.25em;
     line-height: 1.3;
