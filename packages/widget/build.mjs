@@ -48,7 +48,6 @@ for (const [file, entry] of Object.entries(BUNDLES)) publish(file, await buildBu
 for (const file of readdirSync(from('src/texts')).sort()) {
   if (/^[a-z]{2}\.ts$/.test(file)) publish(languageFile(file), await buildLanguage(`src/texts/${file}`));
 }
-writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
 for (const [host, { scripts = {}, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
@@ -127,7 +126,13 @@ async function buildBundle(entry) {
   }
   const tags = [...readFileSync(from(entry), 'utf8').matchAll(/'(tessera-[a-z-]+)':/g)].map(([, tag]) => tag);
   const program = outputFiles[0].text.trim();
-  return `if(!${JSON.stringify(tags)}.every(t=>customElements.get(t)))try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
+  const list = JSON.stringify(tags);
+  // Half of two copies would not find each other: what the first has not got, the second does not add.
+  const told =
+    tags.length > 1
+      ? `${list}.every(t=>customElements.get(t))||console.warn("tessera: a smaller bundle came first")`
+      : '0';
+  return `if(${list}.some(t=>customElements.get(t)))${told};else try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
 }
 
 async function buildLanguage(entry) {

@@ -167,7 +167,7 @@ describe('pages that are not kind', () => {
   });
 
   it('two versions of the script and a smaller bundle on one page are one', async () => {
-    const script = ['tessera-badge.js', 'tessera.js', 'tessera-next.js']
+    const script = ['tessera.js', 'tessera-badge.js', 'tessera-next.js']
       .map((file) => `<script type="module" src="/widget/${file}"></script>`)
       .join('');
     const messages: string[] = [];
@@ -179,6 +179,19 @@ describe('pages that are not kind', () => {
     await opening.page.reload();
     await allReady(opening);
     expect(messages).toEqual([]);
+  });
+
+  it('a larger bundle that comes second adds no half of itself, and says so', async () => {
+    const script = ['tessera-badge.js', 'tessera.js']
+      .map((file) => `<script type="module" src="/widget/${file}"></script>`)
+      .join('');
+    const messages: string[] = [];
+    const opening = await open(all(), { script });
+    opening.page.on('console', (message) => messages.push(message.text()));
+    await opening.page.reload();
+    await opening.page.locator('tessera-segment-badge[state=ready]').waitFor();
+    expect(messages).toEqual(['tessera: a smaller bundle came first']);
+    expect(await opening.page.evaluate(() => Boolean(customElements.get('tessera-customer-card')))).toBe(false);
   });
 
   it('elements that are moved and removed while they load end as they should', async () => {

@@ -565,7 +565,7 @@ describe('token', () => {
     expect((await events()).map(({ code }) => code)).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('a provider that throws is no permission and no exception', async () => {
+  it('a provider that throws is an error with a way to try again, and no exception', async () => {
     const { page, events } = await open('');
     await page.evaluate(() => {
       const element = document.createElement('tessera-segment-badge');
@@ -575,8 +575,9 @@ describe('token', () => {
       Object.assign(element, { endpoint: '/graphql', customer: '1', tokenProvider });
       document.querySelector('main')!.append(element);
     });
-    await page.getByText('No access').waitFor();
-    expect((await events()).map(({ code }) => code)).toEqual(['UNAUTHENTICATED']);
+    await page.getByText('Not loaded').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    expect((await events()).map(({ code }) => code)).toEqual(['SERVICE_UNAVAILABLE']);
   });
 
   it('a badge without a token waits for it, asks nothing and says so in the end', async () => {
