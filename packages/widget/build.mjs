@@ -48,17 +48,19 @@ for (const [file, entry] of Object.entries(BUNDLES)) publish(file, await buildBu
 for (const file of readdirSync(from('src/texts')).sort()) {
   if (/^[a-z]{2}\.ts$/.test(file)) publish(languageFile(file), await buildLanguage(`src/texts/${file}`));
 }
-writeFileSync(to('tessera.js.sri'), `${integrity['tessera.js']}\n`);
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
-for (const [host, { program, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
-  if (program) await build({ ...shared, entryPoints: [`crm/${host}/app.ts`], outfile: to('crm', host, program) });
+for (const [host, { scripts = {}, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
+  for (const [source, target] of Object.entries(scripts)) {
+    await build({ ...shared, entryPoints: [`crm/${host}/${source}`], outfile: to('crm', host, target) });
+  }
   for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
-  const scripts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
-  for (const file of scripts) copy(to(file), to('crm', host, widget, file));
+  if (widget === undefined) continue;
+  const parts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
+  for (const file of parts) copy(to(file), to('crm', host, widget, file));
   if (hashes) {
     const folder = to('crm', host, path.dirname(hashes));
-    const entries = [path.basename(program), ...scripts].map((file) => [
+    const entries = [...Object.values(scripts).map((file) => path.basename(file)), ...parts].map((file) => [
       file,
       hashOf(readFileSync(path.join(folder, file))),
     ]);
@@ -124,7 +126,13 @@ async function buildBundle(entry) {
   }
   const tags = [...readFileSync(from(entry), 'utf8').matchAll(/'(tessera-[a-z-]+)':/g)].map(([, tag]) => tag);
   const program = outputFiles[0].text.trim();
-  return `if(!${JSON.stringify(tags)}.every(t=>customElements.get(t)))try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
+  const list = JSON.stringify(tags);
+  // Half of two copies would not find each other: what the first has not got, the second does not add.
+  const told =
+    tags.length > 1
+      ? `${list}.every(t=>customElements.get(t))||console.warn("tessera: a smaller bundle came first")`
+      : '0';
+  return `if(${list}.some(t=>customElements.get(t)))${told};else try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
 }
 
 async function buildLanguage(entry) {

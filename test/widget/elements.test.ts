@@ -132,9 +132,11 @@ describe('states', () => {
       const { page, requests } = await open(element(tag, '1'), {
         answer: inTurn(answerWithError(503, 'SERVICE_UNAVAILABLE'), answerWithCustomers()),
       });
-      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Try again' }).press('Enter');
       await reaches(page, tag, 'ready');
       expect(requests).toHaveLength(2);
+      // The button is gone, but the reader's place is not.
+      expect(await page.evaluate(() => document.activeElement?.localName)).toBe(`tessera-${tag}`);
     });
 
     it(`${tag} shows the page's own text in its slots`, async () => {

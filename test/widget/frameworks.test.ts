@@ -1,8 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
 import { demoToken } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';
+import { openSite, type Site } from './crm/site.js';
 
 /*
  * The package that an app installs, in an app of each framework: installed from its own lock file, checked by the framework's
@@ -21,7 +20,6 @@ const examples = path.join(root, 'docs/examples/frameworks');
 /** Not inside a `node_modules`, where no compiler looks for an app. */
 const app = path.join(root, '.cache/frameworks');
 const installedPackage = path.join(app, 'node_modules/@tessera/widget');
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html; charset=utf-8' };
 
 /** What a template may not say: an id that is no text, and an audience that there is not. */
 const WRONG = {
@@ -43,7 +41,7 @@ import type {} from '@tessera/widget/vue';
 
 let browser: Browser;
 let shop: TestServer;
-let pages: Server;
+let pages: Site;
 
 beforeAll(async () => {
   install();
@@ -154,25 +152,16 @@ describe('an app', () => {
   describe('built by Vite', () => {
     beforeAll(async () => {
       run(bin('vite'), ['build', '--logLevel', 'error']);
-      pages = createServer(async (request, response) => {
-        const url = request.url!.split('?')[0]!;
-        if (url === '/tessera-token') return response.end(JSON.stringify({ token: await demoToken(shop.url, 'crm') }));
-        if (url === '/graphql') {
-          let body = '';
-          for await (const chunk of request) body += chunk;
-          const { authorization = '' } = request.headers;
-          const answer = await fetch(`${shop.url}/graphql`, {
-            method: 'POST',
-            headers: { authorization, 'content-type': 'application/json' },
-            body,
-          });
-          return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
-        }
-        const file = path.join(app, 'dist', url);
-        if (!existsSync(file)) return response.writeHead(404).end();
-        response.writeHead(200, { 'content-type': TYPES[path.extname(url)]! }).end(readFileSync(file));
+      pages = await openSite(async ({ path: file, headers, body }) => {
+        if (file === '/tessera-token') return { content: JSON.stringify({ token: await demoToken(shop.url, 'crm') }) };
+        if (file !== '/graphql') return { content: readFileSync(path.join(app, 'dist', file)) };
+        const answer = await fetch(`${shop.url}/graphql`, {
+          method: 'POST',
+          headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+          body,
+        });
+        return { status: answer.status, type: 'application/json', content: await answer.text() };
       });
-      await new Promise<void>((listening) => pages.listen(0, '127.0.0.1', listening));
     });
 
     for (const framework of ['react', 'vue', 'svelte']) {
@@ -180,12 +169,11 @@ describe('an app', () => {
         const page = await browser.newPage();
         const errors: string[] = [];
         page.on('pageerror', (error) => errors.push(error.message));
-        const { port } = pages.address() as AddressInfo;
         const { data } = await shop.query<{ customers: { nodes: { externalId: string; segment: Segment }[] } }>(
           '{ customers(first: 1, where: { segment: { in: ["vip"] } }) { nodes { externalId segment { segment { key title } } } } }',
         );
         const { externalId, segment } = data.customers.nodes[0]!;
-        await page.goto(`http://127.0.0.1:${port}/${framework}.html?customer=${encodeURIComponent(externalId)}`);
+        await page.goto(`${pages.url}/${framework}.html?customer=${encodeURIComponent(externalId)}`);
         await page.getByRole('button', { name: `Segment: ${segment.segment.title}` }).waitFor();
         await expect.poll(() => page.getByTestId('segment').textContent()).toBe(segment.segment.key);
         const start = page.getByRole('button', { name: /^Start: / });

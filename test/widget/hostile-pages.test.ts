@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentCustomer, cardCustomer, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
 import { launchBrowser } from '../support/browser.js';
+import { PAYLOADS } from '../support/payloads.js';
 import {
   buildWidget,
   element,
@@ -52,26 +53,6 @@ const allReady = ({ page }: OpenPage) =>
     .locator('[state=ready]')
     .nth(TAGS.length - 1)
     .waitFor({ state: 'attached' });
-
-/** Each kind of injection in each of the forms in which it hides: sixty texts. */
-const PAYLOADS = [
-  '<img src=x onerror="window.pwned=1">',
-  '<script>window.pwned=1</script>',
-  '"><svg onload=window.pwned=1>',
-  "' onmouseover='window.pwned=1",
-  'javascript:window.pwned=1',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the payload has to arrive as it is
-  '${window.pwned=1}',
-  '{{constructor.constructor("window.pwned=1")()}}',
-  '</style><script>window.pwned=1</script>',
-  '<!--><img src=x onerror=window.pwned=1>-->',
-  '<iframe srcdoc="<script>parent.pwned=1</script>">',
-  '?lit$000000000$<b>bold</b>',
-  'red; background: url(https://attacker.example/)',
-  'data:text/html,<script>window.pwned=1</script>',
-  '<a href="javascript:window.pwned=1" autofocus onfocus=window.pwned=1 tabindex=1>',
-  '<template shadowrootmode="open"><script>window.pwned=1</script></template>',
-].flatMap((payload) => [payload, payload.toUpperCase(), `${payload}\u202e\u0000`, encodeURIComponent(payload)]);
 
 /** A value with the payload in the place of every text in it. */
 function poisoned<T>(value: T, payload: string): T {
@@ -186,7 +167,7 @@ describe('pages that are not kind', () => {
   });
 
   it('two versions of the script and a smaller bundle on one page are one', async () => {
-    const script = ['tessera-badge.js', 'tessera.js', 'tessera-next.js']
+    const script = ['tessera.js', 'tessera-badge.js', 'tessera-next.js']
       .map((file) => `<script type="module" src="/widget/${file}"></script>`)
       .join('');
     const messages: string[] = [];
@@ -198,6 +179,19 @@ describe('pages that are not kind', () => {
     await opening.page.reload();
     await allReady(opening);
     expect(messages).toEqual([]);
+  });
+
+  it('a larger bundle that comes second adds no half of itself, and says so', async () => {
+    const script = ['tessera-badge.js', 'tessera.js']
+      .map((file) => `<script type="module" src="/widget/${file}"></script>`)
+      .join('');
+    const messages: string[] = [];
+    const opening = await open(all(), { script });
+    opening.page.on('console', (message) => messages.push(message.text()));
+    await opening.page.reload();
+    await opening.page.locator('tessera-segment-badge[state=ready]').waitFor();
+    expect(messages).toEqual(['tessera: a smaller bundle came first']);
+    expect(await opening.page.evaluate(() => Boolean(customElements.get('tessera-customer-card')))).toBe(false);
   });
 
   it('elements that are moved and removed while they load end as they should', async () => {

@@ -94,6 +94,111 @@ describe('provider', () => {
     expect(readable.join()).not.toContain(TOKEN);
   });
 
+  it('no property of any element, its own or of its class, gives the token or the function that has it', async () => {
+    const { page } = await open(provider(badges(1)));
+    await page.locator('[state=ready]').waitFor();
+    const found = await page.evaluate((token) => {
+      const tokenProvider = () => token;
+      const elements = [...document.querySelectorAll('tessera-provider, tessera-segment-badge')];
+      for (const element of elements) Object.assign(element, { tokenProvider });
+      const holdsIt = (value: unknown, depth = 3): boolean =>
+        value === tokenProvider ||
+        (typeof value === 'string' && value.includes(token)) ||
+        (typeof value === 'object' &&
+          value !== null &&
+          depth > 0 &&
+          Object.values(value).some((inner) => holdsIt(inner, depth - 1)));
+      return elements.flatMap((element) => {
+        const names: string[] = [];
+        for (let at: object | null = element; at && at !== HTMLElement.prototype; at = Object.getPrototypeOf(at)) {
+          for (const name of Object.getOwnPropertyNames(at)) {
+            if (holdsIt((element as unknown as Record<string, unknown>)[name])) names.push(name);
+          }
+        }
+        return names;
+      });
+    }, TOKEN);
+    expect(found).toEqual([]);
+  });
+
+  it('inside another takes from that one what it has not itself', async () => {
+    const { page, requests } = await open(
+      provider(`<tessera-provider customer="near" theme="dark">${badges(1)}</tessera-provider>`).replace(
+        ' customer="c0"',
+        '',
+      ),
+    );
+    await page.locator('tessera-segment-badge[state=ready]').waitFor();
+    expect(requests[0]!.variables.badges).toEqual(['near']);
+    expect(requests[0]!.authorization).toBe(`Bearer ${TOKEN}`);
+    await page
+      .locator('tessera-provider')
+      .first()
+      .evaluate((host) => host.setAttribute('segmentation', 'value'));
+    await expect.poll(() => requests.map(({ variables }) => variables.segmentation)).toEqual(['rfm', 'value']);
+  });
+
+  it('a callback that fails once costs nothing that is shown, and the button asks it again', async () => {
+    const { page, requests } = await open(provider(badges(1), ''), {
+      answer: (request, route, count) =>
+        request.authorization === 'Bearer old'
+          ? answerWithError(401, 'UNAUTHENTICATED')(request, route, count)
+          : answerWithCustomers()(request, route, count),
+    });
+    await page.evaluate((token) => {
+      const tokens = [token, new Error('502'), 'fresh'];
+      const tokenProvider = async () => {
+        const next = tokens.shift()!;
+        if (next instanceof Error) throw next;
+        return next;
+      };
+      Object.assign(document.querySelector('tessera-provider')!, { tokenProvider });
+    }, TOKEN);
+    await page.locator('[state=ready]').waitFor();
+    await page.route(
+      '**/graphql',
+      (route) => route.fulfill({ status: 401, json: { errors: [{ message: 'expired' }] } }),
+      {
+        times: 1,
+      },
+    );
+    await page
+      .locator('tessera-segment-badge')
+      .evaluate((badge) => (badge as HTMLElement & { refresh(): void }).refresh());
+    await page.getByText('outdated').waitFor();
+    expect(await page.locator('tessera-segment-badge').getAttribute('state')).toBe('ready');
+    await page
+      .locator('tessera-segment-badge')
+      .evaluate((badge) => (badge as HTMLElement & { refresh(): void }).refresh());
+    await page.getByText('outdated').waitFor({ state: 'detached' });
+    expect(requests.at(-1)!.authorization).toBe('Bearer fresh');
+  });
+
+  it('an element without a customer asks nothing when it is refreshed', async () => {
+    const { page, requests } = await open(provider(`<tessera-next-actions></tessera-next-actions>${badges(1)}`));
+    await page
+      .locator('tessera-next-actions')
+      .evaluate((host) => (host as HTMLElement & { refresh(): void }).refresh());
+    await page.locator('tessera-segment-badge[state=ready]').waitFor();
+    expect(requests.flatMap(({ variables }) => variables.actions ?? [])).toEqual([]);
+  });
+
+  it('an element that is taken out and put back asks again, and shows its last answer meanwhile', async () => {
+    const { page, requests } = await open(provider(badges(1)));
+    await page.locator('[state=ready]').waitFor();
+    await page.evaluate(async () => {
+      const [element, parent] = [
+        document.querySelector('tessera-segment-badge')!,
+        document.querySelector('tessera-provider')!,
+      ];
+      element.remove();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      parent.append(element);
+    });
+    expect(await page.locator('tessera-segment-badge').getAttribute('state')).toBe('ready');
+    await expect.poll(() => requests.length).toBe(2);
+  });
+
   it('a token that comes later answers everything that waits', async () => {
     const { page, requests } = await open(provider(badges(2), ''));
     await page.locator('[part=skeleton]').first().waitFor();

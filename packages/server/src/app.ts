@@ -15,6 +15,7 @@ import { EXAMPLE_QUERIES } from './graphql/examples.js';
 import { type PersistedOperations, readPersistedOperations } from './graphql/persisted-operations.js';
 import { RunSnapshots } from './graphql/run-snapshot.js';
 import { answerDemo } from './http/demo-pages.js';
+import { answerEmbed } from './http/embed-page.js';
 import { Gate, GraphqlRoute, sendFailure } from './http/graphql-route.js';
 import { answerImport, answerQuarantine, dropRest, UploadQueue } from './http/import-route.js';
 import { listen } from './http/listen.js';
@@ -77,8 +78,8 @@ async function answerReady(database: Database, response: ServerResponse): Promis
 }
 
 /**
- * Listens and answers: `/graphql`, `/import/...`, `/imports/...`, `/webhooks/...`, `/health`, `/ready`, `/widget/...`, and for a person on this machine the demo pages
- * and GraphiQL.
+ * Listens and answers: `/graphql`, `/import/...`, `/imports/...`, `/webhooks/...`, `/health`, `/ready`, `/widget/...`,
+ * `/embed/...`, and for a person on this machine the demo pages and GraphiQL.
  * @throws UserError when the address cannot be listened on
  */
 export async function startServer(
@@ -154,6 +155,7 @@ export async function startServer(
       return;
     }
     if (first === 'widget' && second !== '') return sendFile(response, WIDGET_FOLDER, second, PUBLIC_SCRIPT);
+    if (first === 'embed' && second !== '' && third === '') return answerEmbed(response, second, access.keys);
     if (url.pathname === '/' && demo !== null) {
       response.writeHead(302, { location: '/demo' }).end();
       return;

@@ -190,19 +190,36 @@ describe('the tiers of the value score', () => {
     );
   });
 
-  it('by natural breaks are named with the points that are enough for the next one', () => {
+  it('by natural breaks say what is enough for a better one: so many orders of the usual size, or points', () => {
     const fitted = fitOn(rows, NATURAL);
     const features = featuresOf(rows);
     const { columns, segment } = valueScore.score(fitted, features);
-    for (const row of rows.keys()) {
-      const { nearest } = valueScore.explain(fitted, features, row);
-      if (segment[row] === 0) {
-        expect(nearest).toEqual([]);
+    const segments = valueScore.segments(fitted);
+    let ordersTried = 0;
+    for (const [row, customer] of rows.entries()) {
+      const better = valueScore
+        .explain(fitted, features, row)
+        .nearest.filter(({ segmentKey }) => segments.findIndex(({ key }) => key === segmentKey) < segment[row]!);
+      expect(better).toHaveLength(segment[row] === 0 ? 0 : 1);
+      if (better.length === 0) continue;
+      const [{ text, segmentKey }] = better as [(typeof better)[number]];
+      const orders = /^(\d+) more orders? of the usual size now moves? to /.exec(text);
+      if (orders === null) {
+        const points = Number(/^(\d\.\d{3}) points more move to /.exec(text)![1]);
+        expect(columns.score![row]! + points).toBeGreaterThanOrEqual(fitted.tiersFrom![segment[row]! - 1]! - 1e-12);
+        expect(segmentKey).toBe(segments[segment[row]! - 1]!.key);
         continue;
       }
-      const points = Number(/^(\d\.\d{3}) points more move to /.exec(nearest[0]!.text)![1]);
-      expect(columns.score![row]! + points).toBeGreaterThanOrEqual(fitted.tiersFrom![segment[row]! - 1]! - 1e-12);
-      expect(nearest[0]!.segmentKey).toBe(valueScore.segments(fitted)[segment[row]! - 1]!.key);
+      const usual = features.columns.averageOrderValue[row]!;
+      const keyAfter = (steps: number) => {
+        const more = { orders: customer.orders! + steps, netRevenue: customer.netRevenue! + steps * usual };
+        const after = featuresOf([{ ...customer, ...more, averageOrderValue: usual }]);
+        return segments[valueScore.score(fitted, after).segment[0]!]!.key;
+      };
+      expect(keyAfter(Number(orders[1]))).toBe(segmentKey);
+      expect(keyAfter(Number(orders[1]) - 1)).toBe(segments[segment[row]!]!.key);
+      ordersTried++;
     }
+    expect(ordersTried).toBeGreaterThan(10);
   });
 });

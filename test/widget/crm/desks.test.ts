@@ -1,9 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,27 +7,27 @@ import { launchBrowser } from '../../support/browser.js';
 import { demoToken } from '../../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
+import { installPackages } from './installed-packages.js';
+import { openSite, type Site } from './site.js';
 
 /*
  * The vendors' own SDKs in frames of another origin, with doubles of the hosts written from the SDKs' sources: the hosts
  * themselves are services that nobody can install.
  */
-const sdkSources = fileURLToPath(new URL('./sdks/', import.meta.url));
-const sdkFolder = path.resolve(sdkSources, '../../../../node_modules/.cache/tessera-desk-sdks');
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html; charset=utf-8' };
-
 let browser: Browser;
 let shop: TestServer;
 let widget: ReturnType<typeof buildWidget>;
-let app: Server;
-let host: Server;
+let app: Site;
+let host: Site;
+/** A site that is no desk of ours. */
+let stranger: Site;
 let sdks: { zendesk: string; front: string };
 /** Bodies of the answers that pages got from the shop's server. */
 const answers: string[] = [];
 const person = { externalId: '', email: '' };
 
 beforeAll(async () => {
-  sdks = await installSdks();
+  sdks = await readSdks();
   widget = buildWidget();
   [shop, browser] = await Promise.all([startTestServer({ demoCustomers: 100 }), launchBrowser()]);
   const { data } = await shop.query<{ customers: { nodes: (typeof person)[] } }>(
@@ -41,8 +37,8 @@ beforeAll(async () => {
     person,
     data.customers.nodes.find(({ email }) => email),
   );
-  app = await serve(async (url, body, headers) => {
-    if (url === '/graphql') {
+  app = await openSite(async ({ path, headers, body }) => {
+    if (path === '/graphql') {
       const { authorization = '', accept = '' } = headers;
       if (accept === 'text/event-stream') return { status: 403, type: 'application/json', content: '{}' };
       const answer = await fetch(`${shop.url}/graphql`, {
@@ -54,81 +50,42 @@ beforeAll(async () => {
       answers.push(content);
       return { status: answer.status, type: 'application/json', content };
     }
-    if (url === '/token') return { type: 'application/json', content: JSON.stringify({ token: await agentToken() }) };
-    if (url === '/crm/front/front-sdk.js') return { type: 'text/javascript', content: sdks.front };
-    const content = widget.read(url.slice(1)).toString();
-    const type = TYPES[path.extname(url)]!;
-    return {
-      type,
-      content: content.replace('https://tessera.example/graphql', '/graphql').replace('/tessera-token', '/token'),
-    };
+    if (path === '/token') return { type: 'application/json', content: JSON.stringify({ token: await agentToken() }) };
+    if (path === '/crm/front/front-sdk.js') return { content: sdks.front };
+    const content = widget
+      .read(path.slice(1))
+      .toString()
+      .replace('https://tessera.example/graphql', '/graphql')
+      .replace('/tessera-token', '/token')
+      .replace('https://app.chatwoot.com', host.url);
+    return { content };
   });
-  host = await serve(async () => ({
-    type: TYPES['.html']!,
-    content: '<!doctype html><title>Desk</title><main></main>',
-  }));
+  const desk = () => ({ content: '<!doctype html><title>Desk</title><main></main>' });
+  [host, stranger] = await Promise.all([openSite(desk), openSite(desk)]);
 });
 
 afterAll(async () => {
   await browser?.close();
   app?.close();
   host?.close();
+  stranger?.close();
   await shop?.close();
   widget?.remove();
 });
 
 const agentToken = () => demoToken(shop.url, 'crm');
-const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-/** The packages of the lock file in this folder, installed once. */
-async function installSdks(): Promise<typeof sdks> {
-  mkdirSync(sdkFolder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json'])
-    copyFileSync(`${sdkSources}${file}`, path.join(sdkFolder, file));
-  const zendesk = path.join(sdkFolder, 'node_modules/zendesk_app_framework_sdk/lib/index.js');
-  if (!existsSync(zendesk)) {
-    const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund'], {
-      cwd: sdkFolder,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`the SDKs of Zendesk and Front cannot be installed from npm: ${stderr}`);
-  }
+async function readSdks(): Promise<typeof sdks> {
+  const folder = path.join(installPackages('sdks', '--omit=dev'), 'node_modules');
   const { outputFiles } = await build({
-    entryPoints: [zendesk],
+    entryPoints: [path.join(folder, 'zendesk_app_framework_sdk/lib/index.js')],
     bundle: true,
     format: 'iife',
     globalName: 'ZAFClient',
     write: false,
   });
-  const front = path.join(sdkFolder, 'node_modules/@frontapp/plugin-sdk/dist/index.umd.js');
+  const front = path.join(folder, '@frontapp/plugin-sdk/dist/index.umd.js');
   return { zendesk: outputFiles[0]!.text, front: readFileSync(front, 'utf8') };
-}
-
-interface Served {
-  status?: number;
-  type: string;
-  content: string;
-}
-
-async function serve(
-  answer: (url: string, body: string, headers: Record<string, string>) => Promise<Served>,
-): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    try {
-      const {
-        status = 200,
-        type,
-        content,
-      } = await answer(request.url!.split('?')[0]!, body, request.headers as Record<string, string>);
-      response.writeHead(status, { 'content-type': type }).end(content);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return server;
 }
 
 interface Desk {
@@ -141,6 +98,7 @@ async function openDesk(
   source: string,
   double: (settings: Record<string, unknown>) => void,
   settings: object,
+  site = host,
 ): Promise<Desk> {
   const page = await browser.newPage();
   const errors: string[] = [];
@@ -148,8 +106,8 @@ async function openDesk(
   await page.route('https://static.zdassets.com/**', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: sdks.zendesk }),
   );
-  await page.goto(urlOf(host));
-  await page.evaluate(double, { ...settings, source: `${urlOf(app)}${source}`, appOrigin: urlOf(app) });
+  await page.goto(site.url);
+  await page.evaluate(double, { ...settings, source: `${app.url}${source}`, appOrigin: app.url });
   const frame = await (await page.locator('iframe').elementHandle())!.contentFrame();
   return { page, frame: frame!, errors };
 }
@@ -161,7 +119,7 @@ const customerShown = (frame: Frame) =>
 
 describe('Zendesk', () => {
   const settings = () => ({
-    endpoint: `${urlOf(app)}/graphql`,
+    endpoint: `${app.url}/graphql`,
     tokenUrl: 'https://shop.example/token',
     tokenSecret: '',
   });
@@ -169,7 +127,8 @@ describe('Zendesk', () => {
   it("the requester's card is shown, found by e-mail, in a frame as high as it is", async () => {
     const { page, frame, errors } = await openDesk('/crm/zendesk/assets/iframe.html', zendesk, {
       settings: settings(),
-      requester: { email: person.email, externalId: null },
+      place: 'ticket_sidebar',
+      person: { email: person.email, externalId: null },
       token: await agentToken(),
     });
     expect(await customerShown(frame)).toBe(person.externalId);
@@ -184,10 +143,23 @@ describe('Zendesk', () => {
     await page.close();
   });
 
+  it("a user's page shows his card, by the id that the shop gave Zendesk", async () => {
+    const { page, frame, errors } = await openDesk('/crm/zendesk/assets/iframe.html', zendesk, {
+      settings: settings(),
+      place: 'user_sidebar',
+      person: { email: 'private@example.com', externalId: person.externalId },
+      token: await agentToken(),
+    });
+    expect(await customerShown(frame)).toBe(person.externalId);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   it('a requester whom the shop does not know has a card that says so', async () => {
     const { page, frame, errors } = await openDesk('/crm/zendesk/assets/iframe.html', zendesk, {
       settings: settings(),
-      requester: { email: 'nobody@example.com', externalId: null },
+      place: 'ticket_sidebar',
+      person: { email: 'nobody@example.com', externalId: null },
       token: await agentToken(),
     });
     // The card says so before it was asked, too.
@@ -199,7 +171,9 @@ describe('Zendesk', () => {
 
   it('everything that the manifest names is in the folder', () => {
     const manifest = JSON.parse(widget.read('crm/zendesk/manifest.json').toString());
-    expect(widget.read(`crm/zendesk/${manifest.location.support.ticket_sidebar.url}`).length).toBeGreaterThan(0);
+    for (const { url } of Object.values<{ url: string }>(manifest.location.support)) {
+      expect(widget.read(`crm/zendesk/${url}`).length).toBeGreaterThan(0);
+    }
     const translations = JSON.parse(widget.read(`crm/zendesk/translations/${manifest.defaultLocale}.json`).toString());
     expect(Object.keys(translations.app.parameters)).toEqual(
       manifest.parameters.map(({ name }: { name: string }) => name),
@@ -219,8 +193,76 @@ describe('Front', () => {
   });
 });
 
+describe('Chatwoot', () => {
+  const tell = (page: Page, data: object) =>
+    page.evaluate((data) => (window as unknown as { tell(data: object): void }).tell(data), data);
+
+  it('the card follows the open conversation, by identifier or by e-mail', async () => {
+    const { page, frame, errors } = await openDesk('/crm/chatwoot/index.html', chatwoot, {
+      contact: { email: person.email, identifier: null },
+    });
+    expect(await customerShown(frame)).toBe(person.externalId);
+    await tell(page, { contact: { email: 'nobody@example.com' } });
+    await expect.poll(() => answers.at(-1)).toBe('{"data":{"customersByEmails":[null]}}');
+    await frame.getByText('This customer is not known').waitFor();
+    await tell(page, { contact: { email: 'nobody@example.com', identifier: person.externalId } });
+    expect(await customerShown(frame)).toBe(person.externalId);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('is asked for the conversation when the page comes late', async () => {
+    const { page, frame } = await openDesk('/crm/chatwoot/index.html', chatwoot, {
+      contact: { email: person.email },
+      isSilentAtFirst: true,
+    });
+    expect(await customerShown(frame)).toBe(person.externalId);
+    await page.close();
+  });
+
+  it('other sites and other windows are not heard', async () => {
+    const asked = answers.length;
+    const { page, frame } = await openDesk(
+      '/crm/chatwoot/index.html',
+      chatwoot,
+      { contact: { email: person.email, identifier: person.externalId } },
+      stranger,
+    );
+    await frame.locator('tessera-customer-card[state=empty]').waitFor();
+    await frame.evaluate(() => addEventListener('message', () => Object.assign(window, { wasTold: true })));
+    await tell(page, { contact: { identifier: person.externalId } });
+    await frame.waitForFunction(() => 'wasTold' in window);
+    expect(await frame.locator('tessera-customer-card').getAttribute('state')).toBe('empty');
+    await page.close();
+    // The right site, but from within the frame and from a neighbour's.
+    const desk = await openDesk('/crm/chatwoot/index.html', chatwoot, { contact: {} });
+    await desk.frame.locator('tessera-customer-card[state=empty]').waitFor();
+    const message = JSON.stringify({ event: 'appContext', data: { contact: { identifier: person.externalId } } });
+    await desk.frame.evaluate((message) => window.postMessage(message, '*'), message);
+    await desk.page.evaluate(() => {
+      const neighbour = document.createElement('iframe');
+      neighbour.title = 'neighbour';
+      document.querySelector('main')!.append(neighbour);
+    });
+    const neighbour = (await (await desk.page.locator('iframe[title=neighbour]').elementHandle())!.contentFrame())!;
+    await neighbour.evaluate((message) => parent.frames[0]!.postMessage(message, '*'), message);
+    // What is no message of Chatwoot's ends nothing.
+    for (const data of ['{', 'null', '"text"', '{"event":"appContext"}']) {
+      await desk.page.evaluate((data) => document.querySelector('iframe')!.contentWindow!.postMessage(data, '*'), data);
+    }
+    expect(await desk.frame.locator('tessera-customer-card').getAttribute('state')).toBe('empty');
+    expect(answers.length).toBe(asked);
+    // And it still hears the one that it should.
+    await tell(desk.page, { contact: { identifier: person.externalId } });
+    expect(await customerShown(desk.frame)).toBe(person.externalId);
+    expect(desk.errors).toEqual([]);
+    await desk.page.close();
+  });
+});
+
 /** Zendesk's side of its SDK's messages. Runs in the host's page. */
-function zendesk({ source, appOrigin, settings, requester, token }: Record<string, unknown>): void {
+function zendesk({ source, appOrigin, settings, place, person, token }: Record<string, unknown>): void {
+  const people: Record<string, unknown> = { [place === 'user_sidebar' ? 'user' : 'ticket.requester']: person };
   const asked: unknown[] = [];
   Object.assign(window, { asked });
   const frame = document.createElement('iframe');
@@ -231,10 +273,10 @@ function zendesk({ source, appOrigin, settings, requester, token }: Record<strin
     if (message.key === 'iframe.handshake') {
       reply({
         key: 'zaf.app.registered',
-        message: { metadata: { appId: 1, settings }, context: { location: 'ticket_sidebar' } },
+        message: { metadata: { appId: 1, settings }, context: { location: place } },
       });
     } else if (message.request === 'get') {
-      reply({ id: message.id, result: { errors: {}, 'ticket.requester': requester } });
+      reply({ id: message.id, result: { errors: {}, [message.params[0]]: people[message.params[0]] } });
     } else if (message.request === 'invoke') {
       if (message.params.resize) frame.style.height = message.params.resize[0].height;
       reply({ id: message.id, result: { errors: {} } });
@@ -269,5 +311,20 @@ function front({ source, handle }: Record<string, unknown>): void {
   });
   frame.src = source as string;
   frame.title = 'plugin';
+  document.querySelector('main')!.append(frame);
+}
+
+/** Chatwoot's side: JSON strings to any origin, when the frame is loaded and when it asks. Runs in the host's page. */
+function chatwoot({ source, contact, isSilentAtFirst }: Record<string, unknown>): void {
+  const frame = document.createElement('iframe');
+  const tell = (data: object) =>
+    frame.contentWindow!.postMessage(JSON.stringify({ event: 'appContext', data: { conversation: {}, ...data } }), '*');
+  Object.assign(window, { tell });
+  addEventListener('message', ({ data }) => {
+    if (data === 'chatwoot-dashboard-app:fetch-info') tell({ contact });
+  });
+  if (!isSilentAtFirst) frame.addEventListener('load', () => tell({ contact }));
+  frame.src = source as string;
+  frame.title = 'app';
   document.querySelector('main')!.append(frame);
 }

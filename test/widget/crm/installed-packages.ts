@@ -9,11 +9,12 @@ const cacheFolder = fileURLToPath(new URL('../../../node_modules/.cache/', impor
 /**
  * The packages of the lock file in a folder beside this file, installed once into a folder of their own: what only a test of
  * a host needs is no part of the workspace.
- * @param options.withOptional also those that are only for some machines, as the programs of bundlers are
+ * @param source its name; each folder is for one test file alone
+ * @param parameters of `npm ci`, beside the usual ones
  * @returns that folder
  * @throws Error when npm cannot install them
  */
-export function installPackages(source: string, { withOptional = false } = {}): string {
+export function installPackages(source: string, ...parameters: string[]): string {
   const sourceFolder = fileURLToPath(new URL(`./${source}/`, import.meta.url));
   const folder = path.join(cacheFolder, `tessera-${source}`);
   const lock = readFileSync(path.join(sourceFolder, 'package-lock.json'), 'utf8');
@@ -22,8 +23,7 @@ export function installPackages(source: string, { withOptional = false } = {}): 
     mkdirSync(folder, { recursive: true });
     for (const file of ['package.json', 'package-lock.json'])
       copyFileSync(path.join(sourceFolder, file), path.join(folder, file));
-    const omitted = withOptional ? [] : ['--omit=optional'];
-    npm(folder, 'ci', '--ignore-scripts', ...omitted, '--prefer-offline', '--no-audit', '--no-fund');
+    npm(folder, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...parameters);
     copyFileSync(path.join(sourceFolder, 'package-lock.json'), installedLock);
   }
   return folder;

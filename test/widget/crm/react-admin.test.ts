@@ -67,7 +67,7 @@ function pageOf(): string {
 
 /** react-admin as its lock file has it, with the recipe. @returns the page's script */
 async function bundleAdmin(): Promise<string> {
-  const folder = installPackages('react-admin-host');
+  const folder = installPackages('react-admin-host', '--omit=optional');
   for (const file of [app, recipe]) copyFileSync(file, path.join(folder, path.basename(file)));
   const { outputFiles } = await build({
     absWorkingDir: folder,

@@ -42,7 +42,7 @@ let signedIn: string | null = null;
 const customer = { externalId: '', label: '', products: [] as string[] };
 
 beforeAll(async () => {
-  packages = installPackages('shopify');
+  packages = installPackages('shopify', '--omit=optional');
   widget = buildWidget();
   extension = path.join(widget.folder, 'crm/shopify');
   [shop, browser] = await Promise.all([startTestServer({ demoCustomers: 100 }), launchBrowser()]);

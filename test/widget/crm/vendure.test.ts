@@ -98,7 +98,7 @@ async function serveAt(target: () => string | null): Promise<Server> {
 
 /** Installs Vendure, compiles the shop with the plugin, types checked, and builds its dashboard. @returns where it is */
 async function prepareShop(): Promise<string> {
-  const folder = installPackages('vendure-host', { withOptional: true });
+  const folder = installPackages('vendure-host');
   const plugin = path.join(folder, 'plugins/tessera');
   const widget = buildWidget();
   rmSync(plugin, { recursive: true, force: true });

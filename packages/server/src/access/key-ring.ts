@@ -28,6 +28,12 @@ export class Keys {
   byHash = (hash: string): LiveKey | null => live(this.#byHash.get(hash));
   byId = (id: string): LiveKey | null => live(this.#byId.get(id));
 
+  /** The origins whose pages may carry an agent's token, sorted. */
+  agentOrigins(): string[] {
+    const keys = [...this.#byId.values()].filter((key) => key.kind === 'agent-signing' && live(key) !== null);
+    return [...new Set(keys.flatMap(({ origins }) => origins))].sort();
+  }
+
   /** Whether a token that was signed then for an agent has been revoked since. Tokens count seconds. */
   isAgentRevoked(keyId: string, subject: string, issuedAt: Date): boolean {
     const revokedAt = this.#agents.get(`${keyId} ${subject}`);

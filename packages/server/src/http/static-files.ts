@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.html': 'text/html; charset=utf-8',
-  '.sri': 'text/plain; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
 };
 const NO_SUCH_FILE = new Set(['ENOENT', 'EISDIR', 'ENAMETOOLONG']);
 const FILE_NAME = /^[a-z0-9][a-z0-9.-]*$/i;

@@ -2,6 +2,7 @@ import { DeskCard, type Person } from '../desk-card.js';
 
 /** What of Zendesk's client we use; the SDK is a script of Zendesk's own. */
 interface Client {
+  context(): Promise<{ location: string }>;
   metadata(): Promise<{ settings: Record<string, string> }>;
   get(path: string): Promise<Record<string, unknown>>;
   on(event: string, listener: () => void): void;
@@ -11,6 +12,9 @@ interface Client {
 
 declare const ZAFClient: { init(): Client | false };
 
+/** Where Zendesk keeps whom a sidebar is about, by the place in the manifest. */
+const SUBJECTS: Readonly<Record<string, string>> = { ticket_sidebar: 'ticket.requester', user_sidebar: 'user' };
+
 /** Zendesk's sidebars have no height of their own; beyond this the card scrolls in its frame. */
 const LARGEST_HEIGHT_PX = 900;
 
@@ -19,7 +23,8 @@ if (client) void start(client);
 else document.body.append('This page is an app of Zendesk Support: it shows something there only.');
 
 async function start(client: Client): Promise<void> {
-  const { settings } = await client.metadata();
+  const [{ settings }, { location }] = await Promise.all([client.metadata(), client.context()]);
+  const subject = SUBJECTS[location] ?? 'ticket.requester';
   const card = new DeskCard(
     {
       endpoint: settings.endpoint!,
@@ -37,10 +42,10 @@ async function start(client: Client): Promise<void> {
     document.body,
   );
   const show = async () => {
-    const { 'ticket.requester': requester } = await client.get('ticket.requester');
-    await card.show((requester ?? {}) as Person);
+    const { [subject]: person } = await client.get(subject);
+    await card.show((person ?? {}) as Person);
   };
-  client.on('ticket.requester.email.changed', () => void show());
+  for (const field of ['email', 'externalId']) client.on(`${subject}.${field}.changed`, () => void show());
   new ResizeObserver(([entry]) => {
     const height = Math.min(LARGEST_HEIGHT_PX, Math.ceil(entry!.contentRect.height) + 16);
     void client.invoke('resize', { width: '100%', height: `${height}px` });

@@ -14,6 +14,9 @@ const provided = new WeakMap<TokenProvider, Promise<string>>();
 const providerNumbers = new WeakMap<TokenProvider, number>();
 let providerCount = 0;
 
+/** As long as a request may take. */
+const PATIENCE_MS = 20_000;
+
 /** Equal for connections that may share a request. */
 export function connectionKey({ endpoint, token, tokenProvider }: Connection): string {
   // With the same token any callback will do: frameworks make a new one for every badge.
@@ -28,7 +31,7 @@ export function connectionKey({ endpoint, token, tokenProvider }: Connection): s
 
 /**
  * Does something with a token. A refused token is renewed once through the provider.
- * @throws RequestError what `use` throws, and UNAUTHENTICATED when the provider fails
+ * @throws RequestError what `use` throws; when the provider fails, NETWORK or SERVICE_UNAVAILABLE
  */
 export async function withToken<T>(
   { token: given, tokenProvider }: Connection,
@@ -59,9 +62,13 @@ function fromProvider(provider: TokenProvider): Promise<string> {
 
 async function callProvider(provider: TokenProvider): Promise<string> {
   try {
-    return await provider();
+    return await Promise.race([
+      provider(),
+      new Promise<never>((_, reject) => setTimeout(reject, PATIENCE_MS, 'no answer')),
+    ]);
   } catch (error) {
     provided.delete(provider);
-    throw new RequestError('UNAUTHENTICATED', `tokenProvider failed: ${error}`);
+    // It may work the next time: only a server says who has no access. A failed fetch is a TypeError.
+    throw new RequestError(error instanceof TypeError ? 'NETWORK' : 'SERVICE_UNAVAILABLE', `no token: ${error}`);
   }
 }

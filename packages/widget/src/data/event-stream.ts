@@ -25,8 +25,9 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** After these another attempt would end the same way. */
-const isFinal = ({ code }: RequestError) =>
-  code !== 'NETWORK' && code !== 'SERVICE_UNAVAILABLE' && code !== 'RATE_LIMITED';
+const isFinal = ({ code }: RequestError, { tokenProvider }: Connection) =>
+  // Whoever gives tokens may give a better one later.
+  !['NETWORK', 'SERVICE_UNAVAILABLE', 'RATE_LIMITED', tokenProvider && 'UNAUTHENTICATED'].includes(code);
 
 /** The page's one stream of a connection: open while somebody watches and the page is seen. */
 class EventStream {
@@ -107,7 +108,7 @@ class EventStream {
         'text/event-stream',
       );
     } catch (error) {
-      if (!abort.signal.aborted) this.#isOver = isFinal(error as RequestError);
+      if (!abort.signal.aborted) this.#isOver = isFinal(error as RequestError, connection);
     }
     if (abort.signal.aborted || this.#isOver) return;
     // The server ended it, as it does when the token's time is over.

@@ -3,6 +3,9 @@ import { type PropertyOptions, TemplateElement } from './template-element.js';
 
 export const PROVIDER_TAG = 'tessera-provider';
 
+/** The connection of an element, null while something is missing. For this script alone: no page reads a token off it. */
+export let connectionOf: (element: ConnectedElement) => Connection | null;
+
 /** All elements of ours that are in the page. */
 const connected = new Set<ConnectedElement>();
 let isListening = false;
@@ -28,7 +31,7 @@ export abstract class ConnectedElement extends TemplateElement {
   static override properties: Readonly<Record<string, PropertyOptions>> = {
     endpoint: {},
     token: { isOwn: true },
-    tokenProvider: { isPropertyOnly: true },
+    tokenProvider: { isPropertyOnly: true, isOwn: true },
     customer: {},
     segmentation: {},
     audience: {},
@@ -36,22 +39,36 @@ export abstract class ConnectedElement extends TemplateElement {
   };
 
   declare endpoint: string | null | undefined;
-  declare tokenProvider: TokenProvider | null | undefined;
   declare customer: string | null | undefined;
   declare segmentation: string | null | undefined;
   declare audience: 'agent' | 'shopper' | null | undefined;
   declare theme: 'light' | 'dark' | null | undefined;
 
   #token: string | undefined;
+  #tokenProvider: TokenProvider | undefined;
   #provider: ConnectedElement | undefined;
 
-  /** Write-only: reads as an empty string, so that nothing on the page can take the token from the element. */
+  static {
+    connectionOf = (element) => element.#connection;
+  }
+
+  /** Write-only: reads as an empty string, so that no script takes the token from an element. */
   get token(): string {
     return '';
   }
 
   set token(token: string | null | undefined) {
     this.#token = token || undefined;
+    this.requestUpdate();
+  }
+
+  /** Write-only too: whoever has the function has the tokens. */
+  get tokenProvider(): TokenProvider | null | undefined {
+    return undefined;
+  }
+
+  set tokenProvider(provider: TokenProvider | null | undefined) {
+    this.#tokenProvider = provider || undefined;
     this.requestUpdate();
   }
 
@@ -93,18 +110,18 @@ export abstract class ConnectedElement extends TemplateElement {
     this.#provider = found && #token in found ? found : undefined;
   }
 
-  /** An element's own setting wins over its provider's. */
-  protected setting<K extends 'customer' | 'segmentation' | 'audience' | 'theme'>(name: K): this[K] | undefined {
-    return this[name] || (this.#provider as this | undefined)?.[name];
+  /** An element's own setting wins over its provider's, and that one's over the next. */
+  protected setting<K extends 'endpoint' | 'customer' | 'segmentation' | 'audience' | 'theme'>(
+    name: K,
+  ): this[K] | undefined {
+    return this[name] || (this.#provider as this | undefined)?.setting(name);
   }
 
-  /** Null while something is missing. */
-  protected get connection(): Connection | null {
-    const owner = this.#token || this.tokenProvider ? this : (this.#provider ?? this);
-    const endpoint = this.endpoint || this.#provider?.endpoint;
-    const tokenProvider = owner.tokenProvider ?? undefined;
-    const token = owner.#token;
-    return endpoint && (token || tokenProvider) ? { endpoint, token, tokenProvider } : null;
+  get #connection(): Connection | null {
+    const endpoint = this.setting('endpoint');
+    let owner: ConnectedElement | undefined = this;
+    while (owner && !owner.#token && !owner.#tokenProvider) owner = owner.#provider;
+    return endpoint && owner ? { endpoint, token: owner.#token, tokenProvider: owner.#tokenProvider } : null;
   }
 
   protected get isForAgent(): boolean {

@@ -2,7 +2,7 @@ import { type Watcher, watch } from '../data/event-stream.js';
 import { ask, drop, type Operations, type Question, type Topic } from '../data/page-request.js';
 import { RequestError } from '../data/request-error.js';
 import type { TesseraErrorDetail, TesseraLoadDetail } from '../events.js';
-import { ConnectedElement } from './connected-element.js';
+import { ConnectedElement, connectionOf } from './connected-element.js';
 
 export type ElementState = 'ready' | SentenceState;
 export type SentenceState = 'loading' | 'empty' | 'error' | 'offline' | 'denied';
@@ -30,6 +30,7 @@ export abstract class CustomerElement<T> extends ConnectedElement {
   #token: string | undefined;
   #question: Question | undefined;
   #isWaiting = false;
+  #wasAway = false;
   #shownState: ElementState | undefined;
   #unwatch: (() => void) | undefined;
   #tokenTimer: ReturnType<typeof setTimeout> | undefined;
@@ -72,6 +73,7 @@ export abstract class CustomerElement<T> extends ConnectedElement {
       clearTimeout(this.#tokenTimer);
       this.#endWatch();
       this.#cancel();
+      this.#wasAway = true;
       // Taken out while its question was open: it asks again when it comes back.
       if (this.value === undefined && !this.error) this.#subject = undefined;
     });
@@ -79,16 +81,16 @@ export abstract class CustomerElement<T> extends ConnectedElement {
 
   /** Asks the server again; the element stays as it is until the answer is there. */
   refresh(): void {
-    if (this.connection) this.#ask();
+    if (connectionOf(this) && this.isForAudience && this.setting('customer')) this.#ask();
   }
 
   protected get mayRetry(): boolean {
-    return Boolean(this.connection && this.error && this.error.code !== 'FORBIDDEN' && !this.#question);
+    return Boolean(connectionOf(this) && this.error && this.error.code !== 'FORBIDDEN' && !this.#question);
   }
 
   protected override willUpdate(): void {
     if (!this.isConnected) return;
-    const { connection } = this;
+    const connection = connectionOf(this);
     const customer = this.setting('customer');
     const subject = `${connection?.endpoint}\n${customer}\n${this.setting('segmentation')}\n${this.isForAgent}\n${this.wantedCount}`;
     const credential = connection?.token ?? connection?.tokenProvider;
@@ -98,8 +100,9 @@ export abstract class CustomerElement<T> extends ConnectedElement {
       this.value = this.error = undefined;
     }
     if (isOther || connection?.token !== this.#token) this.#endWatch();
-    // A new token answers an open or failed question; what was answered stands.
-    const isAnswerable = credential !== this.#credential && (this.value === undefined || this.error);
+    // A new token answers an open or failed question; what was answered stands. Whoever was away missed what changed.
+    const isAnswerable = (credential !== this.#credential && (this.value === undefined || this.error)) || this.#wasAway;
+    this.#wasAway = false;
     this.#subject = subject;
     this.#credential = credential;
     this.#token = connection?.token;
@@ -121,6 +124,15 @@ export abstract class CustomerElement<T> extends ConnectedElement {
     return `root ${this.setting('theme') ?? ''} ${this.size ?? ''}`;
   }
 
+  protected override performUpdate(): void {
+    const hadFocus = this.root?.activeElement;
+    super.performUpdate();
+    // The button that was pressed may be gone: keep the reader's place.
+    if (hadFocus && !this.root?.activeElement) {
+      this.root?.querySelector<HTMLElement>('button,[tabindex]')?.focus();
+    }
+  }
+
   protected override updated(): void {
     const { state } = this;
     this.isLive ||= state !== 'loading';
@@ -135,7 +147,7 @@ export abstract class CustomerElement<T> extends ConnectedElement {
     const isForAgent = this.isForAgent;
     const question: Question = {
       operations: this.operations,
-      connection: this.connection!,
+      connection: connectionOf(this)!,
       isForAgent,
       segmentation: this.setting('segmentation') || 'rfm',
       topic: this.topic,
@@ -190,7 +202,7 @@ export abstract class CustomerElement<T> extends ConnectedElement {
     const watcher: Watcher = {
       customer,
       get connection() {
-        return element.connection;
+        return connectionOf(element);
       },
       refresh: () => this.refresh(),
     };

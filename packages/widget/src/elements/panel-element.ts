@@ -33,6 +33,7 @@ export abstract class PanelElement<T> extends CustomerElement<T> {
       role="group"
       class="${this.rootClass} panel"
       part="panel"
+      tabindex="-1"
       aria-labelledby="heading"
       aria-busy=${state === 'loading'}
     >

@@ -7,14 +7,17 @@ export function pageLanguage(): string | undefined {
   }
 }
 
-const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+type Format = Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat;
+
+const formats = new Map<string, Format>();
 
 /** Making a format is slow, and a page has many numbers. */
-function formatOf<T extends Intl.NumberFormat | Intl.DateTimeFormat>(
+function formatOf<T extends Format>(
   Format: new (language: string | undefined, options: object) => T,
   options: object,
 ): T {
   const language = pageLanguage();
+  // No two kinds of format have the same options here.
   const key = `${language}${JSON.stringify(options)}`;
   let format = formats.get(key);
   if (!format) {
@@ -57,4 +60,9 @@ export function formatShare(share: number): string {
 
 export function formatCount(count: number): string {
   return formatOf(Intl.NumberFormat, { maximumFractionDigits: 1 }).format(count);
+}
+
+/** Whole days that have passed since, as the language says it: "yesterday", "3 days ago". */
+export function formatDaysAgo(days: number): string {
+  return formatOf(Intl.RelativeTimeFormat, { numeric: 'auto' }).format(-Math.floor(days), 'day');
 }

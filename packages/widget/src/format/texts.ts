@@ -24,10 +24,11 @@ export function followLanguage(files: typeof loaders, changed: () => void): void
 }
 
 async function load(): Promise<void> {
-  const wanted = pageLanguage()?.split('-')[0];
+  const wanted = pageLanguage();
   if (wanted === language) return;
   language = wanted;
-  const file = loaders[wanted ?? ''];
+  // Texts are of a language, dates and money of its region too.
+  const file = loaders[wanted?.split('-')[0] ?? ''];
   let texts: Translations = {};
   // What cannot be loaded is said in English.
   if (file)

@@ -30,7 +30,6 @@ export const texts: Texts = {
   orders: 'الطلبات',
   averageOrder: 'متوسط الطلب',
   lastOrder: 'آخر طلب',
-  daysAgo: 'قبل {count} يومًا',
   returned: 'المرتجعات',
   expected90d: 'المتوقع خلال 90 يومًا',
   between: '{level} بين {low} و{high}',

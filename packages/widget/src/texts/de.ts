@@ -30,7 +30,6 @@ export const texts: Texts = {
   orders: 'Bestellungen',
   averageOrder: 'Durchschnittliche Bestellung',
   lastOrder: 'Letzte Bestellung',
-  daysAgo: 'vor {count} Tagen',
   returned: 'Retourniert',
   expected90d: 'Erwartet in 90 Tagen',
   between: '{level} zwischen {low} und {high}',

@@ -30,7 +30,6 @@ export const texts: Texts = {
   orders: 'Pedidos',
   averageOrder: 'Pedido medio',
   lastOrder: 'Último pedido',
-  daysAgo: 'hace {count} días',
   returned: 'Devuelto',
   expected90d: 'Esperado en 90 días',
   between: '{level} entre {low} y {high}',

@@ -30,7 +30,6 @@ export const texts: Texts = {
   orders: '注文数',
   averageOrder: '平均注文額',
   lastOrder: '最終注文',
-  daysAgo: '{count} 日前',
   returned: '返品率',
   expected90d: '今後90日間の予測',
   between: '{level} の確率で {low} から {high}',

@@ -36,7 +36,7 @@ export async function startWordPress(): Promise<Site> {
   const { version, integrity, files } = WORDPRESS;
   const sources = unpackPackage('@wp-playground/wordpress-builds', version, integrity, files);
   const child = fork(fileURLToPath(new URL('./serve.mjs', import.meta.url)), [
-    installPackages('wordpress'),
+    installPackages('wordpress', '--omit=optional'),
     ...files.map((file) => path.join(sources, file)),
   ]);
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();
@@ -69,7 +69,9 @@ export async function startWordPress(): Promise<Site> {
 export function syntaxErrors(files: readonly string[]): { version: string; errors: string[] } {
   const script = fileURLToPath(new URL('./read-php.mjs', import.meta.url));
   return JSON.parse(
-    execFileSync(process.execPath, [script, installPackages('wordpress'), ...files], { encoding: 'utf8' }),
+    execFileSync(process.execPath, [script, installPackages('wordpress', '--omit=optional'), ...files], {
+      encoding: 'utf8',
+    }),
   );
 }
 

@@ -162,7 +162,7 @@ export const Segmentation = SegmentationRef.implement({
   fields: (t) => ({
     key: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.key }),
     title: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.title }),
-    method: t.string({ resolve: ({ model }) => model.method }),
+    method: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.method }),
     segments: t.field({
       type: [Segment],
       resolve: (segmentation) => segmentation.segments.map((definition) => ({ segmentation, definition })),

@@ -8,7 +8,6 @@ export const CARD_TEXTS = {
   orders: 'Orders',
   averageOrder: 'Average order',
   lastOrder: 'Last order',
-  daysAgo: '{count} days ago',
   returned: 'Returned',
   expected90d: 'Expected in 90 days',
   between: '{level} between {low} and {high}',

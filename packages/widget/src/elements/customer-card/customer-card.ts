@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { TesseraActionDetail, TesseraSelectDetail } from '../../events.js';
-import { formatCount, formatDay, formatMoney, formatShare } from '../../format/formats.js';
+import { formatCount, formatDay, formatDaysAgo, formatMoney, formatShare } from '../../format/formats.js';
 import { baseStyles } from '../../styles/base.styles.js';
 import { panelStyles } from '../../styles/panel.styles.js';
 import { listOf } from '../list-of.js';
@@ -152,7 +152,7 @@ function renderStats({ orders, netRevenue, averageOrderValue, recencyDays, retur
     ['netRevenue', formatMoney(netRevenue)],
     ['orders', formatCount(orders)],
     ['averageOrder', averageOrderValue && formatMoney(averageOrderValue)],
-    ['lastOrder', recencyDays !== null && cardText('daysAgo', { count: formatCount(Math.floor(recencyDays)) })],
+    ['lastOrder', recencyDays !== null && formatDaysAgo(recencyDays)],
     ['returned', returnRate !== null && formatShare(returnRate)],
   ];
   return html`<dl class="stats" part="stats">

@@ -107,15 +107,6 @@ export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
     if (!this.value) this.isOpen = false;
   }
 
-  protected override performUpdate(): void {
-    const hadFocus = this.root?.activeElement;
-    super.performUpdate();
-    // The button that was pressed may be gone: keep the reader's place.
-    if (hadFocus && !this.root?.activeElement) {
-      this.root?.querySelector<HTMLElement>('button,[tabindex]')?.focus();
-    }
-  }
-
   /** The details are made when they are asked for. The browser then opens them, as the button's target. */
   #onClick(): void {
     if (this.isOpen) return;
