@@ -41,7 +41,7 @@ export function verdictOf(result: Backtest | null): Verdict {
   const baselines = result.results.filter(({ kind }) => kind === 'baseline');
   const first = models[0];
   if (first === undefined || active < FEWEST_ACTIVE) {
-    const sentence = `not tested yet: only ${active} customers bought in the test window, ${FEWEST_ACTIVE} are needed`;
+    const sentence = `not tested yet: only ${active} ${active === 1 ? 'customer' : 'customers'} bought in the test window, ${FEWEST_ACTIVE} are needed`;
     return { kind: 'NOT_TESTED', ...none, model: first?.key ?? null, sentence };
   }
   const leadOver = (key: string, over: string) =>
