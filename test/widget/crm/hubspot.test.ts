@@ -141,8 +141,16 @@ function send(url: string, { method, body }: { method: string; body: object } = 
   return signed(address, method, JSON.stringify(body), Date.now());
 }
 
+/** What HubSpot's documentation has decoded before an address is signed. */
+const DECODED = new Map(
+  Object.entries({ '3A': ':', '2F': '/', '3F': '?', '40': '@', '21': '!', '24': '$' }).concat(
+    Object.entries({ '27': "'", '28': '(', '29': ')', '2A': '*', '2C': ',', '3B': ';' }),
+  ),
+);
+
 function signed(address: string, method: string, body: string, timestamp: number, secret = CLIENT_SECRET) {
-  const signature = createHmac('sha256', secret).update(`${method}${address}${body}${timestamp}`).digest('base64');
+  const uri = address.replace(/%[0-9A-F]{2}/gi, (code) => DECODED.get(code.slice(1).toUpperCase()) ?? code);
+  const signature = createHmac('sha256', secret).update(`${method}${uri}${body}${timestamp}`).digest('base64');
   return fetch(address, {
     method,
     body,
@@ -243,7 +251,7 @@ describe('the modal', () => {
 
 describe('the backend', () => {
   it('answers nobody but HubSpot', async () => {
-    const address = `${backendUrl}/hubspot/summary?userId=77`;
+    const address = `${backendUrl}/hubspot/summary?userId=77&portalId=12`;
     const body = JSON.stringify({ email: person.email });
     const statusOf = async (answer: Promise<Response>) => (await answer).status;
     expect(await statusOf(signed(address, 'POST', body, Date.now()))).toBe(200);
@@ -258,6 +266,39 @@ describe('the backend', () => {
     expect(await statusOf(fetch(address.replace('77', '78'), { method: 'POST', body, headers }))).toBe(401);
     expect(await statusOf(fetch(`${backendUrl}/hubspot/token`, { method: 'POST', body: '{"code":"made up"}' }))).toBe(
       410,
+    );
+  });
+
+  it('takes the signature of an address as HubSpot decodes it, and of nothing else that is encoded', async () => {
+    const body = JSON.stringify({ email: person.email });
+    const extra = encodeURIComponent("jo+a&b=c ü:/?@!$'()*,;").replace(
+      /[!'()*]/g,
+      (c) => `%${c.charCodeAt(0).toString(16)}`,
+    );
+    const address = `${backendUrl}/hubspot/summary?userId=77&portalId=12&userEmail=${extra}`;
+    expect((await signed(address, 'POST', body, Date.now())).status).toBe(200);
+    // The address as it was sent, with nothing decoded.
+    const timestamp = `${Date.now()}`;
+    const signature = createHmac('sha256', CLIENT_SECRET).update(`POST${address}${body}${timestamp}`).digest('base64');
+    const headers = { 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': timestamp };
+    expect((await fetch(address, { method: 'POST', body, headers })).status).toBe(401);
+  });
+
+  it('refuses a request that names no agent, or two', async () => {
+    const body = JSON.stringify({ email: person.email });
+    const queries = [
+      'a=1',
+      'userId=77',
+      'portalId=12',
+      'userId=77&portalId=12&userId=1',
+      'portalId=1&userId=77&portalId=12',
+    ];
+    for (const query of queries) {
+      const answer = await signed(`${backendUrl}/hubspot/open?${query}`, 'POST', body, Date.now());
+      expect(answer.status, query).toBe(400);
+    }
+    expect((await signed(`${backendUrl}/hubspot/open?userId=77&portalId=12`, 'POST', body, Date.now())).status).toBe(
+      200,
     );
   });
 
