@@ -158,7 +158,7 @@ function signed(address: string, method: string, body: string, timestamp: number
   });
 }
 
-function renderCard(email: string | null): Renderer {
+function renderCard(email: string | null, locale = 'en'): Renderer {
   const renderer = sdk.createRenderer('crm.record.sidebar');
   renderer.mocks.useCrmProperties.willCall(() => ({
     properties: { email },
@@ -168,7 +168,7 @@ function renderCard(email: string | null): Renderer {
     refetch: async () => {},
   }));
   const { context, actions } = renderer.mocks;
-  renderer.render(sdk.createElement(sdk.CustomerCard, { context: { ...context, user: { locale: 'en' } }, actions }));
+  renderer.render(sdk.createElement(sdk.CustomerCard, { context: { ...context, user: { locale } }, actions }));
   return renderer;
 }
 
@@ -215,7 +215,7 @@ describe('the modal', () => {
   }
 
   it('is our page with a code in its address, and shows the whole card of the contact', async () => {
-    const { uri, title } = await openedBy(renderCard(person.email));
+    const { uri, title } = await openedBy(renderCard(person.email, 'de_DE'));
     expect(title).toBe('Customer');
     expect(uri).toMatch(new RegExp(`^${backendUrl}/hubspot/modal/#[\\w-]{43}$`));
     const page = await browser.newPage();
@@ -235,6 +235,7 @@ describe('the modal', () => {
     expect(await card.evaluate((card) => (card as HTMLElement & { customer: string }).customer)).toBe(
       person.externalId,
     );
+    await modal.frameLocator('iframe').getByText('Erwartet in 90 Tagen').waitFor();
     // The address works once.
     await (await frame(`${uri.replace('#', '?again#')}`)).getByText('This customer can no longer be shown').waitFor();
     expect(errors).toEqual([]);
