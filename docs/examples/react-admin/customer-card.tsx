@@ -44,7 +44,7 @@ export function CustomerCard({ endpoint, tokenProvider, source = 'id', onLoad }:
     <tessera-customer-card
       ref={card}
       endpoint={endpoint}
-      customer={customer === undefined ? '' : String(customer)}
+      customer={customer == null ? '' : String(customer)}
       tokenProvider={tokenProvider}
     />
   );

@@ -57,10 +57,15 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   };
   for (const [name, value] of Object.entries(settings)) if (!value) throw new Error(`${name} is not set`);
   const server = createServer((request, response) => {
+    const answer = (status, token) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(JSON.stringify({ token }));
+    };
+    // Such as `//`, which anybody can send.
+    if (!URL.canParse(request.url, 'http://localhost')) return answer(400, null);
     const customer = customerOf(new URL(request.url, 'http://localhost').searchParams, settings);
-    const token = customer ? signCustomerToken(customer, settings) : null;
-    response.writeHead(token ? 200 : 401, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-    response.end(JSON.stringify({ token }));
+    if (customer) answer(200, signCustomerToken(customer, settings));
+    else answer(401, null);
   });
   server.listen(Number(process.argv[2] ?? 8080), () => console.log(`listening on ${server.address().port}`));
 }

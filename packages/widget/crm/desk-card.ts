@@ -36,6 +36,8 @@ export class DeskCard {
     this.#note.slot = 'empty';
     Object.assign(this.#provider, settings);
     this.#provider.append(this.#card);
+    // Nobody was asked yet, so nobody is unknown.
+    this.#say(deskTexts().searching);
     parent.append(this.#provider);
   }
 
@@ -43,7 +45,7 @@ export class DeskCard {
     this.#provider.theme = theme;
   }
 
-  /** Shows this person: by id, or by the exact e-mail address; "not known" for nobody and for a stranger. */
+  /** Shows this person: by id, or by the exact e-mail address. "Not known" is said of a stranger, who was looked up. */
   async show({ externalId, email }: Person): Promise<void> {
     const person = `${externalId ?? ''}\n${email ?? ''}`;
     if (person === this.#shown) return;
@@ -52,12 +54,13 @@ export class DeskCard {
     const search = new AbortController();
     this.#search = search;
     this.#note.remove();
-    if (externalId || !email) {
-      this.#card.customer = externalId || null;
+    // The person before must not be taken for this one.
+    this.#card.customer = externalId || null;
+    if (externalId) return;
+    if (!email) {
+      this.#say(deskTexts().nobody);
       return;
     }
-    // The person before must not be taken for this one.
-    this.#card.customer = null;
     this.#say(deskTexts().searching);
     try {
       const customer = await this.#find(email, search.signal);
@@ -66,15 +69,21 @@ export class DeskCard {
       this.#note.remove();
       this.#card.customer = customer;
     } catch (error) {
-      if (search.signal.aborted) return;
-      this.#shown = undefined;
-      console.warn('tessera: the customer could not be looked up:', (error as Error).message);
-      const retry = document.createElement('button');
-      retry.type = 'button';
-      retry.textContent = deskTexts().retry;
-      retry.addEventListener('click', () => void this.show({ email }));
-      this.#say(`${deskTexts().failed} `, retry);
+      if (!search.signal.aborted) this.fail(error, () => void this.show({ email }));
     }
+  }
+
+  /** Says that it could not be found out whom the page is about, in the place of whom it was about before. */
+  fail(error: unknown, tryAgain: () => void): void {
+    this.#search?.abort();
+    this.#shown = undefined;
+    this.#card.customer = null;
+    console.warn('tessera: the customer could not be looked up:', error instanceof Error ? error.message : error);
+    const retry = document.createElement('button');
+    retry.type = 'button';
+    retry.textContent = deskTexts().retry;
+    retry.addEventListener('click', tryAgain);
+    this.#say(`${deskTexts().failed} `, retry);
   }
 
   #say(...content: (string | Node)[]): void {

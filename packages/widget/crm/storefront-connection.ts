@@ -1,5 +1,6 @@
 import type { TokenProvider } from '../src/data/connection.js';
 import type { TesseraProvider, TesseraSelectDetail } from '../src/index.js';
+import { fetchToken } from './fetch-token.js';
 
 /** One callback an address: elements with the same callback share one token and one request. */
 const tokenProviders = new Map<string, TokenProvider>();
@@ -15,7 +16,8 @@ export function connectProviders(root: ParentNode): void {
     const { tokenUrl, nonce, productUrl } = provider.dataset;
     let tokenProvider = tokenProviders.get(tokenUrl!);
     if (!tokenProvider) {
-      tokenProvider = () => fetchToken(tokenUrl!, nonce);
+      const headers = { accept: 'application/json', ...(nonce && { 'x-wp-nonce': nonce }) };
+      tokenProvider = () => fetchToken(tokenUrl!, { credentials: 'same-origin', headers });
       tokenProviders.set(tokenUrl!, tokenProvider);
     }
     // The widget's script may come later than this one: what is set before counts.
@@ -24,16 +26,6 @@ export function connectProviders(root: ParentNode): void {
       provider.addEventListener('tessera-select', ({ detail }) => location.assign(addressOf(productUrl, detail)));
     }
   }
-}
-
-async function fetchToken(tokenUrl: string, nonce: string | undefined): Promise<string> {
-  const response = await fetch(tokenUrl, {
-    method: 'POST',
-    credentials: 'same-origin',
-    headers: { accept: 'application/json', ...(nonce && { 'x-wp-nonce': nonce }) },
-  });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return ((await response.json()) as { token: string }).token;
 }
 
 function addressOf(productUrl: string, { product }: TesseraSelectDetail): string {

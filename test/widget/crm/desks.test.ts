@@ -134,7 +134,13 @@ describe('Zendesk', () => {
     expect(await customerShown(frame)).toBe(person.externalId);
     const asked = await page.evaluate(() => (window as unknown as { asked: Record<string, unknown>[] }).asked);
     expect(asked).toContainEqual(
-      expect.objectContaining({ url: 'https://shop.example/token', secure: true, type: 'POST' }),
+      expect.objectContaining({
+        url: 'https://shop.example/token',
+        secure: true,
+        type: 'POST',
+        contentType: 'application/json',
+        data: JSON.stringify({ agent: '42', email: 'agent@shop.example' }),
+      }),
     );
     await expect
       .poll(() => page.locator('iframe').evaluate((box) => Number.parseInt(box.style.height, 10)))
@@ -162,9 +168,47 @@ describe('Zendesk', () => {
       person: { email: 'nobody@example.com', externalId: null },
       token: await agentToken(),
     });
-    // The card says so before it was asked, too.
     await expect.poll(() => answers.at(-1)).toBe('{"data":{"customersByEmails":[null]}}');
     await frame.getByText('This customer is not known').waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it("speaks the agent's language", async () => {
+    for (const [locale, text, direction] of [
+      ['de', 'Erwartet in 90 Tagen', 'ltr'],
+      ['ar-EG', '90', 'rtl'],
+    ] as const) {
+      const { page, frame, errors } = await openDesk('/crm/zendesk/assets/iframe.html', zendesk, {
+        settings: settings(),
+        place: 'user_sidebar',
+        person: { email: person.email, externalId: person.externalId },
+        token: await agentToken(),
+        locale,
+      });
+      expect(await customerShown(frame)).toBe(person.externalId);
+      await frame.getByText(text).first().waitFor();
+      const { lang, dir } = await frame.evaluate(() => {
+        const { lang, dir } = document.documentElement;
+        return { lang, dir };
+      });
+      expect({ lang, dir }).toEqual({ lang: locale, dir: direction });
+      expect(errors).toEqual([]);
+      await page.close();
+    }
+  });
+
+  it('a desk that does not say who the requester is can be asked again', async () => {
+    const { page, frame, errors } = await openDesk('/crm/zendesk/assets/iframe.html', zendesk, {
+      settings: settings(),
+      place: 'ticket_sidebar',
+      person: { email: person.email, externalId: null },
+      token: await agentToken(),
+      isFailingAtFirst: true,
+    });
+    await frame.getByText('This customer could not be looked up').waitFor();
+    await frame.getByRole('button', { name: 'Try again' }).click();
+    expect(await customerShown(frame)).toBe(person.externalId);
     expect(errors).toEqual([]);
     await page.close();
   });
@@ -189,6 +233,15 @@ describe('Front', () => {
     await expect.poll(() => answers.at(-1)).toBe('{"data":{"customersByEmails":[null]}}');
     await frame.getByText('This customer is not known').waitFor();
     expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('several conversations at once are of nobody, whom the shop is not asked about', async () => {
+    const asked = answers.length;
+    const { page, frame } = await openDesk('/crm/front/index.html', front, { handle: person.email, isAtMany: true });
+    await frame.getByText('There is nobody to look up here').waitFor();
+    expect(await frame.getByText('This customer is not known').isVisible()).toBe(false);
+    expect(answers.length).toBe(asked);
     await page.close();
   });
 });
@@ -232,11 +285,15 @@ describe('Chatwoot', () => {
     await frame.evaluate(() => addEventListener('message', () => Object.assign(window, { wasTold: true })));
     await tell(page, { contact: { identifier: person.externalId } });
     await frame.waitForFunction(() => 'wasTold' in window);
+    // Nobody is unknown whom nobody asked about.
+    await frame.getByText('Looking for this customer').waitFor();
+    expect(await frame.getByText('This customer is not known').isVisible()).toBe(false);
     expect(await frame.locator('tessera-customer-card').getAttribute('state')).toBe('empty');
     await page.close();
     // The right site, but from within the frame and from a neighbour's.
     const desk = await openDesk('/crm/chatwoot/index.html', chatwoot, { contact: {} });
     await desk.frame.locator('tessera-customer-card[state=empty]').waitFor();
+    await desk.frame.getByText('There is nobody to look up here').waitFor();
     const message = JSON.stringify({ event: 'appContext', data: { contact: { identifier: person.externalId } } });
     await desk.frame.evaluate((message) => window.postMessage(message, '*'), message);
     await desk.page.evaluate(() => {
@@ -261,8 +318,14 @@ describe('Chatwoot', () => {
 });
 
 /** Zendesk's side of its SDK's messages. Runs in the host's page. */
-function zendesk({ source, appOrigin, settings, place, person, token }: Record<string, unknown>): void {
-  const people: Record<string, unknown> = { [place === 'user_sidebar' ? 'user' : 'ticket.requester']: person };
+function zendesk(options: Record<string, unknown>): void {
+  const { source, appOrigin, settings, place, person, token, locale = 'en-US' } = options;
+  const subject = place === 'user_sidebar' ? 'user' : 'ticket.requester';
+  const people: Record<string, unknown> = {
+    currentUser: { id: 42, name: 'Agent', email: 'agent@shop.example', locale },
+    [subject]: person,
+  };
+  let isFailing = options.isFailingAtFirst;
   const asked: unknown[] = [];
   Object.assign(window, { asked });
   const frame = document.createElement('iframe');
@@ -275,6 +338,9 @@ function zendesk({ source, appOrigin, settings, place, person, token }: Record<s
         key: 'zaf.app.registered',
         message: { metadata: { appId: 1, settings }, context: { location: place } },
       });
+    } else if (message.request === 'get' && message.params[0] === subject && isFailing) {
+      isFailing = false;
+      reply({ id: message.id, result: { errors: { [subject]: { message: 'no such ticket' } } } });
     } else if (message.request === 'get') {
       reply({ id: message.id, result: { errors: {}, [message.params[0]]: people[message.params[0]] } });
     } else if (message.request === 'invoke') {
@@ -291,7 +357,7 @@ function zendesk({ source, appOrigin, settings, place, person, token }: Record<s
 }
 
 /** Front's side of its SDK's messages. Runs in the host's page. */
-function front({ source, handle }: Record<string, unknown>): void {
+function front({ source, handle, isAtMany }: Record<string, unknown>): void {
   const frame = document.createElement('iframe');
   addEventListener('message', ({ ports, source: from }) => {
     const [port] = ports;
@@ -302,8 +368,12 @@ function front({ source, handle }: Record<string, unknown>): void {
         context: {
           id: `context-${address}`,
           functionArities: {},
-          type: 'singleConversation',
-          conversation: { id: 'c1', recipient: { handle: address } },
+          ...(isAtMany
+            ? {
+                type: 'multiConversations',
+                conversations: [{ id: 'c1', recipient: { handle: address } }, { id: 'c2' }],
+              }
+            : { type: 'singleConversation', conversation: { id: 'c1', recipient: { handle: address } } }),
         },
       });
     Object.assign(window, { tell });

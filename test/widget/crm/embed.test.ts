@@ -225,6 +225,46 @@ describe('the host', () => {
     await page.close();
   });
 
+  it('keeps theme and language when it goes on to another person, also before the page is ready', async () => {
+    const { page, errors } = await openPage(host.namedUrl);
+    page.on('console', (message) => {
+      // What a browser says of a message to a frame that is not there yet.
+      if (message.text().includes('postMessage')) errors.push(message.text());
+    });
+    await page.evaluate(
+      ({ source, context, customer, token }) => {
+        const { embedCustomerCard } = window as unknown as typeof import('../../../packages/widget/crm/embed/host.js');
+        const card = embedCustomerCard(document.querySelector('main')!, {
+          page: source,
+          context,
+          token: async () => token,
+        });
+        card.setTheme('dark');
+        card.show({ customer });
+        Object.assign(window, { card });
+      },
+      {
+        source: address(),
+        context: { email: 'nobody@example.com', theme: 'light', locale: 'de' } as const,
+        customer: person.externalId,
+        token,
+      },
+    );
+    const frame = (await (await page.locator('iframe').elementHandle())!.contentFrame())!;
+    expect(await customerShown(frame)).toBe(person.externalId);
+    const looks = () =>
+      frame.evaluate(() => [document.documentElement.lang, document.documentElement.style.colorScheme]);
+    expect(await looks()).toEqual(['de', 'dark']);
+    await page.evaluate(() => {
+      const { card } = window as unknown as { card: { show(context: object): void } };
+      card.show({});
+    });
+    await frame.getByText('Hier ist niemand').waitFor();
+    expect(await looks()).toEqual(['de', 'dark']);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   it('that has no token for the agent gets a page that says so', async () => {
     const byId = await openDesk({ customer: person.externalId }, null);
     await byId.frame.locator('tessera-customer-card[state=denied]').waitFor();
@@ -256,6 +296,22 @@ describe('the page', () => {
     await expect.poll(heard).toEqual([{ tessera: 1, type: 'ready', versions: [1], from: shop.url }]);
     await tell({ tessera: 1, type: 'context', customer: person.externalId });
     await expect.poll(async () => (await heard()).map(({ type }) => type)).toContain('token-request');
+    await page.close();
+  });
+
+  it('keeps the theme and the language that a message leaves out', async () => {
+    const { page, frame, heard, tell } = await openSilentDesk();
+    await expect.poll(heard).toHaveLength(1);
+    await frame.getByText('Looking for this customer').waitFor();
+    await tell({ tessera: 1, type: 'context', theme: 'dark', locale: 'es' });
+    await frame.getByText('Aquí no hay nadie a quien buscar').waitFor();
+    await tell({ tessera: 1, type: 'context', customer: person.externalId });
+    await expect.poll(async () => (await heard()).map(({ type }) => type)).toContain('token-request');
+    const looks = () =>
+      frame.evaluate(() => [document.documentElement.lang, document.documentElement.style.colorScheme]);
+    expect(await looks()).toEqual(['es', 'dark']);
+    await tell({ tessera: 1, type: 'context', customer: person.externalId, theme: null });
+    await expect.poll(looks).toEqual(['es', '']);
     await page.close();
   });
 

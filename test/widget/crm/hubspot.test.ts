@@ -141,8 +141,16 @@ function send(url: string, { method, body }: { method: string; body: object } = 
   return signed(address, method, JSON.stringify(body), Date.now());
 }
 
+/** What HubSpot's documentation has decoded before an address is signed. */
+const DECODED = new Map(
+  Object.entries({ '3A': ':', '2F': '/', '3F': '?', '40': '@', '21': '!', '24': '$' }).concat(
+    Object.entries({ '27': "'", '28': '(', '29': ')', '2A': '*', '2C': ',', '3B': ';' }),
+  ),
+);
+
 function signed(address: string, method: string, body: string, timestamp: number, secret = CLIENT_SECRET) {
-  const signature = createHmac('sha256', secret).update(`${method}${address}${body}${timestamp}`).digest('base64');
+  const uri = address.replace(/%[0-9A-F]{2}/gi, (code) => DECODED.get(code.slice(1).toUpperCase()) ?? code);
+  const signature = createHmac('sha256', secret).update(`${method}${uri}${body}${timestamp}`).digest('base64');
   return fetch(address, {
     method,
     body,
@@ -150,7 +158,7 @@ function signed(address: string, method: string, body: string, timestamp: number
   });
 }
 
-function renderCard(email: string | null): Renderer {
+function renderCard(email: string | null, locale = 'en'): Renderer {
   const renderer = sdk.createRenderer('crm.record.sidebar');
   renderer.mocks.useCrmProperties.willCall(() => ({
     properties: { email },
@@ -160,7 +168,7 @@ function renderCard(email: string | null): Renderer {
     refetch: async () => {},
   }));
   const { context, actions } = renderer.mocks;
-  renderer.render(sdk.createElement(sdk.CustomerCard, { context: { ...context, user: { locale: 'en' } }, actions }));
+  renderer.render(sdk.createElement(sdk.CustomerCard, { context: { ...context, user: { locale } }, actions }));
   return renderer;
 }
 
@@ -207,7 +215,7 @@ describe('the modal', () => {
   }
 
   it('is our page with a code in its address, and shows the whole card of the contact', async () => {
-    const { uri, title } = await openedBy(renderCard(person.email));
+    const { uri, title } = await openedBy(renderCard(person.email, 'de_DE'));
     expect(title).toBe('Customer');
     expect(uri).toMatch(new RegExp(`^${backendUrl}/hubspot/modal/#[\\w-]{43}$`));
     const page = await browser.newPage();
@@ -227,6 +235,7 @@ describe('the modal', () => {
     expect(await card.evaluate((card) => (card as HTMLElement & { customer: string }).customer)).toBe(
       person.externalId,
     );
+    await modal.frameLocator('iframe').getByText('Erwartet in 90 Tagen').waitFor();
     // The address works once.
     await (await frame(`${uri.replace('#', '?again#')}`)).getByText('This customer can no longer be shown').waitFor();
     expect(errors).toEqual([]);
@@ -243,7 +252,7 @@ describe('the modal', () => {
 
 describe('the backend', () => {
   it('answers nobody but HubSpot', async () => {
-    const address = `${backendUrl}/hubspot/summary?userId=77`;
+    const address = `${backendUrl}/hubspot/summary?userId=77&portalId=12`;
     const body = JSON.stringify({ email: person.email });
     const statusOf = async (answer: Promise<Response>) => (await answer).status;
     expect(await statusOf(signed(address, 'POST', body, Date.now()))).toBe(200);
@@ -258,6 +267,39 @@ describe('the backend', () => {
     expect(await statusOf(fetch(address.replace('77', '78'), { method: 'POST', body, headers }))).toBe(401);
     expect(await statusOf(fetch(`${backendUrl}/hubspot/token`, { method: 'POST', body: '{"code":"made up"}' }))).toBe(
       410,
+    );
+  });
+
+  it('takes the signature of an address as HubSpot decodes it, and of nothing else that is encoded', async () => {
+    const body = JSON.stringify({ email: person.email });
+    const extra = encodeURIComponent("jo+a&b=c ü:/?@!$'()*,;").replace(
+      /[!'()*]/g,
+      (c) => `%${c.charCodeAt(0).toString(16)}`,
+    );
+    const address = `${backendUrl}/hubspot/summary?userId=77&portalId=12&userEmail=${extra}`;
+    expect((await signed(address, 'POST', body, Date.now())).status).toBe(200);
+    // The address as it was sent, with nothing decoded.
+    const timestamp = `${Date.now()}`;
+    const signature = createHmac('sha256', CLIENT_SECRET).update(`POST${address}${body}${timestamp}`).digest('base64');
+    const headers = { 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': timestamp };
+    expect((await fetch(address, { method: 'POST', body, headers })).status).toBe(401);
+  });
+
+  it('refuses a request that names no agent, or two', async () => {
+    const body = JSON.stringify({ email: person.email });
+    const queries = [
+      'a=1',
+      'userId=77',
+      'portalId=12',
+      'userId=77&portalId=12&userId=1',
+      'portalId=1&userId=77&portalId=12',
+    ];
+    for (const query of queries) {
+      const answer = await signed(`${backendUrl}/hubspot/open?${query}`, 'POST', body, Date.now());
+      expect(answer.status, query).toBe(400);
+    }
+    expect((await signed(`${backendUrl}/hubspot/open?userId=77&portalId=12`, 'POST', body, Date.now())).status).toBe(
+      200,
     );
   });
 

@@ -60,7 +60,9 @@ const adminUrl = () => `http://127.0.0.1:${(admin.address() as AddressInfo).port
 
 function pageOf(): string {
   const customers = people.map(({ externalId, lastName }, i) => ({ id: i + 1, shopId: externalId, name: lastName }));
-  const settings = JSON.stringify({ endpoint: `${tessera.url}/graphql`, customers });
+  // Somebody who never bought: the shop has no id for him.
+  const stranger = { id: customers.length + 1, shopId: null, name: 'Stranger' };
+  const settings = JSON.stringify({ endpoint: `${tessera.url}/graphql`, customers: [...customers, stranger] });
   return `<!doctype html><html lang="en"><title>Admin</title><script type="module" src="/tessera.js"></script>
     <main></main><script>window.settings = ${settings};</script><script type="module" src="/app.js"></script></html>`;
 }
@@ -97,6 +99,24 @@ describe('the recipe for react-admin', () => {
       expect(shown).toEqual({ customer: externalId, text: expect.stringContaining(lastName) });
     }
     expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('asks nothing about a record whose field is empty', async () => {
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().startsWith(tessera.url)) asked.push(request.postData() ?? '');
+    });
+    await page.goto(`${adminUrl()}/#/customers/${people.length + 1}/show`);
+    await page.getByText('Stranger').first().waitFor();
+    await page.locator('tessera-customer-card[state=empty]').waitFor();
+    expect(
+      await page
+        .locator('tessera-customer-card')
+        .evaluate((card) => (card as HTMLElement & { customer: string }).customer),
+    ).toBe('');
+    expect(asked).toEqual([]);
     await page.close();
   });
 });

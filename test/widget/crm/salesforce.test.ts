@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser.js';
 import { agentToken, makeKey } from '../../support/credentials.js';
@@ -31,7 +31,11 @@ const PLATFORM: Readonly<Record<string, string>> = {
           const name = field.split('.')[1];
           fields[name] = { value: window.records[recordId][name] };
         }
-        if (recordId) this.tell({ data: { fields }, error: undefined });
+        const tell = () => this.tell({ data: { fields }, error: undefined });
+        if (!recordId) return;
+        if (window.recordIs === 'late') window.tellRecord = tell;
+        else if (window.recordIs === 'failing') this.tell({ data: undefined, error: { status: 403 } });
+        else tell();
       }
     }`,
   '@salesforce/apex/TesseraToken.issue': 'export default () => window.issueToken();',
@@ -134,17 +138,29 @@ interface Contact {
   Shop_Id__c?: string | null;
 }
 
-async function openRecord(record: Contact, settings: object = {}, givenToken: string | null = token) {
+async function openRecord(
+  record: Contact,
+  settings: object = {},
+  givenToken: string | null = token,
+  recordIs: 'there' | 'late' | 'failing' = 'there',
+) {
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  // Of the page and of its frame, before their own scripts.
+  await page.addInitScript(() => {
+    const told: unknown[] = [];
+    Object.assign(window, { told });
+    addEventListener('message', ({ data }) => told.push(data));
+  });
   await page.goto(org.namedUrl);
   expect(errors).toEqual([]);
   await page.evaluate(
-    ({ record, settings, token }) => {
+    ({ record, settings, token, recordIs }) => {
       const heard: unknown[] = [];
       Object.assign(window, {
         heard,
+        recordIs,
         records: { '003': record },
         issueToken: async () => {
           if (token === null) throw { body: { message: 'The token server answered 403.' } };
@@ -157,7 +173,7 @@ async function openRecord(record: Contact, settings: object = {}, givenToken: st
       const { createCard } = window as unknown as { createCard(settings: object): HTMLElement };
       document.querySelector('main')!.append(createCard({ recordId: '003', objectApiName: 'Contact', ...settings }));
     },
-    { record, settings: { page: `${shop.url}/embed/customer`, ...settings }, token: givenToken },
+    { record, settings: { page: `${shop.url}/embed/customer`, ...settings }, token: givenToken, recordIs },
   );
   return { page, errors, card: page.frameLocator('iframe').locator('tessera-customer-card') };
 }
@@ -196,6 +212,31 @@ describe('the component', () => {
     await page.close();
   });
 
+  it('tells the page nothing before the record is there', async () => {
+    const { page, card } = await openRecord({ Email: person.email }, {}, token, 'late');
+    const frame = (await (await page.locator('iframe').elementHandle())!.contentFrame())!;
+    const told = (from: Page | Frame) => from.evaluate(() => (window as unknown as { told: { type: string }[] }).told);
+    await expect.poll(async () => (await told(page)).map(({ type }) => type)).toContain('ready');
+    await frame.getByText('Looking for this customer').waitFor();
+    await page.evaluate(() => (window as unknown as { tellRecord(): void }).tellRecord());
+    await page.frameLocator('iframe').locator('tessera-customer-card[state=ready]').waitFor();
+    expect(await card.evaluate((card) => (card as HTMLElement & { customer: string }).customer)).toBe(
+      person.externalId,
+    );
+    expect((await told(frame)).filter(({ type }) => type === 'context')).toEqual([
+      { tessera: 1, type: 'context', customer: null, email: person.email, locale: 'es-MX' },
+    ]);
+    await page.close();
+  });
+
+  it('says so where Salesforce does not give it the record', async () => {
+    const { page, errors } = await openRecord({ Email: person.email }, {}, token, 'failing');
+    await page.getByText('Salesforce did not give this record').waitFor();
+    expect(await page.locator('iframe').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
   it('has the card say so where the agent gets no token, or the setting is missing', async () => {
     const denied = await openRecord({ Shop_Id__c: person.externalId }, { customerField: 'Shop_Id__c' }, null);
     await denied.page.frameLocator('iframe').locator('tessera-customer-card[state=denied]').waitFor();
@@ -230,6 +271,9 @@ describe('the component', () => {
     }
     const apex = widget.read('crm/salesforce/force-app/main/default/classes/TesseraToken.cls').toString();
     expect(apex).toMatch(/@AuraEnabled\s+public static String issue\(\)/);
+    const tests = widget.read('crm/salesforce/force-app/main/default/classes/TesseraTokenTest.cls').toString();
+    for (const status of [200, 403]) expect(tests).toContain(`new TokenServer(${status})`);
+    expect(widget.read('crm/salesforce/force-app/main/default/classes/TesseraTokenTest.cls-meta.xml')).toBeDefined();
     expect(readFileSync(path.join(widget.folder, 'crm/salesforce/sfdx-project.json'), 'utf8')).toContain('force-app');
   });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -309,6 +309,16 @@ describe("the app proxy's example", () => {
     const { token } = (await answer.json()) as { token: string };
     const { data } = await shop.query('{ viewer { kind subject } }', {}, token);
     expect(data).toEqual({ viewer: { kind: 'CUSTOMER_TOKEN', subject: '207119551' } });
+  });
+
+  it('refuses a request whose address is none, and lives on', async () => {
+    const { hostname, port } = new URL(proxyUrl);
+    const status = await new Promise((answered, fail) => {
+      // `fetch` would not send it.
+      get({ hostname, port, path: '//' }, (answer) => answered(answer.resume().statusCode)).on('error', fail);
+    });
+    expect(status).toBe(400);
+    expect((await fetch(`${proxyUrl}/token`)).status).toBe(401);
   });
 
   it('knows nobody by what Shopify did not sign for it just now', () => {

@@ -33,7 +33,7 @@ let site: Site;
 let widget: ReturnType<typeof buildWidget>;
 /** What activating the plugin printed. */
 let printed: string;
-let ids: Record<User | 'page' | 'account' | 'order' | 'product', number>;
+let ids: Record<User | 'page' | 'account' | 'order' | 'product' | 'variation', number>;
 let keys: Record<'customer' | 'agent', { id: string; secret: string }>;
 const customer = { externalId: '', firstName: '', label: '', product: '', products: [] as string[] };
 const contexts = new Map<User | 'guest', Promise<BrowserContext>>();
@@ -132,6 +132,9 @@ function shopContent(): string {
     update_post_meta($ids['order'], '_customer_user', $ids['shopper']);
     $ids['product'] = $add('product', 'a-product');
     update_post_meta($ids['product'], '_sku', ${phpText(customer.product)});
+    $ids['variation'] = $add('product_variation', 'a-product-in-red');
+    wp_update_post(['ID' => $ids['variation'], 'post_parent' => $ids['product']]);
+    update_post_meta($ids['variation'], '_sku', 'RED-1');
     echo json_encode($ids);`;
 }
 
@@ -278,6 +281,15 @@ describe('a page with the blocks and the shortcodes', () => {
     await page.waitForURL('**/a-product/');
     expect(errors).toEqual([]);
     await page.close();
+  });
+
+  it('leads to the page of a product, also by the SKU or the id of a variation of it', async () => {
+    for (const product of [customer.product, `${ids.product}`, 'RED-1', `${ids.variation}`]) {
+      const answer = await fetch(`${site.url}/?tessera_product=${encodeURIComponent(product)}`, { redirect: 'manual' });
+      expect(answer.headers.get('location'), product).toMatch(/\/a-product\/$/);
+    }
+    const answer = await fetch(`${site.url}/?tessera_product=${ids.order}`, { redirect: 'manual' });
+    expect(answer.headers.get('location')).toBe(`${site.url}/`);
   });
 
   it('runs the scripts of the plugin as modules with their hashes', async () => {

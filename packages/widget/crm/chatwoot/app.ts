@@ -1,4 +1,5 @@
 import { DeskCard, type Person } from '../desk-card.js';
+import { fetchToken } from '../fetch-token.js';
 
 /** What of Chatwoot's message we use. */
 interface AppContext {
@@ -15,12 +16,8 @@ const desk = new URL(chatwoot!).origin;
 const card = new DeskCard(
   {
     endpoint: endpoint!,
-    tokenProvider: async () => {
-      // The agent is signed in to the server that this page comes from.
-      const response = await fetch(tokenUrl!, { method: 'POST', credentials: 'include' });
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      return ((await response.json()) as { token: string }).token;
-    },
+    // The agent is signed in to the server that this page comes from.
+    tokenProvider: () => fetchToken(tokenUrl!, { credentials: 'include' }),
   },
   document.body,
 );
@@ -31,7 +28,7 @@ addEventListener('message', ({ data, source, origin }) => {
   if (person) void card.show(person);
 });
 if (window.parent !== window) window.parent.postMessage(FETCH_INFO, desk);
-else document.body.append('This page is an app of Chatwoot: it shows something there only.');
+else document.body.replaceChildren('This page is an app of Chatwoot: it shows something there only.');
 
 /** Whom the open conversation is with; null for what is no message about one. */
 function readPerson(data: unknown): Person | null {

@@ -1,8 +1,7 @@
 import { DeskCard } from '../desk-card.js';
+import { setPageLanguage } from '../page-language.js';
 import { HostLink } from './host-link.js';
 import type { Context, FromHost, Refusal } from './protocol.js';
-
-const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/i;
 
 const root = document.documentElement;
 const refused = document.createElement('p');
@@ -24,15 +23,13 @@ function start(): void {
 
   function hear(message: Exclude<FromHost, { type: 'token' }>): void {
     refused.remove();
-    setTheme(message.theme ?? null);
+    // What a message leaves out stays as it is.
+    if (message.theme !== undefined) setTheme(message.theme);
     if (message.type === 'context') show(message);
   }
 
   function show({ customer, email, locale }: Context): void {
-    if (locale) {
-      root.lang = locale;
-      root.dir = RIGHT_TO_LEFT.test(locale) ? 'rtl' : 'ltr';
-    }
+    if (locale) setPageLanguage(locale);
     void card.show({ externalId: customer, email });
     // The frame may have its height already, of an earlier person.
     link.send({ type: 'resize', height: heightPx() });

@@ -10,7 +10,8 @@ interface Awaited {
 
 /**
  * The page's end of the line to its host: the window around it, of the first origin that told it something valid. All
- * other windows and origins are not heard, and nothing but `ready` is said before.
+ * other windows and origins are not heard. Before, it says nothing but `ready`, and to whoever says something that cannot be
+ * used what is wrong with that.
  */
 export class HostLink {
   readonly #host: Window;

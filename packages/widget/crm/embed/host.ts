@@ -15,6 +15,7 @@ export interface EmbedOptions {
 
 export interface EmbeddedCard {
   readonly frame: HTMLIFrameElement;
+  /** Shows somebody else; theme and language stay unless they are named. */
   show(context: Omit<Context, 'type'>): void;
   setTheme(theme: 'light' | 'dark' | null): void;
   /** Takes the frame out and hears no more. */
@@ -26,8 +27,12 @@ export function embedCustomerCard(parent: Element, options: EmbedOptions): Embed
   const { origin } = new URL(options.page, location.href);
   const frame = document.createElement('iframe');
   let context = options.context;
+  /** Before, the frame holds no page of ours; `ready` is answered with whatever was set by then. */
+  let isReady = false;
   const send = (message: object) => frame.contentWindow?.postMessage({ tessera: VERSION, ...message }, origin);
-  const show = () => send({ type: 'context', ...context });
+  const show = () => {
+    if (isReady) send({ type: 'context', ...context });
+  };
 
   async function answerToken(id: string): Promise<void> {
     try {
@@ -40,8 +45,10 @@ export function embedCustomerCard(parent: Element, options: EmbedOptions): Embed
   function receive({ data, source, origin: from }: MessageEvent): void {
     if (source !== frame.contentWindow || from !== origin || data?.tessera !== VERSION) return;
     const message = data as FromPage;
-    if (message.type === 'ready') show();
-    else if (message.type === 'token-request') void answerToken(message.id);
+    if (message.type === 'ready') {
+      isReady = true;
+      show();
+    } else if (message.type === 'token-request') void answerToken(message.id);
     else if (message.type === 'resize') {
       frame.style.height = `${Math.min(options.largestHeight ?? 900, Math.max(0, message.height || 0))}px`;
     } else if (message.type === 'action') options.onAction?.({ customer: message.customer, action: message.action });
@@ -58,10 +65,13 @@ export function embedCustomerCard(parent: Element, options: EmbedOptions): Embed
   return {
     frame,
     show(next) {
-      context = next;
+      context = { theme: context.theme, locale: context.locale, ...next };
       show();
     },
-    setTheme: (theme) => send({ type: 'theme', theme }),
+    setTheme(theme) {
+      context = { ...context, theme };
+      if (isReady) send({ type: 'theme', theme });
+    },
     close() {
       removeEventListener('message', receive);
       frame.remove();

@@ -1,4 +1,5 @@
 import { DeskCard } from '../desk-card.js';
+import { fetchToken } from '../fetch-token.js';
 
 /** What of Front's SDK we use; its script stands before ours. */
 interface Context {
@@ -13,12 +14,8 @@ const { endpoint, tokenUrl } = document.documentElement.dataset;
 const card = new DeskCard(
   {
     endpoint: endpoint!,
-    tokenProvider: async () => {
-      // The agent is signed in to the server that this page comes from.
-      const response = await fetch(tokenUrl!, { method: 'POST', credentials: 'include' });
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      return ((await response.json()) as { token: string }).token;
-    },
+    // The agent is signed in to the server that this page comes from.
+    tokenProvider: () => fetchToken(tokenUrl!, { credentials: 'include' }),
   },
   document.body,
 );

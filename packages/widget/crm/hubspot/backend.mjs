@@ -20,6 +20,10 @@ const CODE_LIVES_MS = 60_000;
 /** Older requests may be somebody's who recorded them. */
 const REQUEST_LIVES_MS = 5 * 60_000;
 const LONGEST_BODY = 10_000;
+/** What HubSpot decodes in an address before it signs it; whatever else is encoded is signed as it is. */
+const DECODED_TO_SIGN = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
+/** What the embed page takes as a language; a message with anything else it refuses as a whole. */
+const LANGUAGE_TAG = /^[a-z]{2,3}(-[a-z0-9]{1,8})*$/i;
 const SUMMARY = `query ($email: String!) {
   customersByEmails(emails: [$email]) {
     externalId
@@ -38,7 +42,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Codes that were not traded yet, with who may see whom. */
+/** Codes that were not traded yet, with who may see whom, and in which language. */
 const codes = new Map();
 const base = new URL(PUBLIC_URL).pathname.replace(/\/$/, '');
 
@@ -56,14 +60,16 @@ createServer(async (request, response) => {
     const body = await read(request);
     if (path === '/token') return trade(JSON.parse(body).code, send);
     if (!isHubSpot(request, `${new URL(PUBLIC_URL).origin}${pathname}${search}`, body)) return send(401, '{}');
-    const customer = await find(JSON.parse(body).email);
+    const agent = agentOf(searchParams);
+    if (agent === null) return send(400, '{}');
+    const { email, locale } = JSON.parse(body);
+    const customer = await find(email);
     if (path === '/summary') return send(200, JSON.stringify(customer && summaryOf(customer)));
     if (path !== '/open' || customer === null) return send(404, '{}');
-    // HubSpot says who the agent is, and its signature covers it.
-    const agent = `hubspot:${searchParams.get('portalId')}:${searchParams.get('userId')}`;
     const code = randomBytes(32).toString('base64url');
     for (const [each, { expiresAt }] of codes) if (expiresAt < Date.now()) codes.delete(each);
-    codes.set(code, { agent, customer: customer.externalId, expiresAt: Date.now() + CODE_LIVES_MS });
+    const language = typeof locale === 'string' && LANGUAGE_TAG.test(locale) ? locale : undefined;
+    codes.set(code, { agent, customer: customer.externalId, locale: language, expiresAt: Date.now() + CODE_LIVES_MS });
     send(200, JSON.stringify({ url: `${PUBLIC_URL}/modal/#${code}` }));
   } catch (error) {
     console.error(error.message);
@@ -84,9 +90,19 @@ async function read(request) {
 function isHubSpot({ method, headers }, address, body) {
   const timestamp = headers['x-hubspot-request-timestamp'] ?? '';
   if (!(Math.abs(Date.now() - Number(timestamp)) < REQUEST_LIVES_MS)) return false;
-  const wanted = createHmac('sha256', HUBSPOT_CLIENT_SECRET).update(`${method}${address}${body}${timestamp}`).digest();
+  const signed = `${method}${address.replace(DECODED_TO_SIGN, decodeURIComponent)}${body}${timestamp}`;
+  const wanted = createHmac('sha256', HUBSPOT_CLIENT_SECRET).update(signed).digest();
   const given = Buffer.from(headers['x-hubspot-signature-v3'] ?? '', 'base64');
   return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/**
+ * HubSpot says who the agent is, and its signature covers it. It also covers what a card wrote into the address itself, so a
+ * name that stands there twice names nobody.
+ */
+function agentOf(query) {
+  const [portals, users] = [query.getAll('portalId'), query.getAll('userId')];
+  return portals.length === 1 && users.length === 1 ? `hubspot:${portals[0]}:${users[0]}` : null;
 }
 
 async function find(email) {
@@ -107,8 +123,8 @@ function trade(code, send) {
   const granted = codes.get(code);
   codes.delete(code);
   if (!granted || granted.expiresAt < Date.now()) return send(410, '{}');
-  const { agent, customer } = granted;
-  send(200, JSON.stringify({ page: `${TESSERA_URL}/embed/customer`, token: signToken(agent), customer }));
+  const { agent, customer, locale } = granted;
+  send(200, JSON.stringify({ page: `${TESSERA_URL}/embed/customer`, token: signToken(agent), customer, locale }));
 }
 
 function signToken(agent) {

@@ -6,7 +6,7 @@ import { CustomerCard } from './customer-card';
 
 interface Settings {
   endpoint: string;
-  customers: { id: number; shopId: string; name: string }[];
+  customers: { id: number; shopId: string | null; name: string }[];
 }
 
 const { endpoint, customers } = (window as unknown as { settings: Settings }).settings;

@@ -21,7 +21,8 @@ function wc_get_order( $id ) {
 }
 
 function wc_get_product_id_by_sku( $sku ) {
-	$found = get_posts( array( 'post_type' => 'product', 'meta_key' => '_sku', 'meta_value' => $sku, 'fields' => 'ids' ) );
+	$types = array( 'product', 'product_variation' );
+	$found = get_posts( array( 'post_type' => $types, 'meta_key' => '_sku', 'meta_value' => $sku, 'fields' => 'ids' ) );
 	return $found[0] ?? 0;
 }
 
@@ -30,6 +31,7 @@ add_action(
 	function (): void {
 		register_post_type( 'shop_order', array( 'show_ui' => true, 'label' => 'Orders', 'supports' => array( 'title' ) ) );
 		register_post_type( 'product', array( 'public' => true, 'label' => 'Products' ) );
+		register_post_type( 'product_variation', array( 'public' => false, 'label' => 'Variations' ) );
 		add_shortcode(
 			'woocommerce_my_account',
 			function (): string {

@@ -83,6 +83,10 @@ add_action(
 		}
 		$found   = (int) wc_get_product_id_by_sku( $product );
 		$post_id = 0 < $found ? $found : absint( $product );
+		// An order names what was bought, such as a size; the page is that of the product it is a size of.
+		if ( 'product_variation' === get_post_type( $post_id ) ) {
+			$post_id = (int) wp_get_post_parent_id( $post_id );
+		}
 		$is_seen = 'product' === get_post_type( $post_id ) && 'publish' === get_post_status( $post_id );
 		wp_safe_redirect( $is_seen ? (string) get_permalink( $post_id ) : home_url( '/' ) );
 		exit;

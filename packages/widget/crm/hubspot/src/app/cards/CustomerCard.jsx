@@ -37,7 +37,7 @@ export function CustomerCard({ context, actions }) {
 
   const open = async () => {
     try {
-      const { url } = await ask('open', { email });
+      const { url } = await ask('open', { email, locale: tagOf(context.user?.locale) });
       actions.openIframeModal({ uri: url, title: 'Customer', ...MODAL_SIZE_PX });
     } catch {
       setAnswer({ state: 'error' });
@@ -79,8 +79,10 @@ async function ask(what, body) {
   return answer.json();
 }
 
-function money({ amount, currency }, locale = 'en') {
-  // HubSpot writes `en_US` at some places.
-  const format = new Intl.NumberFormat(locale.replace('_', '-'), { style: 'currency', currency });
+/** HubSpot writes `en_US` at some places. */
+const tagOf = (locale = 'en') => locale.replace('_', '-');
+
+function money({ amount, currency }, locale) {
+  const format = new Intl.NumberFormat(tagOf(locale), { style: 'currency', currency });
   return format.format(Number(amount));
 }

@@ -21,7 +21,9 @@ export default class TesseraCustomerCard extends LightningElement {
 
   height = 200;
   isReady = false;
-  person = {};
+  /** Not before the record came: nobody is looked up without. */
+  person;
+  hasFailed = false;
 
   get origin() {
     try {
@@ -41,11 +43,17 @@ export default class TesseraCustomerCard extends LightningElement {
   }
 
   @wire(getRecord, { recordId: '$recordId', optionalFields: '$fields' })
-  readRecord({ data }) {
+  readRecord({ data, error }) {
+    this.hasFailed = Boolean(error);
+    if (error) {
+      // The frame goes, and says that it is ready when it comes again.
+      this.isReady = false;
+      this.person = undefined;
+    }
     if (!data) return;
     const read = (field) => (field && data.fields[field]?.value) || null;
     this.person = { customer: read(this.customerField), email: read(this.emailField) };
-    if (this.isReady) this.tellContext();
+    this.tellContext();
   }
 
   connectedCallback() {
@@ -78,7 +86,7 @@ export default class TesseraCustomerCard extends LightningElement {
   }
 
   tellContext() {
-    this.send({ type: 'context', ...this.person, locale: LANGUAGE });
+    if (this.isReady && this.person) this.send({ type: 'context', ...this.person, locale: LANGUAGE });
   }
 
   tellPage(name, detail) {
