@@ -265,9 +265,10 @@ describe('the host', () => {
     await page.close();
   });
 
-  it('that has no token for the agent gets a page that says so', async () => {
+  it('that has no token for the agent gets a page that says so, and asks again at the press of a button', async () => {
     const byId = await openDesk({ customer: person.externalId }, null);
-    await byId.frame.locator('tessera-customer-card[state=denied]').waitFor();
+    await byId.frame.locator('tessera-customer-card[state=error]').waitFor();
+    await byId.frame.getByRole('button', { name: 'Try again' }).waitFor();
     await byId.page.close();
     const byEmail = await openDesk({ email: person.email }, null);
     await byEmail.frame.getByText('This customer could not be looked up').waitFor();
