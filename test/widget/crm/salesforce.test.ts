@@ -238,9 +238,9 @@ describe('the component', () => {
   });
 
   it('has the card say so where the agent gets no token, or the setting is missing', async () => {
-    const denied = await openRecord({ Shop_Id__c: person.externalId }, { customerField: 'Shop_Id__c' }, null);
-    await denied.page.frameLocator('iframe').locator('tessera-customer-card[state=denied]').waitFor();
-    await denied.page.close();
+    const refused = await openRecord({ Shop_Id__c: person.externalId }, { customerField: 'Shop_Id__c' }, null);
+    await refused.page.frameLocator('iframe').locator('tessera-customer-card[state=error]').waitFor();
+    await refused.page.close();
     const unset = await openRecord({ Email: person.email }, { page: '' });
     await unset.page.getByText('Name the address of the embed page').waitFor();
     expect(unset.errors).toEqual([]);
