@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DEFAULT_PLAYBOOK } from '../../packages/core/src/recommendations/default-playbook.js';
+import { secretCredential } from '../../packages/server/src/access/credential.js';
 import { type Database, openDatabase } from '../../packages/server/src/db/database.js';
 import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
 import { RequestContext } from '../../packages/server/src/graphql/context.js';
@@ -29,7 +30,7 @@ async function measure(database: Database): Promise<void> {
       database,
       snapshots,
       undefined as never,
-      { kind: 'secret' } as never,
+      secretCredential(null, null, null),
       undefined as never,
       DEFAULT_PLAYBOOK,
     );
