@@ -68,7 +68,10 @@ function install(): void {
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
     writeFileSync(mark, lock);
   }
-  execFileSync(process.execPath, [path.join(root, 'packages/widget/build-package.mjs'), installedPackage]);
+  // As the README of the examples says it.
+  execFileSync(process.execPath, [path.join(root, 'packages/widget/build-package.mjs'), path.join(app, 'package')]);
+  rmSync(installedPackage, { recursive: true, force: true });
+  run('npm', ['install', '--no-save', '--install-links', '--no-audit', '--no-fund', './package']);
 }
 
 /** Runs a program of the app's and expects it to go well. */
