@@ -208,8 +208,8 @@ describe('the host', () => {
     const start = frame.locator('[part=start]').first();
     await start.click();
     await frame.locator('[part=name]').first().click();
-    const chosen = await page.evaluate(() => (window as unknown as { chosen: Record<string, string>[] }).chosen);
-    expect(chosen).toEqual([
+    const chosen = () => page.evaluate(() => (window as unknown as { chosen: Record<string, string>[] }).chosen);
+    await expect.poll(chosen).toEqual([
       { customer: person.externalId, action: expect.any(String) },
       { customer: person.externalId, product: expect.any(String) },
     ]);
