@@ -21,6 +21,7 @@ import { answerImport, answerQuarantine, dropRest, UploadQueue } from './http/im
 import { listen } from './http/listen.js';
 import { sendError, sendJson, setSecurityHeaders } from './http/respond.js';
 import { PERSISTED_OPERATIONS_FILE, sendFile, WIDGET_FOLDER } from './http/static-files.js';
+import { TrustedProxies } from './http/trusted-proxies.js';
 import { answerWebhook } from './http/webhook-route.js';
 import type { Rescore } from './ingest/webhook-messages.js';
 import { ChangeFeed } from './live/change-feed.js';
@@ -97,7 +98,7 @@ export async function startServer(
   };
   const tokens = new TokenReader(access.keys, access.secrets, audience, demo?.keys ?? new Map());
   const credentials = new CredentialReader(database.reader, access.keys, tokens, config.adminKey);
-  const gate = new Gate(credentials, access);
+  const gate = new Gate(credentials, access, new TrustedProxies(config.trustedProxies));
   const uploads = new UploadQueue();
   const graphiql = isDemoOpen
     ? renderGraphiQL({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from './errors.js';
+import { TrustedProxies } from './http/trusted-proxies.js';
 
 /** A key that guards everything must not be guessable. */
 const SHORTEST_ADMIN_KEY = 32;
@@ -47,6 +48,18 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .refine((number) => number >= least && number <= most, `is not a number from ${least} to ${most}`);
 
+const trustedProxies = z
+  .string()
+  .transform((given) => given.split(',').map((address) => address.trim()))
+  .refine((addresses) => {
+    try {
+      new TrustedProxies(addresses);
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'is not a list of addresses such as 10.0.0.5,192.168.0.0/16,loopback');
+
 /** THE LIST of settings: each an environment variable and an option of every command. */
 export const SETTINGS = {
   port: { variable: 'PORT', schema: port, fallback: '4000', help: 'port to listen on; 0 takes any free one' },
@@ -91,6 +104,12 @@ export const SETTINGS = {
     schema: wholeNumber(0, 1_000_000),
     fallback: '300',
     help: 'requests a minute of one shopper; agents and restricted keys have a multiple; 0 is no limit',
+  },
+  trustedProxies: {
+    variable: 'TESSERA_TRUSTED_PROXIES',
+    schema: trustedProxies,
+    fallback: undefined,
+    help: 'proxies in front whose X-Forwarded-For and -Proto count: addresses, networks, "loopback"; none by default',
   },
   timeZone: {
     variable: 'TESSERA_TIME_ZONE',
@@ -186,6 +205,7 @@ export interface Config {
   readonly secretsKey?: string;
   readonly tokenAudience?: string;
   readonly rateLimit?: number;
+  readonly trustedProxies?: readonly string[];
   readonly timeZone?: string;
   readonly currency?: string;
   readonly shopName?: string;

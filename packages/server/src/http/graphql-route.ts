@@ -8,7 +8,8 @@ import { maskError } from '../graphql/mask-error.js';
 import { type GraphqlServices, makeYoga } from '../graphql/yoga.js';
 import { allowOrigin, answerPreflight, denyOrigin, isPreflight } from './cors.js';
 import { OpenRequests } from './open-requests.js';
-import { originOf, send, sendError } from './respond.js';
+import { send, sendError } from './respond.js';
+import type { TrustedProxies } from './trusted-proxies.js';
 
 const JSON_BODY = /^application\/(json|graphql-response\+json)\s*(;|$)/i;
 
@@ -24,14 +25,15 @@ export class Gate {
   constructor(
     private readonly credentials: CredentialReader,
     private readonly access: Access,
+    readonly proxies: TrustedProxies,
   ) {}
 
   /** @returns null once a bad credential is answered */
   async read(request: IncomingMessage, response: ServerResponse): Promise<Credential | null> {
-    const address = request.socket.remoteAddress ?? '';
+    const address = this.proxies.addressOf(request);
     try {
       const headers = new Headers(request.headers as Record<string, string>);
-      const credential = await this.credentials.read(headers, originOf(request));
+      const credential = await this.credentials.read(headers, this.proxies.originOf(request));
       await this.access.limits.takeRequest(credential, address);
       return credential;
     } catch (error) {
@@ -80,7 +82,7 @@ export class GraphqlRoute {
     }
     response.setHeader('vary', 'Origin');
     const { origin } = request.headers;
-    if (origin !== undefined && origin !== originOf(request)) {
+    if (origin !== undefined && origin !== this.gate.proxies.originOf(request)) {
       allowOrigin(response, (await this.services.access.keys.current()).origins);
     }
     if (isPreflight(request)) return answerPreflight(response);
@@ -91,7 +93,7 @@ export class GraphqlRoute {
     const credential = await this.gate.read(request, response);
     if (credential === null) return;
     try {
-      this.#open.add(credential, response);
+      this.#open.add(credential, response, this.gate.proxies.addressOf(request));
     } catch (error) {
       return sendFailure(response, error);
     }

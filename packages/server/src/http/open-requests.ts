@@ -31,13 +31,16 @@ export class OpenRequests {
 
   constructor(private readonly isStillGood: (credential: Credential) => Promise<boolean>) {}
 
-  /** @throws RATE_LIMITED when there are too many of the same sender */
-  add(credential: Credential, response: ServerResponse): void {
+  /**
+   * @param address of who asks
+   * @throws RATE_LIMITED when there are too many of the same sender
+   */
+  add(credential: Credential, response: ServerResponse, address: string): void {
     const { accept } = response.req.headers;
     const isStream = accept?.includes('text/event-stream') === true;
     // A publishable key is every visitor's: those are told apart by their addresses.
-    const address = credential.kind === 'publishable' ? response.req.socket.remoteAddress : '';
-    const principal = `${credential.kind} ${principalOf(credential)} ${address}`;
+    const visitor = credential.kind === 'publishable' ? address : '';
+    const principal = `${credential.kind} ${principalOf(credential)} ${visitor}`;
     const own = this.#open.get(principal) ?? new Set();
     this.#refuseTooMany(credential, own, isStream);
     const open = { response, credential, isStream };

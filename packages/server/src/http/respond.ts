@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { ERROR_STATUS, type ErrorCode, RETRY_LATER } from '../errors.js';
 
 /** On every answer: nothing is sniffed, framed or told to other sites. */
@@ -74,6 +74,3 @@ export function sendError(
     { ...headers[code], ...more },
   );
 }
-
-/** The server's own origin as the request names it. */
-export const originOf = (request: IncomingMessage) => `http://${request.headers.host ?? ''}`;
