@@ -107,7 +107,6 @@ function languageFile(file) {
 async function buildBundle(entry) {
   const { outputFiles, metafile } = await build({
     ...shared,
-    format: 'iife',
     entryPoints: [entry],
     plugins: [compactTemplates(), separateLanguages()],
     // Names that Lit keeps long for other copies of itself and for subclasses, and our own between classes: one file has
@@ -125,7 +124,8 @@ async function buildBundle(entry) {
       );
   }
   const tags = [...readFileSync(from(entry), 'utf8').matchAll(/'(tessera-[a-z-]+)':/g)].map(([, tag]) => tag);
-  const program = outputFiles[0].text.trim();
+  // A function of our own around it: with esbuild's, a dynamic import brings helpers that nothing calls.
+  const program = `(()=>{"use strict";${outputFiles[0].text.trim()}})()`;
   const list = JSON.stringify(tags);
   // Half of two copies would not find each other: what the first has not got, the second does not add.
   const told =

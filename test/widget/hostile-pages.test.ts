@@ -3,15 +3,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentCustomer, cardCustomer, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
 import { launchBrowser } from '../support/browser.js';
 import { PAYLOADS } from '../support/payloads.js';
+import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 import {
   buildWidget,
   element,
+  hostileScript,
   type OpenPage,
   openPage,
   type PageOptions,
   type PageServer,
   STRICT_POLICY,
   startPageServer,
+  TOKEN,
 } from './page.js';
 
 const TAGS = ['segment-badge', 'recommendations', 'next-actions', 'customer-card'];
@@ -159,11 +162,88 @@ describe('pages that are not kind', () => {
     }
   });
 
-  it('a page that has patched the prototypes of the browser is neither harmed nor harmful', async () => {
-    const opening = await open(all(), { head: '<script src="/hostile.js"></script>' });
-    await allReady(opening);
-    await opening.page.getByRole('button', { name: 'Segment: VIP' }).click();
-    await opening.page.getByText('Why', { exact: true }).waitFor();
+  for (const name of Object.keys(HOSTILE_SCRIPTS)) {
+    it(`a page that ${name} is neither harmed nor harmful`, async () => {
+      const opening = await open(all(), { head: `<script src="${hostileScript(name)}"></script>` });
+      const { page, requests } = opening;
+      await allReady(opening);
+      await page.getByRole('button', { name: 'Segment: VIP' }).click();
+      await page.getByText('Why', { exact: true }).waitFor();
+      const texts = await page
+        .locator('[state=ready]')
+        .evaluateAll((elements) => elements.map((element) => element.shadowRoot!.textContent));
+      for (const text of texts) expect(text).not.toMatch(/polluted|localised by the page|undefined|NaN|\[object/);
+      expect(texts).toHaveLength(TAGS.length);
+      expect(requests).toHaveLength(1);
+      expect(requests[0]!.variables).toMatchObject({
+        badges: ['1'],
+        recommendations: ['1'],
+        actions: ['1'],
+        cards: ['1'],
+      });
+      expect(requests[0]!.authorization).toBe(`Bearer ${TOKEN}`);
+      // The events of the server are read too.
+      await expect.poll(() => server.streams.length, { timeout: 10_000 }).toBe(1);
+      server.streams[0]!.tell('1');
+      await expect.poll(() => requests.length, { timeout: 10_000 }).toBe(2);
+    });
+  }
+
+  it('leaves of itself in the page what Lit leaves, its tags, and nothing else', async () => {
+    const { page } = await open('<div id="here"></div>', {
+      script: '',
+      policy: "default-src 'self'",
+    });
+    const found = await page.evaluate(
+      async ({ body }) => {
+        const types = Object.getOwnPropertyNames(window).filter((name) => /^[A-Z]/.test(name));
+        const all = () =>
+          types.flatMap((name) => {
+            const type = (window as unknown as Record<string, { prototype?: object } | undefined>)[name];
+            return [type, type?.prototype].flatMap((owner) =>
+              owner instanceof Object
+                ? Reflect.ownKeys(owner).map((key) => {
+                    const { value, get, set } = Object.getOwnPropertyDescriptor(owner, key)!;
+                    return [`${name} ${String(key)}`, value, get, set] as const;
+                  })
+                : [],
+            );
+          });
+        const globals = new Set(Object.getOwnPropertyNames(window));
+        const before = all();
+        const script = document.createElement('script');
+        script.type = 'module';
+        script.src = '/widget/tessera.js';
+        document.head.append(script);
+        await new Promise((loaded) => script.addEventListener('load', loaded));
+        const parsed = new DOMParser().parseFromString(body, 'text/html');
+        document.getElementById('here')!.append(...parsed.body.children);
+        for (let left = 200; left > 0 && document.querySelectorAll('[state=ready]').length < 4; left--) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        const after = all();
+        return {
+          shown: document.querySelectorAll('[state=ready]').length,
+          changed: after
+            .filter(
+              ([name, ...values], index) =>
+                name !== before[index]?.[0] || values.some((value, at) => !Object.is(value, before[index]![at + 1])),
+            )
+            .map(([name]) => name),
+          globals: Object.getOwnPropertyNames(window).filter((name) => !globals.has(name)),
+          attributes: [...document.documentElement.attributes, ...document.body.attributes].map(({ name }) => name),
+          head: [...document.head.children].map(({ tagName }) => tagName),
+        };
+      },
+      { body: all() },
+    );
+    expect(found).toEqual({
+      shown: 4,
+      changed: [],
+      globals: ['litHtmlVersions'],
+      attributes: ['lang'],
+      head: ['TITLE', 'SCRIPT', 'SCRIPT'],
+    });
   });
 
   it('two versions of the script and a smaller bundle on one page are one', async () => {

@@ -14,6 +14,7 @@ import {
   cardCustomer,
   PRODUCTS,
 } from '../../packages/widget/demo/sample-customers.js';
+import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 
 /** The strictest policy that an element has to live under. */
 export const STRICT_POLICY = [
@@ -26,6 +27,9 @@ export const STRICT_POLICY = [
 ].join('; ');
 
 export const TOKEN = 'token-of-the-page';
+
+/** Where the script is that does to the page what its name says. */
+export const hostileScript = (name: string) => `/hostile/${name.replaceAll(/[^a-z]+/g, '-')}.js`;
 
 const buildScript = fileURLToPath(new URL('../../packages/widget/build.mjs', import.meta.url));
 
@@ -69,10 +73,11 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   const files: Record<string, [type: string, content: string | Buffer]> = {
     '/widget/tessera-next.js': ['text/javascript', bundle],
     '/recorder.js': ['text/javascript', RECORDER],
-    '/hostile.js': ['text/javascript', HOSTILE],
     '/ground.css': ['text/css', ':root { color-scheme: light dark; background: light-dark(#fff, #121419); }'],
     '/reset.css': ['text/css', '* { all: unset; text-transform: uppercase; letter-spacing: 1em; } '],
   };
+  for (const [name, script] of Object.entries(HOSTILE_SCRIPTS))
+    files[hostileScript(name)] = ['text/javascript', `{${script}}`];
   for (const file of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
     files[`/widget/${file}`] = ['text/javascript', readFileSync(path.join(folder, file))];
   }
@@ -133,23 +138,6 @@ const RECORDER = `
   }
   addEventListener('securitypolicyviolation', (event) => recorded.violations.push(event.violatedDirective));
   addEventListener('unhandledrejection', (event) => recorded.rejections.push(String(event.reason)));
-`;
-
-/** What careless and hostile pages do to the browser's own objects before our script comes. */
-const HOSTILE = `
-  for (const [owner, name] of [
-    [Array.prototype, 'last'], [Object.prototype, 'extend'], [String.prototype, 'format'], [Element.prototype, 'hide'],
-  ]) owner[name] = function () { throw new Error('patched'); };
-  const { addEventListener, dispatchEvent } = EventTarget.prototype;
-  EventTarget.prototype.addEventListener = function (...args) { return addEventListener.apply(this, args); };
-  EventTarget.prototype.dispatchEvent = function (event) { return dispatchEvent.call(this, event); };
-  Array.prototype.toJSON = undefined;
-  Element.prototype.closest = ((closest) => function (selector) { return closest.call(this, selector); })(Element.prototype.closest);
-  const { attachShadow, setAttribute } = Element.prototype;
-  Element.prototype.attachShadow = function (options) { return attachShadow.call(this, options); };
-  Element.prototype.setAttribute = function (name, value) { return setAttribute.call(this, name, value); };
-  window.fetch = ((fetch) => (...args) => fetch(...args))(window.fetch);
-  window.name = 'name'; window.status = 'status'; window.$ = window._ = () => { throw new Error('not yours'); };
 `;
 
 export interface RecordedEvent {

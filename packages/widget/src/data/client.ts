@@ -34,6 +34,9 @@ export function post(
   });
 }
 
+/** The ids, each once. An old library (Prototype.js) has a `toJSON` on all arrays that makes texts of them; these have their own. */
+export const distinct = (ids: Iterable<string>): string[] => Object.assign([...new Set(ids)], { toJSON: 0 });
+
 /** What an answer that is no success says. */
 export function refusal({ status }: Response, answer: GraphQLAnswer | undefined): RequestError {
   const { message, extensions } = answer?.errors?.[0] ?? {};

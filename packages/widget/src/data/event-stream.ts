@@ -1,4 +1,4 @@
-import { refusal, send } from './client.js';
+import { distinct, refusal, send } from './client.js';
 import { type Connection, connectionKey } from './connection.js';
 import { SEGMENT_CHANGES } from './operations.generated.js';
 import type { RequestError } from './request-error.js';
@@ -69,7 +69,8 @@ class EventStream {
   #start(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const ids = [...new Set([...this.#watchers].map(({ customer }) => customer))].slice(0, MAXIMUM_IDS);
+    const ids = distinct([...this.#watchers].map(({ customer }) => customer));
+    ids.splice(MAXIMUM_IDS);
     const isWanted = ids.length > 0 && !document.hidden && !this.#isOver;
     if (isWanted && this.#abort && `${ids}` === this.#ids) return;
     if (this.#abort && document.hidden) this.#wasInterrupted = true;

@@ -1,4 +1,4 @@
-import { type GraphQLAnswer, type Operation, post } from './client.js';
+import { distinct, type GraphQLAnswer, type Operation, post } from './client.js';
 import { type Connection, connectionKey } from './connection.js';
 import { RequestError } from './request-error.js';
 
@@ -74,9 +74,8 @@ class PageRequest {
     if (!first) return;
     const { connection, isForAgent, segmentation } = first;
     const questions = [...this.#questions];
-    const ids = (topic: Topic) => [
-      ...new Set(questions.flatMap((question) => (question.topic === topic ? question.customer : []))),
-    ];
+    const ids = (topic: Topic) =>
+      distinct(questions.flatMap((question) => (question.topic === topic ? question.customer : [])));
     const { operations } = questions.find((question) => question.operations.isWhole) ?? first;
     const variables = {
       badges: ids('badges'),
@@ -122,7 +121,7 @@ export function drop(question: Question): void {
 }
 
 function outcomesOf({ data, errors }: GraphQLAnswer, variables: Record<string, unknown>) {
-  const indexes: Record<string, Map<string, number>> = {};
+  const indexes: Record<string, Map<string, number>> = Object.create(null);
   return ({ topic, customer }: Question): unknown => {
     const ids = variables[topic] as string[];
     const customers = data?.[topic];

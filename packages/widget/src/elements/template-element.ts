@@ -31,7 +31,7 @@ export abstract class TemplateElement extends HTMLElement {
     // biome-ignore lint/complexity/noThisInStatic: the class that is defined, which is another for every element
     const { prototype, properties } = this;
     return Object.entries(properties).flatMap(([name, { isPropertyOnly, isOwn }]) => {
-      if (!isOwn && !(name in prototype)) {
+      if (!isOwn && !Object.hasOwn(prototype, name)) {
         Object.defineProperty(prototype, name, {
           get(this: TemplateElement) {
             return this.#values[name];

@@ -28,7 +28,8 @@ async function load(): Promise<void> {
   if (wanted === language) return;
   language = wanted;
   // Texts are of a language, dates and money of its region too.
-  const file = loaders[wanted?.split('-')[0] ?? ''];
+  const name = wanted?.split('-')[0] ?? '';
+  const file = Object.hasOwn(loaders, name) && loaders[name];
   let texts: Translations = {};
   // What cannot be loaded is said in English.
   if (file)
@@ -45,5 +46,8 @@ async function load(): Promise<void> {
 export function textsOf<K extends string>(source: Record<K, string>) {
   return (key: K, values?: Record<string, string>): string =>
     // A word that only a newer server knows stays as it came.
-    (translations[key] ?? source[key] ?? key).replace(/{(\w+)}/g, (whole, name) => values?.[name] ?? whole);
+    ((Object.hasOwn(translations, key) ? translations : source)[key] ?? key).replace(
+      /{(\w+)}/g,
+      (whole, name) => values?.[name] ?? whole,
+    );
 }
