@@ -49,6 +49,7 @@ for (const file of readdirSync(from('src/texts')).sort()) {
   if (/^[a-z]{2}\.ts$/.test(file)) publish(languageFile(file), await buildLanguage(`src/texts/${file}`));
 }
 writeFileSync(to('integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
+publishRelease();
 
 for (const [host, { scripts = {}, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
   for (const [source, target] of Object.entries(scripts)) {
@@ -89,6 +90,13 @@ function copy(source, target) {
 function publish(file, content) {
   writeFileSync(to(file), content);
   integrity[file] = hashOf(content);
+}
+
+/** The scripts once more, under an address that never has others: what it is called follows from what is in them. */
+function publishRelease() {
+  const release = createHash('sha256').update(JSON.stringify(integrity)).digest('hex').slice(0, 12);
+  for (const file of Object.keys(integrity)) copy(to(file), to('releases', release, file));
+  writeFileSync(to('release.json'), `${JSON.stringify({ path: `/widget/${release}/`, integrity }, null, 2)}\n`);
 }
 
 function hashOf(content) {

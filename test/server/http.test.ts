@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -408,6 +409,29 @@ describe('an address', () => {
     expect(again).toMatchObject({ status: 304, body: '' });
     expect((await raw('/widget/tessera.js', {}, 'HEAD')).body).toBe('');
     expect((await raw('/widget/tessera.js', {}, 'POST')).status).toBe(405);
+  });
+
+  it('T23: of one release of the widget is the same for ever, and has the published hash', async () => {
+    const { path, integrity } = JSON.parse((await raw('/widget/release.json')).body) as {
+      path: string;
+      integrity: Record<string, string>;
+    };
+    expect(path).toMatch(/^\/widget\/[0-9a-f]{12}\/$/);
+    expect(Object.keys(integrity)).toEqual(expect.arrayContaining(['tessera.js', 'tessera-badge.js', 'tessera.de.js']));
+    for (const [file, hash] of Object.entries(integrity)) {
+      const { status, headers, body } = await raw(path + file);
+      expect(status, file).toBe(200);
+      expect(headers, file).toMatchObject({
+        'cache-control': 'public, max-age=31536000, immutable',
+        'access-control-allow-origin': '*',
+        'x-content-type-options': 'nosniff',
+      });
+      expect(`sha384-${createHash('sha384').update(body).digest('base64')}`).toBe(hash);
+    }
+    expect((await raw('/widget/tessera.js')).headers['cache-control']).toBe('no-cache');
+    for (const other of ['000000000000', 'releases', path.split('/')[2]!.toUpperCase()]) {
+      expect((await raw(`/widget/${other}/tessera.js`)).status, other).toBe(404);
+    }
   });
 });
 

@@ -20,7 +20,7 @@ import { Gate, GraphqlRoute, sendFailure } from './http/graphql-route.js';
 import { answerImport, answerQuarantine, dropRest, UploadQueue } from './http/import-route.js';
 import { listen } from './http/listen.js';
 import { sendError, sendJson, setSecurityHeaders } from './http/respond.js';
-import { PERSISTED_OPERATIONS_FILE, sendFile, WIDGET_FOLDER } from './http/static-files.js';
+import { PERSISTED_OPERATIONS_FILE, sendWidgetFile } from './http/static-files.js';
 import { TrustedProxies } from './http/trusted-proxies.js';
 import { answerWebhook } from './http/webhook-route.js';
 import type { Rescore } from './ingest/webhook-messages.js';
@@ -39,9 +39,6 @@ export interface RunningServer {
   streamCount(): number;
   close(): Promise<void>;
 }
-
-/** The widget's script is anybody's, and a page that checks its hash has to be allowed to read it. */
-const PUBLIC_SCRIPT = { 'access-control-allow-origin': '*' };
 
 /** The address that a request asks for; null when it is none. A path of two slashes names no host. */
 function addressOf({ url: target = '/' }: IncomingMessage): URL | null {
@@ -155,7 +152,7 @@ export async function startServer(
       if (await isGranted('imports:read', request, response)) await answerQuarantine(response, second, database);
       return;
     }
-    if (first === 'widget' && second !== '') return sendFile(response, WIDGET_FOLDER, second, PUBLIC_SCRIPT);
+    if (first === 'widget' && second !== '') return sendWidgetFile(response, second, third);
     if (first === 'embed' && second !== '' && third === '') return answerEmbed(response, second, access.keys);
     if (url.pathname === '/' && demo !== null) {
       response.writeHead(302, { location: '/demo' }).end();

@@ -25,6 +25,21 @@ export const WIDGET_FOLDER = path.resolve(
 /** What credentials of browsers may run: written by the widget's build beside its folder, and committed. */
 export const PERSISTED_OPERATIONS_FILE = path.resolve(WIDGET_FOLDER, '../persisted-operations.json');
 
+/** The widget's script is anybody's, and a page that checks its hash has to be allowed to read it. */
+const PUBLIC = { 'access-control-allow-origin': '*' };
+const RELEASE = /^[0-9a-f]{12}$/;
+const IMMUTABLE = { 'cache-control': 'public, max-age=31536000, immutable' };
+
+/**
+ * Answers with a file of the widget: the newest by its name alone, or that of one release, which is the same for ever
+ * and gone with the release.
+ */
+export function sendWidgetFile(response: ServerResponse, first: string, second: string): Promise<void> {
+  if (!RELEASE.test(first) || second === '')
+    return sendFile(response, WIDGET_FOLDER, second === '' ? first : '', PUBLIC);
+  return sendFile(response, path.join(WIDGET_FOLDER, 'releases', first), second, { ...PUBLIC, ...IMMUTABLE });
+}
+
 /** Answers with one file of a folder, by its plain name: no path can lead out of it. */
 export async function sendFile(
   response: ServerResponse,
