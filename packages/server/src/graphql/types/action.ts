@@ -23,6 +23,10 @@ const Action = builder.objectRef<PlaybookAction>('Action').implement({
       description: '`segmentation:segment`, any of them; empty for everybody with an order.',
       resolve: ({ segments }) => [...(segments ?? [])],
     }),
+    notSegments: t.stringList({
+      description: '`segmentation:segment`: whoever is in one of these is left out.',
+      resolve: ({ notSegments }) => [...(notSegments ?? [])],
+    }),
     when: t.field({
       type: 'JSON',
       description: 'What else is asked, by fact, bounds included.',
