@@ -107,6 +107,26 @@ describe('recommendations of the demo shop', () => {
     }
   });
 
+  it('stay whole when everything that was best is sold out at once', async () => {
+    const { sql } = server.database;
+    const ask = async (first: number) => {
+      const { data } = await server.query<{ customers: { nodes: { recommendations: Listed[] }[] } }>(
+        `query($first: Int!) { customers(first: 1, where: {segment: {segmentation: "rfm", in: ["prospect"]}}) { nodes { recommendations(first: $first) { ${LIST} } } } }`,
+        { first },
+      );
+      return data.customers.nodes[0]!.recommendations.map(({ product }) => product.externalId);
+    };
+    const before = await ask(50);
+    const soldOut = before.slice(0, 40);
+    expect(soldOut.length).toBe(40);
+    await sql`update products set stock = 0 where product_id = any(${soldOut})`;
+    try {
+      expect(await ask(5)).toEqual(before.slice(40, 45));
+    } finally {
+      await sql`update products set stock = null where product_id = any(${soldOut})`;
+    }
+  });
+
   it('give a Prospect what is popular', async () => {
     const { data } = await server.query<{ customers: { nodes: { recommendations: Listed[] }[] } }>(
       `{ customers(first: 3, where: {segment: {segmentation: "rfm", in: ["prospect"]}}) { nodes { recommendations { ${LIST} } } } }`,
