@@ -142,15 +142,28 @@ describe('recommendations of the demo shop', () => {
       customers: {
         nodes: {
           segment: { segment: { title: string } };
-          shopper: { recommendations: { product: { externalId: string }; reason: string }[] };
+          shopper: {
+            recommendations: {
+              product: { externalId: string };
+              reason: string;
+              kind: string;
+              boughtWith: string | null;
+            }[];
+          };
         }[];
       };
     }>(
-      `{ customers(first: 100) { nodes { segment { segment { title } } shopper { recommendations(first: 3) { product { externalId } reason } } } } }`,
+      `{ customers(first: 100) { nodes { segment { segment { title } } shopper { recommendations(first: 3) { product { externalId } reason kind boughtWith } } } } }`,
     );
     for (const { segment, shopper } of data.customers.nodes) {
       expect(shopper.recommendations.length).toBe(3);
-      for (const { reason } of shopper.recommendations) {
+      for (const { reason, kind, boughtWith } of shopper.recommendations) {
+        const wording = { REBUY: 'Time to buy it again', POPULAR: 'Popular right now' }[kind];
+        expect(reason).toBe(
+          wording ?? (boughtWith === null ? 'Goes with what you bought' : `Often bought with ${boughtWith}`),
+        );
+        expect(['REBUY', 'BOUGHT_WITH', 'POPULAR']).toContain(kind);
+        if (kind !== 'BOUGHT_WITH') expect(boughtWith).toBeNull();
         expect(reason).toMatch(
           /^(Often bought with .+|Goes with what you bought|Time to buy it again|Popular right now)$/,
         );
