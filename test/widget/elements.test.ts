@@ -111,10 +111,20 @@ describe('accessibility', () => {
     }
   });
 
-  it('forced colours keep every box bordered', async () => {
-    const { page } = await open(element('recommendations', '1'), { forcedColors: 'active' });
-    await reaches(page, 'recommendations', 'ready');
-    expect(await page.locator('[part=panel]').evaluate((box) => getComputedStyle(box).borderTopStyle)).toBe('solid');
+  it('forced colours keep every box bordered, in a colour that is seen', async () => {
+    const body = ['recommendations', 'perks', 'customer-card'].map((tag) => element(tag, '1')).join('');
+    const { page } = await open(body, { forcedColors: 'active' });
+    for (const tag of ['recommendations', 'perks', 'customer-card']) await reaches(page, tag, 'ready');
+    const boxes = await page.locator('[part=panel], [part=picture], .avatar, .chip').all();
+    expect(boxes.length).toBeGreaterThan(10);
+    for (const box of boxes) {
+      const [style, color] = await box.evaluate((node) => {
+        const { borderTopStyle, borderTopColor } = getComputedStyle(node);
+        return [borderTopStyle, borderTopColor];
+      });
+      expect(style).toBe('solid');
+      expect(color).not.toMatch(/^rgba.*, 0\)$/);
+    }
   });
 });
 
