@@ -25,7 +25,7 @@ const INTERNAL_NAMES = new RegExp(
   `^(_\\$.*|${[
     'requestUpdate|performUpdate|willUpdate|updated|root|isPropertyOnly|isOwn|isPending',
     'isForAgent|isForAudience|rootClass|segmentKey|wantedCount|mayRetry|isLive|noteNetwork|tellElementsBelow|setting',
-    'connection|topic|operations|isWhole|settle|isDenial|renderValue|emptySentence|emit',
+    'connection|topic|operations|settle|isDenial|renderValue|emptySentence|emit',
   ].join('|')})$`,
 );
 

@@ -166,20 +166,22 @@ describe('storefront', () => {
       const { customers, products } = await writtenData(page);
       expect(customers).toHaveLength(1);
       const { customersByExternalIds } = await ask<{
-        customersByExternalIds: { shopper: { publicLabel: string | null } }[];
-      }>('query ($ids: [String!]!) { customersByExternalIds(externalIds: $ids) { shopper { publicLabel } } }', {
+        customersByExternalIds: { shopper: { publicLabel: string | null; perks: string[] } }[];
+      }>('query ($ids: [String!]!) { customersByExternalIds(externalIds: $ids) { shopper { publicLabel perks } } }', {
         ids: [customers[0]!.externalId],
       });
-      const label = customersByExternalIds[0]!.shopper.publicLabel;
+      const { publicLabel: label, perks } = customersByExternalIds[0]!.shopper;
       expect(await badge.locator('[part=badge]').allInnerTexts()).toEqual(label === null ? [] : [label]);
 
+      await page.locator('#perks:is([state=ready], [state=empty])').waitFor({ state: 'attached' });
+      expect(await page.locator('#perks [part=perk]').allInnerTexts()).toEqual(perks);
       await page.locator('#for-you:is([state=ready], [state=empty])').waitFor({ state: 'attached' });
       await expect.poll(() => exchanges.length).toBe(1);
       expect(requestCount()).toBe(1);
       expect(exchanges[0]!.document).toMatch(/^query TesseraShopperPage/);
       const allowed = [
         ...['data', 'badges', 'recommendations', 'externalId', 'shopper', 'publicLabel', 'product', 'reason'],
-        ...['name', 'brand', 'category', 'listPrice', 'amount', 'currency'],
+        ...['name', 'brand', 'category', 'listPrice', 'amount', 'currency', 'kind', 'boughtWith', 'perks'],
       ];
       expect(fieldsOf(exchanges[0]!.answer).filter((field) => !allowed.includes(field))).toEqual([]);
       expect(streamCount()).toBe(0);

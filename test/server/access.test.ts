@@ -331,7 +331,7 @@ describe("an agent's token for badges", () => {
     const agents = await makeKey(server.database.sql, { kind: 'agent-signing', scopes });
     const answer = await server.query<{ cards: unknown[] }>(
       CARD_PAGE,
-      { badges: [], recommendations: [], actions: [], cards: ['1'], segmentation: 'rfm', first: 3 },
+      { badges: [], recommendations: [], perks: [], actions: [], cards: ['1'], segmentation: 'rfm', first: 3 },
       await agentToken(agents, scopes.join(' ')),
     );
     expect(answer).toMatchObject({ status: 200, data: { cards: [{ externalId: '1' }] } });

@@ -60,6 +60,8 @@ describe('next actions', () => {
             0.2 * Number(metrics.averageOrderValue!.amount) + 0.005,
           );
           expect(Number(maxIncentive.amount)).toBeGreaterThanOrEqual(0);
+          if (expectedValue !== null)
+            expect(Number(maxIncentive.amount), action.key).toBeLessThanOrEqual(Number(expectedValue.amount));
         }
       }
     }

@@ -107,6 +107,26 @@ describe('recommendations of the demo shop', () => {
     }
   });
 
+  it('stay whole when everything that was best is sold out at once', async () => {
+    const { sql } = server.database;
+    const ask = async (first: number) => {
+      const { data } = await server.query<{ customers: { nodes: { recommendations: Listed[] }[] } }>(
+        `query($first: Int!) { customers(first: 1, where: {segment: {segmentation: "rfm", in: ["prospect"]}}) { nodes { recommendations(first: $first) { ${LIST} } } } }`,
+        { first },
+      );
+      return data.customers.nodes[0]!.recommendations.map(({ product }) => product.externalId);
+    };
+    const before = await ask(50);
+    const soldOut = before.slice(0, 40);
+    expect(soldOut.length).toBe(40);
+    await sql`update products set stock = 0 where product_id = any(${soldOut})`;
+    try {
+      expect(await ask(5)).toEqual(before.slice(40, 45));
+    } finally {
+      await sql`update products set stock = null where product_id = any(${soldOut})`;
+    }
+  });
+
   it('give a Prospect what is popular', async () => {
     const { data } = await server.query<{ customers: { nodes: { recommendations: Listed[] }[] } }>(
       `{ customers(first: 3, where: {segment: {segmentation: "rfm", in: ["prospect"]}}) { nodes { recommendations { ${LIST} } } } }`,
@@ -122,15 +142,28 @@ describe('recommendations of the demo shop', () => {
       customers: {
         nodes: {
           segment: { segment: { title: string } };
-          shopper: { recommendations: { product: { externalId: string }; reason: string }[] };
+          shopper: {
+            recommendations: {
+              product: { externalId: string };
+              reason: string;
+              kind: string;
+              boughtWith: string | null;
+            }[];
+          };
         }[];
       };
     }>(
-      `{ customers(first: 100) { nodes { segment { segment { title } } shopper { recommendations(first: 3) { product { externalId } reason } } } } }`,
+      `{ customers(first: 100) { nodes { segment { segment { title } } shopper { recommendations(first: 3) { product { externalId } reason kind boughtWith } } } } }`,
     );
     for (const { segment, shopper } of data.customers.nodes) {
       expect(shopper.recommendations.length).toBe(3);
-      for (const { reason } of shopper.recommendations) {
+      for (const { reason, kind, boughtWith } of shopper.recommendations) {
+        const wording = { REBUY: 'Time to buy it again', POPULAR: 'Popular right now' }[kind];
+        expect(reason).toBe(
+          wording ?? (boughtWith === null ? 'Goes with what you bought' : `Often bought with ${boughtWith}`),
+        );
+        expect(['REBUY', 'BOUGHT_WITH', 'POPULAR']).toContain(kind);
+        if (kind !== 'BOUGHT_WITH') expect(boughtWith).toBeNull();
         expect(reason).toMatch(
           /^(Often bought with .+|Goes with what you bought|Time to buy it again|Popular right now)$/,
         );

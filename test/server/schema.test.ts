@@ -364,7 +364,12 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
 };
 
 /** Nullable fields that are null for everybody in this shop, so that a null says nothing of who asks. */
-const NULL_FOR_ALL: ReadonlySet<string> = new Set(['Basis.note', 'Viewer.subject', 'Viewer.expiresAt']);
+const NULL_FOR_ALL: ReadonlySet<string> = new Set([
+  'Basis.note',
+  'ShopperRecommendation.boughtWith',
+  'Viewer.subject',
+  'Viewer.expiresAt',
+]);
 
 /** Eight who ask, one at least of every class, by what they were granted. Nobody is the ninth. */
 const READERS = {

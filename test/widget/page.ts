@@ -12,7 +12,9 @@ import {
   agentCustomer,
   type CardCustomer,
   cardCustomer,
+  PERKS,
   PRODUCTS,
+  SHOPPER_PRODUCTS,
 } from '../../packages/widget/demo/sample-customers.js';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 
@@ -162,6 +164,7 @@ export interface GraphQLRequest {
   variables: {
     badges: string[];
     recommendations?: string[];
+    perks?: string[];
     actions?: string[];
     cards?: string[];
     segmentation?: string;
@@ -275,17 +278,21 @@ export function answerWithCustomers({
   card = (id: string): CardCustomer | null => cardCustomer(id),
   publicLabel = 'VIP' as string | null,
   products = PRODUCTS,
+  shopperProducts = SHOPPER_PRODUCTS,
+  perks = PERKS,
   actions = ACTIONS,
 } = {}): Answer {
   return ({ query, variables }, route) => {
-    const { badges, recommendations = [], actions: actionIds = [], cards = [], first } = variables;
-    const data = query.includes('shopper {')
+    const { badges, recommendations = [], perks: perkIds = [], actions: actionIds = [], cards = [], first } = variables;
+    const shoppers = perkIds.map((externalId) => ({ externalId, shopper: { perks } }));
+    const data = query.startsWith('query TesseraShopper')
       ? {
           badges: badges.map((externalId) => ({ externalId, shopper: { publicLabel } })),
           recommendations: recommendations.map((externalId) => ({
             externalId,
-            shopper: { recommendations: products.slice(0, first) },
+            shopper: { recommendations: shopperProducts.slice(0, first) },
           })),
+          perks: shoppers,
         }
       : {
           badges: badges.map((id) => customer(id)),
@@ -293,6 +300,7 @@ export function answerWithCustomers({
             externalId,
             recommendations: products.slice(0, first),
           })),
+          perks: shoppers,
           actions: actionIds.map((externalId) => ({ externalId, nextActions: actions.slice(0, first) })),
           cards: cards.map((id) => card(id)),
         };

@@ -68,6 +68,7 @@ describe('provider', () => {
         variables: {
           badges: ['c0', 'c1', 'c2'],
           recommendations: ['c9'],
+          perks: [],
           actions: ['c9'],
           cards: ['c9'],
           segmentation: 'rfm',

@@ -74,6 +74,8 @@ export {
   FEWEST_IN_SEGMENT,
   type PairEvidence,
   type RecommendationReason,
+  SHOPPER_REASON_KINDS,
+  type ShopperReasonKind,
 } from './recommendations/recommendation-reasons.js';
 export {
   MOST_POPULAR,

@@ -59,6 +59,14 @@ export const CHAPTERS: { title: string; about: string; samples: Sample[] }[] = [
     samples: samplesOf('tessera-next-actions'),
   },
   {
+    title: 'Perks',
+    about: 'What the shop does for this customer, in the words that are meant for the shopper.',
+    samples: samplesOf('tessera-perks', [
+      { title: 'For the shopper', attributes: { audience: 'shopper' }, answer: 'ready' },
+      { title: 'For the shopper, inline', attributes: { audience: 'shopper', size: 'inline' }, answer: 'ready' },
+    ]),
+  },
+  {
     title: 'Customer card',
     about: 'Everything about one customer at a glance.',
     samples: samplesOf('tessera-customer-card'),

@@ -1,6 +1,6 @@
 import { type Answer, CHAPTERS, type Sample } from './gallery-samples.js';
 import { byId, create } from './page-data.js';
-import { ACTIONS, agentCustomer, cardCustomer, PRODUCTS, SHOPPER_PRODUCTS } from './sample-customers.js';
+import { ACTIONS, agentCustomer, cardCustomer, PERKS, PRODUCTS, SHOPPER_PRODUCTS } from './sample-customers.js';
 
 const ENDPOINT = '/gallery/';
 
@@ -114,11 +114,13 @@ function answerTo(
   const recommendations = PRODUCTS.slice(0, variables.first as number);
   const shopper = {
     publicLabel: 'VIP',
+    perks: PERKS,
     recommendations: SHOPPER_PRODUCTS.slice(0, variables.first as number),
   };
   const data = {
     badges: each('badges', (id) => ({ ...agentCustomer(id), shopper })),
     recommendations: each('recommendations', (externalId) => ({ externalId, recommendations, shopper })),
+    perks: each('perks', (externalId) => ({ externalId, shopper })),
     actions: each('actions', (externalId) => ({ externalId, nextActions: ACTIONS })),
     cards: each('cards', cardCustomer),
   };

@@ -31,19 +31,66 @@ const product = (externalId: string, name: string, brand: string, category: stri
 });
 
 export const PRODUCTS = [
-  product('p1', 'Canvas tote', 'Nordlicht', 'Bags', '39.00', 'Often bought with Leather wallet'),
-  product('p2', 'Wool scarf', 'Aldersey', 'Accessories', '54.90', 'Popular among Loyal customers'),
-  product('p3', 'Rain jacket', 'Fjordvik', 'Outdoor', '149.00', 'Bought about every 60 days; due now'),
-  product('p4', 'Oak serving board', 'Holm & Sohn', 'Kitchen', '32.50', 'Popular in the shop'),
-  product('p5', 'Linen shirt', 'Aldersey', 'Shirts', '79.00', 'Often bought with Canvas tote'),
-  product('p6', 'Enamel mug', 'Fjordvik', 'Kitchen', '14.00', 'Popular in the shop'),
+  product(
+    'p1',
+    'Canvas tote',
+    'Nordlicht',
+    'Bags',
+    '39.00',
+    'bought by 31 % of VIP who bought Leather wallet, lift 2.4, n = 212',
+  ),
+  product(
+    'p2',
+    'Wool scarf',
+    'Aldersey',
+    'Accessories',
+    '54.90',
+    'bought by 12 % of VIP who ordered in the last 90 days, n = 40',
+  ),
+  product(
+    'p3',
+    'Rain jacket',
+    'Fjordvik',
+    'Outdoor',
+    '149.00',
+    'buys it about every 60 days, last 57 days ago, n = 4 times',
+  ),
+  product(
+    'p4',
+    'Oak serving board',
+    'Holm & Sohn',
+    'Kitchen',
+    '32.50',
+    'bought by 5 % of customers who ordered in the last 90 days, n = 80',
+  ),
+  product(
+    'p5',
+    'Linen shirt',
+    'Aldersey',
+    'Shirts',
+    '79.00',
+    'bought by 9 % of customers who bought Canvas tote, lift 1.8, n = 61',
+  ),
+  product(
+    'p6',
+    'Enamel mug',
+    'Fjordvik',
+    'Kitchen',
+    '14.00',
+    'bought by 4 % of customers who ordered in the last 90 days, n = 66',
+  ),
+];
+
+const SHOPPER_REASONS = [
+  { reason: 'Often bought with Leather wallet', kind: 'BOUGHT_WITH', boughtWith: 'Leather wallet' },
+  { reason: 'Popular right now', kind: 'POPULAR', boughtWith: null },
+  { reason: 'Time to buy it again', kind: 'REBUY', boughtWith: null },
 ];
 
 /** As the shopper reads them: no segment, no number. */
-export const SHOPPER_PRODUCTS = PRODUCTS.map((each, index) => ({
-  ...each,
-  reason: ['Goes with what you bought', 'Popular right now', 'Time to buy it again'][index % 3]!,
-}));
+export const SHOPPER_PRODUCTS = PRODUCTS.map(({ product }, index) => ({ product, ...SHOPPER_REASONS[index % 3]! }));
+
+export const PERKS = ['Early access to new products', 'Points on every order', 'A gift for you and a friend you bring'];
 
 export const ACTIONS = [
   {

@@ -1,5 +1,6 @@
 import { defineTags } from './define-tags.js';
 import { TesseraNextActions } from './elements/next-actions/next-actions.js';
+import { TesseraPerks } from './elements/perks/perks.js';
 import { TesseraProvider } from './elements/provider/provider.js';
 import { TesseraRecommendations } from './elements/recommendations/recommendations.js';
 import { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
@@ -10,4 +11,5 @@ defineTags({
   'tessera-segment-badge': TesseraSegmentBadge,
   'tessera-recommendations': TesseraRecommendations,
   'tessera-next-actions': TesseraNextActions,
+  'tessera-perks': TesseraPerks,
 });

@@ -1,6 +1,7 @@
 import { defineTags } from './define-tags.js';
 import { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
 import { TesseraNextActions } from './elements/next-actions/next-actions.js';
+import { TesseraPerks } from './elements/perks/perks.js';
 import { TesseraProvider } from './elements/provider/provider.js';
 import { TesseraRecommendations } from './elements/recommendations/recommendations.js';
 import { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
@@ -11,5 +12,6 @@ defineTags({
   'tessera-segment-badge': TesseraSegmentBadge,
   'tessera-recommendations': TesseraRecommendations,
   'tessera-next-actions': TesseraNextActions,
+  'tessera-perks': TesseraPerks,
   'tessera-customer-card': TesseraCustomerCard,
 });

@@ -1,5 +1,6 @@
 import type { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
 import type { TesseraNextActions } from './elements/next-actions/next-actions.js';
+import type { TesseraPerks } from './elements/perks/perks.js';
 import type { TesseraProvider } from './elements/provider/provider.js';
 import type { TesseraRecommendations } from './elements/recommendations/recommendations.js';
 import type { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
@@ -20,6 +21,7 @@ export interface TesseraElementProperties {
   'tessera-segment-badge': Some<TesseraSegmentBadge, Settings | 'size'>;
   'tessera-recommendations': Some<TesseraRecommendations, Settings | 'size' | 'count'>;
   'tessera-next-actions': Some<TesseraNextActions, Settings | 'size' | 'count'>;
+  'tessera-perks': Some<TesseraPerks, Settings | 'size'>;
   'tessera-customer-card': Some<TesseraCustomerCard, Settings | 'size'>;
 }
 

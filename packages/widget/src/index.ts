@@ -9,6 +9,7 @@ export type { TesseraElementEvents, TesseraElementProperties } from './element-p
 export { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
 export type { ElementState } from './elements/customer-element.js';
 export { TesseraNextActions } from './elements/next-actions/next-actions.js';
+export { TesseraPerks } from './elements/perks/perks.js';
 export { TesseraProvider } from './elements/provider/provider.js';
 export { TesseraRecommendations } from './elements/recommendations/recommendations.js';
 export { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';

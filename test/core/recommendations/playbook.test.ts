@@ -57,6 +57,33 @@ describe('the playbook that is shipped', () => {
   it('leaves the dormant alone until they show a sign of life', () => {
     expect(keysFor(customer('dormant', { recentActivity: 0 }))).toEqual(['dormant-low-touch']);
     expect(keysFor(customer('dormant', { recentActivity: 2 }))).toEqual(['dormant-wake']);
+    // Whatever else they are: most of them ordered once, sent back, or bought on sale.
+    const others = { orders: 1, recencyDays: 900, discountShare: 0.5, returnRate: 0.6 };
+    expect(keysFor(customer('dormant', others))).toEqual(['dormant-low-touch']);
+    expect(keysFor(customer('dormant', { ...others, orders: 2 }))).toEqual(['dormant-low-touch']);
+  });
+
+  it('offers nothing for a first order long ago to At Risk beyond what winning back costs', () => {
+    const once = { orders: 1, recencyDays: 900 };
+    expect(keysFor(customer('at-risk', { ...once, topOfSegment: 0.9 }))).toEqual(['soft-nudge']);
+    expect(keysFor(customer('regulars', once))).toEqual(['re-engage-new']);
+  });
+
+  it('speaks of one order and one day as of one', () => {
+    const reasons = (facts: CustomerFacts) => nextActions(DEFAULT_PLAYBOOK, facts, 100).map(({ reason }) => reason);
+    expect(reasons(customer('at-risk', { orders: 1, recencyDays: 1.9, topOfSegment: 0.9 }))).toContain(
+      'At Risk: silent for 1 day after 1 order',
+    );
+    expect(reasons(customer('dormant', { recentActivity: 1 }))).toEqual([
+      'Dormant, but active again: 1 visit or opening of late',
+    ]);
+    for (const segment of RFM)
+      for (const orders of [1, 2, 21])
+        for (const recencyDays of [0.2, 1, 41])
+          for (const reason of reasons(
+            customer(segment, { orders, recencyDays, recentActivity: orders, returnRate: 0.5 }),
+          ))
+            expect(reason).not.toMatch(/\b1 (orders|days|visits)|\b(?:0|[2-9]|\d\d+) (order|day|visit)\b|[{}|]/);
   });
 
   it('welcomes after the first order, reminds when the next is due, helps who sends back, tells bargain hunters of sales', () => {
@@ -117,6 +144,16 @@ describe('the check of a playbook', () => {
     ['a missing KPI', { kpi: undefined }, 'actions[0].kpi is missing: how its success is measured'],
     ['an empty reason', { reason: ' ' }, 'actions[0].reason is not a text: why this customer'],
     ['a placeholder for nothing', { reason: '{spend} so far' }, 'actions[0].reason {spend} stands for nothing'],
+    [
+      'a placeholder with one word of two',
+      { reason: 'after {orders|order}' },
+      'actions[0].reason holds a brace without its other or with one word too few: "after {orders|order',
+    ],
+    [
+      'a segment to leave out that there is not',
+      { notSegments: ['rfm:sleeping'] },
+      'actions[0].notSegments[0] there is no segment "sleeping" in rfm',
+    ],
     ['a key in capitals', { key: 'Call Him' }, 'actions[0].key "Call Him" is not kebab-case'],
     ['a priority above 1', { priority: 80 }, 'actions[0].priority is 80, not a share from 0 to 1'],
     ['an unknown fact', { when: { spend: { from: 3 } } }, 'actions[0].when.spend is not a fact: choose one of orders'],

@@ -250,7 +250,10 @@ describe('a storefront with the blocks', () => {
 
     const { externalId } = customer;
     expect(asked).toEqual([
-      { sha256Hash: SHOPPER_PAGE, variables: { badges: [externalId], recommendations: [externalId], first: 4 } },
+      {
+        sha256Hash: SHOPPER_PAGE,
+        variables: { badges: [externalId], recommendations: [externalId], perks: [], first: 4 },
+      },
     ]);
     const { data } = JSON.parse(answers[0]!);
     expect(data.badges).toEqual([{ externalId, shopper: { publicLabel: customer.label } }]);

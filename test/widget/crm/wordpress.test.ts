@@ -35,7 +35,14 @@ let widget: ReturnType<typeof buildWidget>;
 let printed: string;
 let ids: Record<User | 'page' | 'account' | 'order' | 'product' | 'variation', number>;
 let keys: Record<'customer' | 'agent', { id: string; secret: string }>;
-const customer = { externalId: '', firstName: '', label: '', product: '', products: [] as string[] };
+const customer = {
+  externalId: '',
+  firstName: '',
+  label: '',
+  product: '',
+  products: [] as string[],
+  perks: [] as string[],
+};
 const contexts = new Map<User | 'guest', Promise<BrowserContext>>();
 
 beforeAll(async () => {
@@ -75,12 +82,13 @@ async function chooseCustomer(): Promise<void> {
     firstName: string | null;
     shopper: {
       publicLabel: string | null;
+      perks: string[];
       recommendations: { product: { externalId: string; name: string | null } }[];
     } | null;
   }
   const { data } = await shop.query<{ customers: { nodes: Found[] } }>(
     `{ customers(first: 100) { nodes { externalId firstName
-       shopper { publicLabel recommendations(first: 4) { product { externalId name } } } } } }`,
+       shopper { publicLabel perks recommendations(first: 4) { product { externalId name } } } } } }`,
   );
   const found = data.customers.nodes.find(
     ({ firstName, shopper }) => firstName && shopper?.publicLabel && shopper.recommendations.length === 4,
@@ -90,6 +98,7 @@ async function chooseCustomer(): Promise<void> {
     externalId: found.externalId,
     firstName: found.firstName,
     label: found.shopper!.publicLabel,
+    perks: found.shopper!.perks,
     product: products[0]!.externalId,
     products: products.map(({ externalId, name }) => name ?? externalId),
   });
@@ -268,11 +277,11 @@ describe('a page with the blocks and the shortcodes', () => {
     expect(asked).toEqual([
       {
         sha256Hash: SHOPPER_PAGE,
-        variables: { badges: [customer.externalId], recommendations: [customer.externalId], first: 4 },
+        variables: { badges: [customer.externalId], recommendations: [customer.externalId], perks: [], first: 4 },
       },
     ]);
     const { data } = JSON.parse(answers[0]!);
-    expect(Object.keys(data)).toEqual(['badges', 'recommendations']);
+    expect(Object.keys(data)).toEqual(['badges', 'recommendations', 'perks']);
     expect(data.badges).toEqual([{ externalId: customer.externalId, shopper: { publicLabel: customer.label } }]);
     expect(Object.keys(data.recommendations[0])).toEqual(['externalId', 'shopper']);
     expect(await page.content()).not.toMatch(/eyJ|cs_|as_/);
@@ -380,11 +389,13 @@ describe("the customer's card", () => {
 });
 
 describe('WooCommerce', () => {
-  it("has the recommendations on the account page's dashboard", async () => {
+  it("has the perks and recommendations on the account page's dashboard", async () => {
     const { page } = await visit('shopper', '/my-account/');
     const names = page.locator('tessera-recommendations[state=ready]').getByRole('button');
     await names.first().waitFor();
     expect(await names.allInnerTexts()).toEqual(customer.products);
+    expect(customer.perks.length).toBeGreaterThan(0);
+    expect(await page.locator('tessera-perks [part=perk]').allInnerTexts()).toEqual(customer.perks);
     await page.close();
   });
 });

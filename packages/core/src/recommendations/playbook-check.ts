@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../errors.js';
-import { ACTION_FACT_NAMES, type Playbook } from './playbook.js';
+import { ACTION_FACT_NAMES, PLACEHOLDER, type Playbook } from './playbook.js';
 
 /** Something wrong with a playbook, and where: `actions[2].kpi`. */
 export interface PlaybookProblem {
@@ -12,8 +12,8 @@ export type KnownSegments = ReadonlyMap<string, readonly string[] | null>;
 
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const ACTION_FIELDS = [
-  ...['key', 'title', 'description', 'segments', 'when', 'reason', 'kpi', 'maxIncentive', 'assumedUplift', 'priority'],
-  'perk',
+  ...['key', 'title', 'description', 'segments', 'notSegments', 'when', 'reason', 'kpi', 'maxIncentive'],
+  ...['assumedUplift', 'priority', 'perk'],
 ];
 const LONGEST_SHOWN = 60;
 
@@ -54,10 +54,16 @@ class Problems {
   }
 }
 
-function checkSegments(segments: unknown, path: string, known: KnownSegments, problems: Problems): void {
+function checkSegments(
+  segments: unknown,
+  path: string,
+  without: string,
+  known: KnownSegments,
+  problems: Problems,
+): void {
   if (segments === undefined) return;
   if (!Array.isArray(segments) || segments.length === 0) {
-    problems.add(path, 'is not a list of segments such as "rfm:vip": leave it away for everybody with an order');
+    problems.add(path, `is not a list of segments such as "rfm:vip": leave it away for ${without}`);
     return;
   }
   segments.forEach((segment: unknown, index) => {
@@ -111,6 +117,20 @@ function checkIncentive(given: unknown, path: string, problems: Problems): void 
   problems.share(given, path, 'ofOrderValue', 'the share of the average order');
 }
 
+/** Whatever stands in braces must stand for something; so does the agent never read a brace. */
+function checkPlaceholders(reason: string, path: string, problems: Problems): void {
+  for (const [, name = ''] of reason.matchAll(PLACEHOLDER)) {
+    if (name !== 'segment' && !(ACTION_FACT_NAMES as readonly string[]).includes(name))
+      problems.add(path, `{${name}} stands for nothing: choose one of segment, ${ACTION_FACT_NAMES.join(', ')}`);
+  }
+  const [odd] = /[^{}]{0,20}[{}][^{}]{0,20}/.exec(reason.replace(PLACEHOLDER, '')) ?? [];
+  if (odd !== undefined)
+    problems.add(
+      path,
+      `holds a brace without its other or with one word too few: ${show(odd)}, not {orders|order|orders}`,
+    );
+}
+
 function checkAction(given: unknown, path: string, known: KnownSegments, seen: Set<string>, problems: Problems): void {
   if (!isObject(given)) {
     problems.add(path, 'is not an object');
@@ -127,15 +147,9 @@ function checkAction(given: unknown, path: string, known: KnownSegments, seen: S
   problems.text(given, path, 'description', 'what to do');
   problems.text(given, path, 'kpi', 'how its success is measured');
   const reason = problems.text(given, path, 'reason', 'why this customer');
-  for (const [, name] of (reason ?? '').matchAll(/\{([^}]*)\}/g)) {
-    if (name !== 'segment' && !(ACTION_FACT_NAMES as readonly string[]).includes(name!)) {
-      problems.add(
-        `${path}.reason`,
-        `{${name}} stands for nothing: choose one of segment, ${ACTION_FACT_NAMES.join(', ')}`,
-      );
-    }
-  }
-  checkSegments(given.segments, `${path}.segments`, known, problems);
+  checkPlaceholders(reason ?? '', `${path}.reason`, problems);
+  checkSegments(given.segments, `${path}.segments`, 'everybody with an order', known, problems);
+  checkSegments(given.notSegments, `${path}.notSegments`, 'nobody', known, problems);
   checkWhen(given.when, `${path}.when`, problems);
   checkIncentive(given.maxIncentive, `${path}.maxIncentive`, problems);
   problems.share(given, path, 'assumedUplift', 'by which part the expected revenue may rise');

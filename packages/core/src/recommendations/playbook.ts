@@ -34,8 +34,13 @@ export interface PlaybookAction {
   readonly description: string;
   /** `segmentation:segment`, any of them; left out: everybody with an order. */
   readonly segments?: readonly string[];
+  /** `segmentation:segment`: whoever is in one of these is left out. */
+  readonly notSegments?: readonly string[];
   readonly when?: Readonly<Partial<Record<ActionFact, FactBounds>>>;
-  /** Why this customer, for staff; `{orders}`, `{segment}` and the other facts in braces stand for his values. */
+  /**
+   * Why this customer, for staff; `{orders}`, `{segment}` and the other facts in braces stand for his values, and
+   * `{orders|order|orders}` for the value with the word that fits one or any other.
+   */
   readonly reason: string;
   readonly kpi: string;
   /** The most that may be given away, as shares; the smaller of the two counts. Null for no incentive at all. */
@@ -70,7 +75,8 @@ export interface ChosenAction {
 
 /** What a customer without a known value weighs. */
 const UNKNOWN_VALUE = 0.25;
-const PLACEHOLDER = /\{(\w+)\}/g;
+/** The fact, and the words for one and for any other value of it. */
+export const PLACEHOLDER = /\{([^{}|]*)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 const SHARES: ReadonlySet<string> = new Set(['returnRate', 'discountShare', 'valuePercentile', 'topOfSegment']);
 
 const isWithin = (
@@ -82,17 +88,29 @@ function shown(name: string, { segmentTitle, values }: CustomerFacts): string {
   if (name === 'segment') return segmentTitle;
   const value = values[name as ActionFact];
   if (value === null) return 'unknown';
+  // A day is over or it is not.
+  if (name === 'recencyDays') return String(Math.floor(value));
   return SHARES.has(name) ? `${Math.round(100 * value)} %` : String(Number(value.toFixed(value < 10 ? 1 : 0)));
 }
 
+function explain(reason: string, customer: CustomerFacts): string {
+  return reason.replace(PLACEHOLDER, (_, name: string, one: string | undefined, other: string | undefined) => {
+    const value = shown(name, customer);
+    return one === undefined ? value : `${value} ${value === '1' ? one : other}`;
+  });
+}
+
 /** Whether an action is for a customer. */
-export function actionApplies({ segments, when = {} }: PlaybookAction, customer: CustomerFacts): boolean {
-  const isMeant =
-    segments === undefined
-      ? (customer.values.orders ?? 0) > 0
-      : segments.some((segment) => customer.segments.includes(segment));
+export function actionApplies(
+  { segments, notSegments = [], when = {} }: PlaybookAction,
+  customer: CustomerFacts,
+): boolean {
+  const isIn = (segment: string) => customer.segments.includes(segment);
+  const isMeant = segments === undefined ? (customer.values.orders ?? 0) > 0 : segments.some(isIn);
   return (
-    isMeant && Object.entries(when).every(([fact, bounds]) => isWithin(customer.values[fact as ActionFact], bounds))
+    isMeant &&
+    !notSegments.some(isIn) &&
+    Object.entries(when).every(([fact, bounds]) => isWithin(customer.values[fact as ActionFact], bounds))
   );
 }
 
@@ -107,7 +125,7 @@ export function nextActions(playbook: Playbook, customer: CustomerFacts, most: n
     .filter((action) => actionApplies(action, customer))
     .map((action) => ({
       action,
-      reason: action.reason.replace(PLACEHOLDER, (_, name: string) => shown(name, customer)),
+      reason: explain(action.reason, customer),
       priority: action.priority * (0.5 + 0.5 * value),
     }))
     .sort((a, b) => b.priority - a.priority)
@@ -125,5 +143,8 @@ export function perksOf(playbook: Playbook, customer: CustomerFacts): string[] {
 /** The actions that the members of a segment can be given, whatever else they ask for. */
 export function actionsOfSegment(playbook: Playbook, segment: string): PlaybookAction[] {
   const isProspect = segment.endsWith(':prospect');
-  return playbook.actions.filter(({ segments }) => (segments === undefined ? !isProspect : segments.includes(segment)));
+  return playbook.actions.filter(
+    ({ segments, notSegments }) =>
+      (segments === undefined ? !isProspect : segments.includes(segment)) && !notSegments?.includes(segment),
+  );
 }

@@ -26,11 +26,18 @@ export interface ReasonContext {
   readonly popularity: PopularityEvidence | null;
 }
 
+export const SHOPPER_REASON_KINDS = ['REBUY', 'BOUGHT_WITH', 'POPULAR'] as const;
+export type ShopperReasonKind = (typeof SHOPPER_REASON_KINDS)[number];
+
 export interface RecommendationReason {
   /** For staff, with its numbers. */
   readonly text: string;
   /** For the shopper: no segment, score or count. */
   readonly shopperText: string;
+  /** What that text says, for whoever words it in another language. */
+  readonly shopperKind: ShopperReasonKind;
+  /** The name in it of what he bought; null where none stands there. */
+  readonly boughtWith: string | null;
   /** Plain JSON: what the text was made from, and the parts of the score. */
   readonly evidence: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +68,8 @@ function pairReason(ranked: RankedProduct, context: ReasonContext, pair: PairEvi
   return {
     text: `bought by ${percent(confidence)} of ${whom} who bought ${name}, lift ${times(lift)}, n = ${counts.both}`,
     shopperText: context.becauseName === null ? 'Goes with what you bought' : `Often bought with ${name}`,
+    shopperKind: 'BOUGHT_WITH',
+    boughtWith: context.becauseName === null ? null : name,
     evidence: {
       kind: ranked.kind,
       because: ranked.because,
@@ -87,6 +96,8 @@ function rebuyReason({ kind, rebuy }: RankedProduct): RecommendationReason {
       ? `buys it about every ${interval} days, last ${daysAgo} days ago, n = ${purchaseDays} times`
       : `bought ${daysAgo} days ago; customers buy it again after about ${interval} days`,
     shopperText: 'Time to buy it again',
+    shopperKind: 'REBUY',
+    boughtWith: null,
     evidence: { kind, purchases: purchaseDays, daysSinceLast: daysAgo, intervalDays, n: purchaseDays },
   };
 }
@@ -98,6 +109,8 @@ function popularReason(ranked: RankedProduct, context: ReasonContext): Recommend
   return {
     text: `bought by ${percent(share)} of ${whom} who ordered in the last 90 days, n = ${customers}`,
     shopperText: 'Popular right now',
+    shopperKind: 'POPULAR',
+    boughtWith: null,
     evidence: { kind: ranked.kind, segment: inSegment ? context.segmentTitle : null, share, n: customers },
   };
 }

@@ -58,7 +58,7 @@ interface Asked {
 }
 
 const MOST_A_BATCH = 500;
-/** Candidates beyond what was asked for, in place of those that cannot be bought. */
+/** Candidates beyond what was asked for, in place of those that cannot be bought; where these do not suffice, all others are asked. */
 const SPARE = 15;
 const NOTHING: readonly PopularProduct[] = [];
 
@@ -79,6 +79,10 @@ export function recommendationsOf(context: RequestContext, customer: ProfileRow,
   }
   return loader.load({ customer, first });
 }
+
+type Candidate = Awaited<ReturnType<typeof readCandidates>>[number];
+
+const pairKey = ({ product, because }: Pick<RankedProduct, 'product' | 'because'>) => `${product}\n${because ?? ''}`;
 
 /** Lists of customers of any runs and moments: those of one run and moment are made together. */
 async function makeLists(context: RequestContext, asked: readonly Asked[]) {
@@ -116,19 +120,31 @@ async function makeListsAt(context: RequestContext, asked: readonly Asked[]): Pr
     buyers.length === 0
       ? { byCustomer: new Map<string, CustomerHistory>(), facts: new Map() }
       : await readHistories(sql, buyers, runId, { ...run.facts, asOf });
-  const ranked = asked.map(({ customer, first }) =>
-    recommender.score(signalsOf(customer, byCustomer.get(customer.customerId), facts, learned), first + SPARE),
+  const ranked = asked.map(({ customer }) =>
+    recommender.score(
+      signalsOf(customer, byCustomer.get(customer.customerId), facts, learned),
+      Number.POSITIVE_INFINITY,
+    ),
   );
-  const pairs = new Map(
-    ranked.flat().map(({ product, because }) => [`${product}\n${because ?? ''}`, [product, because] as const]),
-  );
-  const rows = await readCandidates(sql, runId, [...pairs.values()]);
-  const candidates = new Map(rows.map((row) => [`${row.productId}\n${row.because ?? ''}`, row]));
-  return asked.map(({ customer, first }, i) => {
-    const open = ranked[i]!.flatMap((own) => {
-      const row = candidates.get(`${own.product}\n${own.because ?? ''}`);
+  const candidates = new Map<string, Candidate>();
+  const openOf = (list: readonly RankedProduct[]) =>
+    list.flatMap((own) => {
+      const row = candidates.get(pairKey(own));
       return row === undefined ? [] : [{ own, row }];
     });
+  const read = async (lists: readonly (readonly RankedProduct[])[]) => {
+    const pairs = new Map(lists.flat().map((own) => [pairKey(own), [own.product, own.because] as const]));
+    if (pairs.size === 0) return;
+    for (const row of await readCandidates(sql, runId, [...pairs.values()])) {
+      candidates.set(pairKey({ product: row.productId, because: row.because }), row);
+    }
+  };
+  const near = (i: number) => ranked[i]!.slice(0, asked[i]!.first + SPARE);
+  await read(asked.map((_, i) => near(i)));
+  // A season's best may all be sold out at once: then the next ones are worth a second statement.
+  await read(asked.map(({ first }, i) => (openOf(near(i)).length < first ? ranked[i]!.slice(first + SPARE) : [])));
+  return asked.map(({ customer, first }, i) => {
+    const open = openOf(ranked[i]!);
     return open.slice(0, first).map(({ own, row }) => ({
       product: row,
       ranked: own,

@@ -3,15 +3,16 @@ import { type Connection, connectionKey } from './connection.js';
 import { RequestError } from './request-error.js';
 
 /** What an element shows of its customer; each is a root field and a variable of the page's document. */
-export type Topic = 'badges' | 'recommendations' | 'actions' | 'cards';
+export type Topic = 'badges' | 'recommendations' | 'perks' | 'actions' | 'cards';
 
-/** What a page asks with: a page of badges alone asks the small ones. */
+/** What a page asks with: a page of badges alone asks the small documents. */
 export interface Operations {
-  agent: Operation;
-  shopper: Operation;
-  /** Whether it takes the ids of all topics. */
-  isWhole: boolean;
+  agent: PageDocument;
+  shopper: PageDocument;
 }
+
+/** A document, and the topics that it takes the ids of: badges first, and with others also how many. */
+export type PageDocument = readonly [operation: Operation, ...topics: Topic[]];
 
 export interface Question {
   operations: Operations;
@@ -76,17 +77,15 @@ class PageRequest {
     const questions = [...this.#questions];
     const ids = (topic: Topic) =>
       distinct(questions.flatMap((question) => (question.topic === topic ? question.customer : [])));
-    const { operations } = questions.find((question) => question.operations.isWhole) ?? first;
+    // The one that takes most: a page may have a badge beside what asks for more.
+    const [operation, ...topics] = questions
+      .map(({ operations }) => (isForAgent ? operations.agent : operations.shopper))
+      .sort((a, b) => b.length - a.length)[0]!;
     const variables = {
-      badges: ids('badges'),
       ...(isForAgent && { segmentation }),
-      ...(operations.isWhole && {
-        recommendations: ids('recommendations'),
-        first: Math.max(...questions.map(({ count }) => count)),
-        ...(isForAgent && { actions: ids('actions'), cards: ids('cards') }),
-      }),
+      ...(topics[1] && { first: Math.max(...questions.map(({ count }) => count)) }),
+      ...Object.fromEntries(topics.map((topic) => [topic, ids(topic)])),
     };
-    const operation = isForAgent ? operations.agent : operations.shopper;
     const timer = setTimeout(() => {
       for (const question of this.#questions) question.wait();
     }, PATIENCE_MS);

@@ -1,10 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { AGENT_PAGE, SHOPPER_PAGE } from '../data/operations.generated.js';
+import type { Operations } from '../data/page-request.js';
 import { CustomerElement } from './customer-element.js';
 import { badgeText } from './segment-badge/segment-badge.texts.js';
 import { renderSentence } from './sentence.js';
 
-const WHOLE_PAGE = { agent: AGENT_PAGE, shopper: SHOPPER_PAGE, isWhole: true };
+const WHOLE_PAGE: Operations = {
+  agent: [AGENT_PAGE, 'badges', 'recommendations', 'perks', 'actions', 'cards'],
+  shopper: [SHOPPER_PAGE, 'badges', 'recommendations', 'perks'],
+};
 
 /** An element with a heading, lines while it loads, and a sentence where there is nothing to show. */
 export abstract class PanelElement<T> extends CustomerElement<T> {
@@ -21,14 +25,11 @@ export abstract class PanelElement<T> extends CustomerElement<T> {
     const { state, value } = this;
     // A shopper never reads an error of the shop's, nor a box with nothing in it.
     if (!this.isForAudience || (!this.isForAgent && !value)) return nothing;
+    const retry = this.mayRetry ? () => this.refresh() : null;
     const sentence =
       value || state === 'loading'
         ? nothing
-        : renderSentence(
-            state as 'empty',
-            this.mayRetry ? () => this.refresh() : null,
-            state === 'empty' ? this.emptySentence : undefined,
-          );
+        : renderSentence(state as 'empty', retry, state === 'empty' ? this.emptySentence : undefined);
     return html`<div
       role="group"
       class="${this.rootClass} panel"
@@ -39,7 +40,17 @@ export abstract class PanelElement<T> extends CustomerElement<T> {
     >
       <div class="head">
         <h2 id="heading" part="heading"><slot name="heading">${this.heading}</slot></h2>
-        ${value && this.error ? html`<span class="muted" part="stale">${badgeText('stale')}</span>` : nothing}
+        ${
+          value && this.error && this.isForAgent
+            ? html`<span class="muted"
+                ><span part="stale">${badgeText('stale')}</span> ${
+                  retry
+                    ? html`<button type="button" class="chip" part="retry" @click=${retry}>${badgeText('retry')}</button>`
+                    : nothing
+                }</span
+              >`
+            : nothing
+        }
       </div>
       <div class="sentence" role="status" aria-live=${this.isLive ? 'polite' : 'off'}>
         ${state === 'empty' ? html`<slot name="empty">${sentence}</slot>` : sentence}

@@ -114,6 +114,7 @@ export const panelStyles = css`
 
   .body {
     flex: 1;
+    text-wrap: pretty;
     min-inline-size: 0;
   }
 

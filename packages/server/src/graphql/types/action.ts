@@ -23,6 +23,10 @@ const Action = builder.objectRef<PlaybookAction>('Action').implement({
       description: '`segmentation:segment`, any of them; empty for everybody with an order.',
       resolve: ({ segments }) => [...(segments ?? [])],
     }),
+    notSegments: t.stringList({
+      description: '`segmentation:segment`: whoever is in one of these is left out.',
+      resolve: ({ notSegments }) => [...(notSegments ?? [])],
+    }),
     when: t.field({
       type: 'JSON',
       description: 'What else is asked, by fact, bounds included.',
@@ -45,16 +49,24 @@ interface Recommended extends ChosenAction {
 
 const share = (amount: string, part: number) => new Big(amount).times(part);
 
-/** The smaller of the two shares; null where nothing may be given, or nothing is known to take a share of. */
-function incentiveOf({ action: { maxIncentive }, customer }: Recommended): Big | null {
+/** What the action is expected to bring; null where no revenue is predicted. */
+function expectedOf({ action, customer }: Recommended): Big | null {
+  const expected = customer.clv90dNet ?? customer.clv90d;
+  return expected == null ? null : share(expected, action.assumedUplift);
+}
+
+/** The smaller of the two shares, and never more than comes of it; null where nothing may be given, or nothing is known to take a share of. */
+function incentiveOf(chosen: Recommended): Big | null {
+  const { maxIncentive } = chosen.action;
+  const { clv90d, averageOrderValue } = chosen.customer;
   if (maxIncentive === null) return null;
   const limits = [
-    customer.clv90d == null ? null : share(customer.clv90d, maxIncentive.ofExpectedValue),
-    customer.averageOrderValue == null ? null : share(customer.averageOrderValue, maxIncentive.ofOrderValue),
+    clv90d == null ? null : share(clv90d, maxIncentive.ofExpectedValue),
+    averageOrderValue == null ? null : share(averageOrderValue, maxIncentive.ofOrderValue),
+    expectedOf(chosen),
   ].filter((limit) => limit !== null);
-  const [first, second] = limits;
-  if (first === undefined) return null;
-  const least = second === undefined || first.lt(second) ? first : second;
+  if (limits.length === 0) return null;
+  const least = limits.reduce((least, limit) => (limit.lt(least) ? limit : least));
   return least.gt(0) ? least : new Big(0);
 }
 
@@ -73,15 +85,12 @@ const ActionRecommendation = builder.objectRef<Recommended>('ActionRecommendatio
       nullable: true,
       description:
         'The expected revenue of 90 days, after returns, times the assumed uplift; null where no revenue is predicted.',
-      resolve: ({ action, customer }, _args, context) => {
-        const expected = customer.clv90dNet ?? customer.clv90d;
-        return money(expected == null ? null : share(expected, action.assumedUplift), context);
-      },
+      resolve: (chosen, _args, context) => money(expectedOf(chosen), context),
     }),
     maxIncentive: t.field({
       type: Money,
       nullable: true,
-      description: 'The most that may be given away; null for nothing.',
+      description: 'The most that may be given away, never more than `expectedValue`; null for nothing.',
       resolve: (chosen, _args, context) => money(incentiveOf(chosen), context),
     }),
     kpi: t.string({ resolve: ({ action }) => action.kpi }),

@@ -1,3 +1,4 @@
+import { SHOPPER_REASON_KINDS } from '@tessera/core';
 import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import { LARGEST_PAGE } from '../keyset.js';
@@ -38,12 +39,23 @@ const ProductRecommendation = builder.objectRef<RecommendedProduct>('ProductReco
   }),
 });
 
+const ShopperReasonKind = builder.enumType('ShopperReasonKind', {
+  description: 'What a reason for the shopper says, for pages that word it themselves.',
+  values: SHOPPER_REASON_KINDS,
+});
+
 const ShopperRecommendation = builder.objectRef<RecommendedProduct>('ShopperRecommendation').implement({
   description: 'A product for the shopper himself; the reason names no segment, score or count.',
   authScopes: ANY_VIEW,
   fields: (t) => ({
     product: t.field({ type: Product, resolve: ({ product }) => product }),
-    reason: t.string({ resolve: ({ reason }) => reason.shopperText }),
+    reason: t.string({ description: 'In English.', resolve: ({ reason }) => reason.shopperText }),
+    kind: t.field({ type: ShopperReasonKind, resolve: ({ reason }) => reason.shopperKind }),
+    boughtWith: t.string({
+      nullable: true,
+      description: 'Of BOUGHT_WITH: the name of what he bought; null where it has none.',
+      resolve: ({ reason }) => reason.boughtWith,
+    }),
   }),
 });
 

@@ -68,7 +68,7 @@ add_action(
 	'woocommerce_account_dashboard',
 	function (): void {
 		// Every value in it was escaped where it was put in.
-		echo render_recommendations( array() ); // phpcs:ignore WordPress.Security.EscapeOutput
+		echo render_for_shopper( '<tessera-perks></tessera-perks><tessera-recommendations count="4"></tessera-recommendations>' ); // phpcs:ignore WordPress.Security.EscapeOutput
 	}
 );
 

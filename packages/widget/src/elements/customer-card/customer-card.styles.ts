@@ -14,6 +14,8 @@ export const customerCardStyles = css`
     place-items: center;
     inline-size: 2.75em;
     block-size: 2.75em;
+    box-sizing: border-box;
+    border: 1px solid #0000;
     border-radius: 50%;
     background: color-mix(in srgb, var(--_color) 18%, var(--_surface));
     font-weight: 600;

@@ -11,7 +11,7 @@ export const CARD_TEXTS = {
   returned: 'Returned',
   expected90d: 'Expected in 90 days',
   between: '{level} between {low} and {high}',
-  aboveShare: 'More than {share} of all customers',
+  aboveShare: 'More than {share} of all buyers',
   moreReasons: 'More reasons: {count}',
   segments: 'Segments',
   history: 'History',

@@ -168,6 +168,8 @@ function renderStats({ orders, netRevenue, averageOrderValue, recencyDays, retur
 
 function renderValueOf({ clv: { predicted90d, interval, percentile, why, basis } }: CardCustomer) {
   const money = (amount: number) => formatMoney({ amount: `${amount}`, currency: predicted90d!.currency });
+  // Whole percent that are surely below: the best of all is above 99 %, never above 100.
+  const above = Math.min(0.99, Math.floor((percentile ?? 0) * 100) / 100);
   return renderSection(
     cardText('expected90d'),
     html`<div class="big">${predicted90d ? formatMoney(predicted90d) : '–'}</div>
@@ -178,7 +180,7 @@ function renderValueOf({ clv: { predicted90d, interval, percentile, why, basis }
             </div>`
           : nothing
       }
-      ${percentile === null ? nothing : html`<div class="muted">${cardText('aboveShare', { share: formatShare(percentile) })}</div>`}
+      ${above < 0.01 ? nothing : html`<div class="muted">${cardText('aboveShare', { share: formatShare(above) })}</div>`}
       ${basis.note ? html`<div class="muted">${ownDirection(basis.note)}</div>` : nothing} ${renderReasons(why)}`,
   );
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { type Amount, formatMoney } from '../../format/formats.js';
 import { joinTexts, ownDirection } from '../own-direction.js';
+import { RECOMMENDATIONS_TEXTS, recommendationsText } from './recommendations.texts.js';
 
 export interface ProductRecommendation {
   product: {
@@ -11,6 +12,17 @@ export interface ProductRecommendation {
     listPrice: Amount | null;
   };
   reason: string;
+  /** The shopper's alone, who reads the reason in the language of the page. */
+  kind?: string;
+  boughtWith?: string | null;
+}
+
+function reasonOf({ reason, kind, boughtWith }: ProductRecommendation): string {
+  const key = kind === 'BOUGHT_WITH' && !boughtWith ? 'goesWith' : kind;
+  // What a newer server says stays as it came.
+  return Object.hasOwn(RECOMMENDATIONS_TEXTS, key ?? '')
+    ? recommendationsText(key as 'POPULAR', { name: boughtWith ?? '' })
+    : reason;
 }
 
 /** A list of products, each with its price and its reason. */
@@ -19,7 +31,8 @@ export function renderProducts(
   select: (product: string) => void,
 ): TemplateResult {
   return html`<ul class="items" part="products">
-    ${recommendations.map(({ product: { externalId, name, brand, category, listPrice }, reason }) => {
+    ${recommendations.map((recommendation) => {
+      const { externalId, name, brand, category, listPrice } = recommendation.product;
       const title = name || externalId;
       return html`<li class="item" part="product">
         <span class="picture" part="picture" aria-hidden="true"
@@ -31,7 +44,7 @@ export function renderProducts(
             ${listPrice ? html`<span class="extra" part="price">${formatMoney(listPrice)}</span>` : nothing}
           </div>
           <div class="muted extra">${joinTexts([brand, category])}</div>
-          <div class="muted extra" part="reason">${ownDirection(reason)}</div>
+          <div class="muted extra" part="reason">${ownDirection(reasonOf(recommendation))}</div>
         </div>
       </li>`;
     })}

@@ -8,7 +8,10 @@ export const productStyles = css`
     place-items: center;
     inline-size: 2.75em;
     block-size: 2.75em;
+    box-sizing: border-box;
     overflow: hidden;
+    /* Seen in forced colours alone, where grounds are not. */
+    border: 1px solid #0000;
     border-radius: 0.5em;
     background: color-mix(in srgb, var(--_muted) 12%, var(--_surface));
     color: var(--_muted);

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { AGENT_BADGES, SHOPPER_BADGES } from '../../data/operations.generated.js';
+import type { Operations } from '../../data/page-request.js';
 import type { TesseraToggleDetail } from '../../events.js';
 import { formatDay } from '../../format/formats.js';
 import { baseStyles } from '../../styles/base.styles.js';
@@ -34,7 +35,7 @@ interface SegmentBadge {
   note?: string | null;
 }
 
-const BADGES = { agent: AGENT_BADGES, shopper: SHOPPER_BADGES, isWhole: false };
+const BADGES: Operations = { agent: [AGENT_BADGES, 'badges'], shopper: [SHOPPER_BADGES, 'badges'] };
 
 /**
  * The segment of one customer as a badge, with the reasons on demand.

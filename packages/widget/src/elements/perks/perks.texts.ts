@@ -1,0 +1,9 @@
+import { textsOf } from '../../format/texts.js';
+
+export const PERKS_TEXTS = {
+  yourPerks: 'Your benefits',
+  perks: 'Benefits',
+  noPerks: 'No benefits just now',
+} as const;
+
+export const perksText = textsOf(PERKS_TEXTS);
