@@ -125,6 +125,18 @@ describe('outliers', () => {
     expect(keyOf(fitOutliers(alike), alike, 0)).toBe('typical');
   });
 
+  it('makes a crowd of each kind in a shop of two kinds of buyers', () => {
+    const kinds = featuresOf(
+      Array.from({ length: 60 }, (_, row) => ({
+        ...{ orders: row % 2 === 0 ? 2 : 20, netRevenue: row % 2 === 0 ? 80 : 800, recencyDays: 40, tenureDays: 200 },
+      })),
+    );
+    const fitted = fitOutliers(kinds);
+    expect(fitted.groups.map(({ customers }) => customers)).toEqual([30, 30]);
+    expect(fitted.outlierShare).toBe(0);
+    expect(keyOf(fitted, kinds, 0)).not.toBe(keyOf(fitted, kinds, 1));
+  });
+
   it('puts customers without orders into Prospect, and NaN of bad data at the median', () => {
     const broken = simulateShop(SEED_002, 300, 2).features;
     broken.columns.orders[0] = 0;
