@@ -20,6 +20,7 @@ import {
   type FeatureRow,
   featuresOf,
   prospect,
+  usualOrderValue,
 } from '../../support/shop-data-features.js';
 
 const fitOn = (rows: readonly FeatureRow[], options: Partial<RfmOptions> = {}) =>
@@ -218,7 +219,7 @@ describe('the explanation of a segment by rules of the shop', () => {
   it('says what would change it, by the bounds of the rules themselves', () => {
     const near = (row: FeatureRow) => rfm.explain(fitted, featuresOf([row]), 0).nearest.map(({ text }) => text);
     expect(near(buyer({ orders: 3, recencyDays: 100, netRevenue: 120 }))).toEqual([
-      '2 more orders move to Fans',
+      '2 more orders of the usual size now move to Fans',
       'one more order that brings net spend above 300.00 (now 120.00) moves to Spenders',
       'without an order, moves to Sleepers after 201 days since the last one',
     ]);
@@ -247,19 +248,20 @@ describe('the explanation of a segment by rules of the shop', () => {
 
   /** The row after what a sentence says has happened; of time also the day before, when nothing has changed yet. */
   function outcomes(row: FeatureRow, text: string): { changed: FeatureRow; reached: boolean }[] {
-    const bought = (more: number, netRevenue = row.netRevenue!) => {
+    const bought = (more: number, brings: number) => {
       const orders = row.orders! + more;
-      return [
-        {
-          changed: { ...row, recencyDays: 0, orders, netRevenue, averageOrderValue: netRevenue / orders },
-          reached: true,
-        },
-      ];
+      const netRevenue = row.netRevenue! + brings;
+      const spanDays = row.tenureDays!;
+      const averageOrderValue = netRevenue / orders;
+      return { changed: { ...row, recencyDays: 0, orders, netRevenue, spanDays, averageOrderValue }, reached: true };
     };
-    const more = /^(one|\d+) more orders? (now )?moves? to /.exec(text);
-    if (more) return bought(more[1] === 'one' ? 1 : Number(more[1]));
+    const usual = usualOrderValue(row);
+    if (/^one more order now moves to /.test(text)) return [bought(1, 0), bought(1, usual)];
+    const more = /^(one|\d+) more orders? of the usual size now moves? to /.exec(text);
+    const count = more?.[1] === 'one' ? 1 : Number(more?.[1]);
+    if (more) return [bought(count, count * usual)];
     const spend = /^one more order that brings net spend above (-?[\d.]+) /.exec(text);
-    if (spend) return bought(1, Number(spend[1]) + 0.0001);
+    if (spend) return [bought(1, Number(spend[1]) + 0.0001 - row.netRevenue!)];
     const day = Number(/ after (\d+) days? since the last one$/.exec(text)![1]);
     const waited = (recencyDays: number) => ({
       ...row,
