@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
 import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { adjustedRandIndex } from '../../../packages/core/src/numerics/cluster-indexes.js';
+import { adjustedRandIndex, clusterIndexes } from '../../../packages/core/src/numerics/cluster-indexes.js';
+import { columnMoments } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
 import { behaviourClusters } from '../../../packages/core/src/segmentation/behaviour-clusters.js';
 import type { BehaviourClusterOptions } from '../../../packages/core/src/segmentation/behaviour-clusters-fitted.js';
+import { scaleRows } from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmColumns } from '../numerics/clustering-data.js';
 import {
   featuresOf,
@@ -35,6 +38,9 @@ const buyer = (changes: SimulatedCustomer = {}): SimulatedCustomer => ({
   averageOrderValue: 40,
   ...changes,
 });
+
+/** Customers who are all of one kind. */
+const CROWD: SimulatedGroup = { name: '', share: 1, orders: 6, orderValue: 50, recencyDays: 60, spanDays: 300 };
 
 describe('behaviour clusters of simulated shops', () => {
   it.each([
@@ -133,6 +139,36 @@ describe('the keys of behaviour clusters', () => {
     expect(few.scaling.map(({ feature }) => feature)).toEqual(['orders', 'netRevenue']);
     const back = fitClusters(features, { previous: few });
     expect(back.scaling).toEqual(fitClusters(features).scaling);
+  });
+
+  it('stay by clusters that lag behind the best fit, and their quality is that of the clusters as they are', () => {
+    const { features } = simulateShop([CROWD], 1_500, 20);
+    const before = fitClusters(features);
+    // As if customers near the borders had wandered off since: the best fit now lies elsewhere.
+    const elsewhere = before.clusters.map((cluster, index) => ({
+      ...cluster,
+      centroid: cluster.centroid.map((value, column) => value + (column === index % 2 ? 0.5 : -0.2)),
+    }));
+    const after = fitClusters(features, { previous: { ...before, clusters: elsewhere } });
+    const { stepTaken, keptShare, silhouette: told } = after.quality!;
+    expect(stepTaken).toBeLessThan(1);
+    expect(keptShare).toBeGreaterThanOrEqual(0.97);
+    expect(after.note).toContain(`the centres went ${Math.round(100 * stepTaken)} % of the way`);
+
+    const everybody = Int32Array.from({ length: features.count }, (_, row) => row);
+    const matrix = scaleRows(after.scaling, features, everybody);
+    const { segment } = behaviourClusters.score(after, features);
+    expect(told).toBeCloseTo(silhouette(matrix, segment), 12);
+    const { withinSs, daviesBouldin } = clusterIndexes(matrix, segment);
+    expect(after.quality!.daviesBouldin).toBeCloseTo(daviesBouldin, 12);
+    // What lies between the clusters and within them is all there is, feature by feature.
+    const totalSs = clusterIndexes(matrix, new Int32Array(features.count)).withinSs;
+    const { variance } = columnMoments(matrix);
+    const between = after.importance.reduce((sum, { feature, explained }) => {
+      const column = after.scaling.findIndex((scaled) => scaled.feature === feature);
+      return sum + explained * variance[column]! * features.count;
+    }, 0);
+    expect((between + withinSs) / totalSs).toBeCloseTo(1, 10);
   });
 
   const monthly: [string, () => Purchase[]][] = [
@@ -324,8 +360,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('say when they are cuts through one crowd', () => {
-    const crowd: SimulatedGroup = { name: '', share: 1, orders: 6, orderValue: 50, recencyDays: 60, spanDays: 300 };
-    expect(fitClusters(simulateShop([crowd], 1_000, 18).features).note).toMatch(/^the clusters overlap/);
+    expect(fitClusters(simulateShop([CROWD], 1_000, 18).features).note).toMatch(/^the clusters overlap/);
   });
 
   it('refuse numbers of clusters that make no sense', () => {
