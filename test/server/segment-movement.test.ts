@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adjustedRandIndex } from '../../packages/core/src/numerics/cluster-indexes.js';
 import { lockMerges } from '../../packages/server/src/db/queries/imports.js';
+import { latestChanges } from '../../packages/server/src/db/queries/segment-history.js';
 import { importMessage } from '../../packages/server/src/ingest/webhook-messages.js';
 import { ChangeFeed } from '../../packages/server/src/live/change-feed.js';
 import { ModelStore } from '../../packages/server/src/scoring/model-store.js';
@@ -233,5 +234,36 @@ describe('moves as they happen', () => {
       ledger.map((row) => ({ ...row })),
     );
     await moves.return?.(undefined);
+  });
+});
+
+describe('a run that speaks of an earlier moment than the one before it', () => {
+  it('has the last word: memberships, filters and flows say the same', async () => {
+    const { sql } = shop.database;
+    const run = await runScoring(sql, { timeZone: 'UTC', asOf: new Date(shop.older.asOf) });
+    const members = await sql<{ id: string }[]>`
+      select customer_id as id from customer_profiles where run_id = ${run.runId} order by customer_id`;
+    const starts = await latestChanges(
+      sql,
+      members.map(({ id }) => ({ customerId: id, segmentation: 'rfm', runId: run.runId })),
+    );
+    const cameFrom = members.filter((_, row) => starts[row]!.previous === 'at-risk').map(({ id }) => id);
+    expect(cameFrom.length).toBeGreaterThan(0);
+    const { data, errors } = await shop.query<{
+      customers: { totalCount: number; nodes: { externalId: string; segment: { previous: { key: string } } }[] };
+    }>(`{ customers(first: 100, where: { segment: { previousIn: ["at-risk"] } }, orderBy: { field: EXTERNAL_ID, direction: ASC }) {
+           totalCount nodes { externalId segment { previous { key } } } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.customers.totalCount).toBe(cameFrom.length);
+    expect(data.customers.nodes.map(({ externalId }) => externalId)).toEqual(cameFrom.slice(0, 100));
+    for (const { segment } of data.customers.nodes) expect(segment.previous.key).toBe('at-risk');
+
+    const size = await sizes(shop.older.runId, 'rfm');
+    for (const { from, to, customers } of await flowsOf()) {
+      if (from !== null) size[from.key] = size[from.key]! - customers;
+      size[to!.key] = (size[to!.key] ?? 0) + customers;
+    }
+    const moved = Object.fromEntries(Object.entries(size).filter(([, count]) => count > 0));
+    expect(moved).toEqual(await sizes(run.runId, 'rfm'));
   });
 });
