@@ -265,6 +265,42 @@ it('explaining a behaviour cluster advises nothing that a customer cannot do', (
   for (const text of texts) expect(text).not.toMatch(/^(orders|days|net spend below|categories bought below)/);
 });
 
+it('explaining a behaviour cluster speaks of the pieces that were really sent back', () => {
+  const customers = Array.from({ length: 300 }, (_, row) =>
+    buyer({
+      ...{ orders: 2 + (row % 3), netRevenue: 60 + (row % 50), recencyDays: 20 + (row % 40) },
+      ...{ itemsDelivered: 4, itemsReturned: row % 3 === 0 ? 4 : 0 },
+    }),
+  );
+  const features = featuresOf(customers);
+  const fitted = fitClusters(features, { features: ['returnRate', 'orders'], clusterCount: 2 });
+  const returns = (row: number) =>
+    behaviourClusters.explain(fitted, features, row).reasons.find(({ feature }) => feature === 'returnRate')!;
+  expect(returns(0)).toMatchObject({
+    value: 1,
+    text: expect.stringMatching(/: .+ 100 %, all buyers 33 %; here 4 of 4/),
+  });
+  expect(returns(1)).toMatchObject({ value: 0, text: expect.stringMatching(/: .+ 0 %, all buyers 33 %; here 0 of 4/) });
+  // What the sentence names is enough, to the rounding of a percent, and a little less is not.
+  let tried = 0;
+  for (let row = 0; row < 60; row++) {
+    for (const { segmentKey, text } of behaviourClusters.explain(fitted, features, row).nearest) {
+      const named = /^share of pieces returned (above|below) (\d+) % would be nearer/.exec(text);
+      if (named === null) continue;
+      const keyAt = (percent: number) => {
+        const changed = one(features, row);
+        changed.columns.itemsReturned[0] = (4 * percent) / 100;
+        return behaviourClusters.segments(fitted)[behaviourClusters.score(fitted, changed).segment[0]!]!.key;
+      };
+      const side = named[1] === 'above' ? 1 : -1;
+      expect(keyAt(Number(named[2]) + side)).toBe(segmentKey);
+      expect(keyAt(Number(named[2]) - side)).not.toBe(segmentKey);
+      tried++;
+    }
+  }
+  expect(tried).toBeGreaterThan(0);
+});
+
 describe('behaviour clusters at the edges', () => {
   const titles = (features: CustomerFeatures) =>
     behaviourClusters.segments(fitClusters(features)).map(({ title }) => title);
@@ -326,6 +362,16 @@ describe('behaviour clusters at the edges', () => {
     const fitted = fitClusters(features);
     expect(Math.min(...fitted.clusters.map(({ profile }) => profile.customers))).toBeGreaterThan(100);
     expect(adjustedRandIndex(before, behaviourClusters.score(fitted, features).segment)).toBeGreaterThan(0.98);
+  });
+
+  it('do not let one extreme customer of a small shop have a cluster either', () => {
+    const customers = Array.from({ length: 60 }, (_, row) =>
+      buyer({ netRevenue: 50 + row, orders: 1 + (row % 4), recencyDays: row }),
+    );
+    const without = fitClusters(featuresOf(customers));
+    const giant = fitClusters(featuresOf([...customers, buyer({ netRevenue: 1e15, orders: 1e9 })]));
+    expect(giant.clusters).toHaveLength(without.clusters.length);
+    expect(Math.min(...giant.clusters.map(({ profile }) => profile.customers))).toBeGreaterThan(5);
   });
 
   it('leave out a constant feature and say so', () => {

@@ -127,6 +127,17 @@ describe('rfm with settings of the shop', () => {
     expect(segmentOf(fitOn([], { thresholds: FIXED, rules }), buyer()).title).toBe('Unknown');
   });
 
+  it('says of a missing value that it is not known, without a number', () => {
+    const rows = [{ netRevenue: Number.NaN, averageOrderValue: Number.NaN }, { recencyDays: Number.NaN }].map(buyer);
+    const learned = fitOn([...Array.from({ length: 9 }, (_, i) => buyer({ netRevenue: i, recencyDays: i })), ...rows]);
+    const { reasons, nearest } = rfm.explain(learned, featuresOf(rows), 0);
+    expect(reasons).toContainEqual({ text: 'monetary score missing: not known', feature: 'monetary' });
+    const late = rfm.explain(learned, featuresOf(rows), 1);
+    expect(late.reasons).toContainEqual({ text: 'recency score missing: not known', feature: 'recency' });
+    for (const { text } of [...reasons, ...nearest, ...late.reasons, ...late.nearest])
+      expect(text).not.toContain('NaN');
+  });
+
   it('refuses rules that cannot be used', () => {
     const rules = [rule('Never', { field: 'recencyScore', gte: 4, lte: 2 }), rule('Rest', null)];
     expect(() => fitOn([buyer()], { rules })).toThrow(InvalidInputError);
