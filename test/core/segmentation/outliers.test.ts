@@ -88,6 +88,35 @@ describe('outliers', () => {
     expect(outliers.explain(fitted, features, border).reasons[0]!.text).toMatch(/within the radius/);
   });
 
+  it('tells what really happens when the orders or days that it speaks of come true', () => {
+    let tried = 0;
+    for (let row = 0; row < 150; row++) {
+      const { nearest } = outliers.explain(fitted, features, row);
+      expect(new Set(nearest.map(({ segmentKey }) => segmentKey)).size).toBe(nearest.length);
+      for (const { segmentKey, text } of nearest) {
+        const said = /^(\d+) more (orders? of the usual size now|days? without an order) moves? to (.+)$/.exec(text);
+        if (said === null) continue;
+        const keyAfter = (steps: number) => {
+          const changed = one(features, row);
+          const { orders, netRevenue, recencyDays, tenureDays, averageOrderValue } = changed.columns;
+          if (said[2]!.startsWith('day')) {
+            recencyDays[0]! += steps;
+            tenureDays[0]! += steps;
+          } else if (steps > 0) {
+            orders[0]! += steps;
+            netRevenue[0]! += steps * averageOrderValue[0]!;
+            recencyDays[0] = 0;
+          }
+          return keyOf(fitted, changed, 0);
+        };
+        expect(keyAfter(Number(said[1]))).toBe(segmentKey);
+        expect(keyAfter(Number(said[1]) - 1)).toBe(keyOf(fitted, features, row));
+        tried++;
+      }
+    }
+    expect(tried).toBeGreaterThan(50);
+  });
+
   it('survives being stored as JSON, and is the same for the same seed', () => {
     const stored = JSON.parse(JSON.stringify(fitted));
     expect(outliers.score(stored, features)).toEqual(outliers.score(fitted, features));
