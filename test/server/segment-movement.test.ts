@@ -237,6 +237,45 @@ describe('moves as they happen', () => {
   });
 });
 
+describe('a segment that no longer exists', () => {
+  it('keeps its key in flows and histories, so that nobody who came from it looks new', async () => {
+    const { sql } = shop.database;
+    const [before] = await sql<{ id: number }[]>`select current_run_id::int as id from shop`;
+    const was = Object.keys(await sizes(before!.id, 'behaviour')).filter((key) => key !== 'prospect');
+    const run = await runScoring(sql, { timeZone: 'UTC', modelOptions: { behaviour: { clusterCount: 2 } } });
+    const is = Object.keys(await sizes(run.runId, 'behaviour'));
+    const gone = was.filter((key) => !is.includes(key));
+    expect(gone.length).toBeGreaterThan(0);
+
+    const { data, errors } = await shop.query<{ segmentFlows: (Flow & { fromKey: string | null; toKey: string })[] }>(
+      `{ segmentFlows(segmentation: "behaviour") { from { key } to { key } fromKey toKey customers cause } }`,
+    );
+    expect(errors).toBeUndefined();
+    const left = data.segmentFlows.filter(({ fromKey }) => fromKey !== null && gone.includes(fromKey));
+    expect(left.length).toBeGreaterThan(0);
+    for (const { from, to, toKey } of left) {
+      expect(from).toBeNull();
+      expect(to!.key).toBe(toKey);
+    }
+    for (const { from, fromKey } of data.segmentFlows) if (from !== null) expect(from.key).toBe(fromKey);
+
+    const [mover] = await sql<{ id: string; key: string }[]>`
+      select customer_id as id, from_segment as key from segment_changes
+      where run_id = ${run.runId} and segmentation = 'behaviour' and from_segment = any(${gone}) order by 1 limit 1`;
+    const history = await shop.query<{
+      customer: { segmentHistory: { segmentation: string; from: object | null; fromKey: string; runId: string }[] };
+    }>(`{ customer(externalId: "${mover!.id}") { segmentHistory { segmentation runId from { key } fromKey toKey } } }`);
+    expect(history.errors).toBeUndefined();
+    expect(history.data.customer.segmentHistory).toContainEqual(
+      expect.objectContaining({
+        ...{ segmentation: 'behaviour', runId: String(run.runId) },
+        fromKey: mover!.key,
+        from: null,
+      }),
+    );
+  });
+});
+
 describe('a run that speaks of an earlier moment than the one before it', () => {
   it('has the last word: memberships, filters and flows say the same', async () => {
     const { sql } = shop.database;
