@@ -105,13 +105,14 @@ describe('quality and cross table', () => {
           reason: string;
           elbow: { clusterCount: number }[];
           components: { explainedShare: number; loadings: unknown[] }[];
+          map: { segment: { key: string }; x: number; y: number }[];
           importance: { feature: string; share: number; explained: number }[];
           agreement: { with: string; adjustedRandIndex: number; sampleSize: number }[];
         };
         crossTable: { segment: { key: string }; other: { key: string }; customers: number; share: number }[];
       };
     }>(`{ segmentation(key: "behaviour") { segments { key size } quality { silhouette stability reason warnings binHealth
-         elbow { clusterCount inertia silhouette } components { index explainedShare loadings { feature loading } }
+         elbow { clusterCount inertia silhouette } components { index explainedShare loadings { feature loading } } map { segment { key } x y }
          importance { feature share explained } agreement { with adjustedRandIndex sampleSize } } crossTable { segment { key } other { key } customers share } } }`);
     expect(errors).toBeUndefined();
     const { quality, crossTable, segments } = data.segmentation;
@@ -120,6 +121,10 @@ describe('quality and cross table', () => {
     expect(quality.reason).toMatch(/clusters/);
     expect(quality.elbow.map(({ clusterCount }) => clusterCount)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(quality.components.length).toBeGreaterThan(0);
+    expect(quality.map.map(({ segment }) => segment.key)).toEqual(
+      segments.map(({ key }) => key).filter((key) => key !== 'prospect'),
+    );
+    expect(new Set(quality.map.map(({ x, y }) => `${x} ${y}`)).size).toBe(segments.length - 1);
     expect(quality.importance.map(({ feature }) => feature)).toContain('recencyDays');
     expect(quality.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
     expect(quality.agreement.map((agreement) => agreement.with)).toEqual(['ward', 'rfm']);
