@@ -17,7 +17,8 @@ describe.each(SEGMENTATIONS.map((model) => [model.key, model] as const))('segmen
     expect(new Set(segments.map(({ key }) => key)).size).toBe(segments.length);
     for (const { key, title, description, color } of segments) {
       expect(key).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-      expect(key).toBe(title.toLowerCase().replaceAll(' ', '-'));
+      // A title may have a comma: "Frequent Buyers, Lower Spend".
+      expect(key).toBe(title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
       expect(description).toMatch(/^[A-Z].*\.$/);
       expect(color).toMatch(/^#[0-9a-f]{6}$/);
     }

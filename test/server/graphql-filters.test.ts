@@ -204,7 +204,7 @@ describe('and, or and not', () => {
 describe('the segment filter', () => {
   const latest = (condition: string) => `exists (select from (
     select * from segment_changes c where c.customer_id = p.customer_id and c.segmentation = 'rfm' and c.run_id <= ${shop.newer.runId}
-    order by changed_at desc, run_id desc limit 1) as latest where ${condition})`;
+    order by run_id desc, changed_at desc limit 1) as latest where ${condition})`;
 
   it('finds who is in a segment and who is not', async () => {
     await expectSame({ segment: { in: ['vip', 'loyal'] } }, `p.segments && array['rfm:vip', 'rfm:loyal']`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adjustedRandIndex } from '../../packages/core/src/numerics/cluster-indexes.js';
 import { lockMerges } from '../../packages/server/src/db/queries/imports.js';
+import { latestChanges } from '../../packages/server/src/db/queries/segment-history.js';
 import { importMessage } from '../../packages/server/src/ingest/webhook-messages.js';
 import { ChangeFeed } from '../../packages/server/src/live/change-feed.js';
 import { ModelStore } from '../../packages/server/src/scoring/model-store.js';
@@ -104,13 +105,14 @@ describe('quality and cross table', () => {
           reason: string;
           elbow: { clusterCount: number }[];
           components: { explainedShare: number; loadings: unknown[] }[];
+          map: { segment: { key: string }; x: number; y: number }[];
           importance: { feature: string; share: number; explained: number }[];
           agreement: { with: string; adjustedRandIndex: number; sampleSize: number }[];
         };
         crossTable: { segment: { key: string }; other: { key: string }; customers: number; share: number }[];
       };
     }>(`{ segmentation(key: "behaviour") { segments { key size } quality { silhouette stability reason warnings binHealth
-         elbow { clusterCount inertia silhouette } components { index explainedShare loadings { feature loading } }
+         elbow { clusterCount inertia silhouette } components { index explainedShare loadings { feature loading } } map { segment { key } x y }
          importance { feature share explained } agreement { with adjustedRandIndex sampleSize } } crossTable { segment { key } other { key } customers share } } }`);
     expect(errors).toBeUndefined();
     const { quality, crossTable, segments } = data.segmentation;
@@ -119,6 +121,10 @@ describe('quality and cross table', () => {
     expect(quality.reason).toMatch(/clusters/);
     expect(quality.elbow.map(({ clusterCount }) => clusterCount)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(quality.components.length).toBeGreaterThan(0);
+    expect(quality.map.map(({ segment }) => segment.key)).toEqual(
+      segments.map(({ key }) => key).filter((key) => key !== 'prospect'),
+    );
+    expect(new Set(quality.map.map(({ x, y }) => `${x} ${y}`)).size).toBe(segments.length - 1);
     expect(quality.importance.map(({ feature }) => feature)).toContain('recencyDays');
     expect(quality.importance.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
     expect(quality.agreement.map((agreement) => agreement.with)).toEqual(['ward', 'rfm']);
@@ -233,5 +239,75 @@ describe('moves as they happen', () => {
       ledger.map((row) => ({ ...row })),
     );
     await moves.return?.(undefined);
+  });
+});
+
+describe('a segment that no longer exists', () => {
+  it('keeps its key in flows and histories, so that nobody who came from it looks new', async () => {
+    const { sql } = shop.database;
+    const [before] = await sql<{ id: number }[]>`select current_run_id::int as id from shop`;
+    const was = Object.keys(await sizes(before!.id, 'behaviour')).filter((key) => key !== 'prospect');
+    const run = await runScoring(sql, { timeZone: 'UTC', modelOptions: { behaviour: { clusterCount: 2 } } });
+    const is = Object.keys(await sizes(run.runId, 'behaviour'));
+    const gone = was.filter((key) => !is.includes(key));
+    expect(gone.length).toBeGreaterThan(0);
+
+    const { data, errors } = await shop.query<{ segmentFlows: (Flow & { fromKey: string | null; toKey: string })[] }>(
+      `{ segmentFlows(segmentation: "behaviour") { from { key } to { key } fromKey toKey customers cause } }`,
+    );
+    expect(errors).toBeUndefined();
+    const left = data.segmentFlows.filter(({ fromKey }) => fromKey !== null && gone.includes(fromKey));
+    expect(left.length).toBeGreaterThan(0);
+    for (const { from, to, toKey } of left) {
+      expect(from).toBeNull();
+      expect(to!.key).toBe(toKey);
+    }
+    for (const { from, fromKey } of data.segmentFlows) if (from !== null) expect(from.key).toBe(fromKey);
+
+    const [mover] = await sql<{ id: string; key: string }[]>`
+      select customer_id as id, from_segment as key from segment_changes
+      where run_id = ${run.runId} and segmentation = 'behaviour' and from_segment = any(${gone}) order by 1 limit 1`;
+    const history = await shop.query<{
+      customer: { segmentHistory: { segmentation: string; from: object | null; fromKey: string; runId: string }[] };
+    }>(`{ customer(externalId: "${mover!.id}") { segmentHistory { segmentation runId from { key } fromKey toKey } } }`);
+    expect(history.errors).toBeUndefined();
+    expect(history.data.customer.segmentHistory).toContainEqual(
+      expect.objectContaining({
+        ...{ segmentation: 'behaviour', runId: String(run.runId) },
+        fromKey: mover!.key,
+        from: null,
+      }),
+    );
+  });
+});
+
+describe('a run that speaks of an earlier moment than the one before it', () => {
+  it('has the last word: memberships, filters and flows say the same', async () => {
+    const { sql } = shop.database;
+    const run = await runScoring(sql, { timeZone: 'UTC', asOf: new Date(shop.older.asOf) });
+    const members = await sql<{ id: string }[]>`
+      select customer_id as id from customer_profiles where run_id = ${run.runId} order by customer_id`;
+    const starts = await latestChanges(
+      sql,
+      members.map(({ id }) => ({ customerId: id, segmentation: 'rfm', runId: run.runId })),
+    );
+    const cameFrom = members.filter((_, row) => starts[row]!.previous === 'at-risk').map(({ id }) => id);
+    expect(cameFrom.length).toBeGreaterThan(0);
+    const { data, errors } = await shop.query<{
+      customers: { totalCount: number; nodes: { externalId: string; segment: { previous: { key: string } } }[] };
+    }>(`{ customers(first: 100, where: { segment: { previousIn: ["at-risk"] } }, orderBy: { field: EXTERNAL_ID, direction: ASC }) {
+           totalCount nodes { externalId segment { previous { key } } } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.customers.totalCount).toBe(cameFrom.length);
+    expect(data.customers.nodes.map(({ externalId }) => externalId)).toEqual(cameFrom.slice(0, 100));
+    for (const { segment } of data.customers.nodes) expect(segment.previous.key).toBe('at-risk');
+
+    const size = await sizes(shop.older.runId, 'rfm');
+    for (const { from, to, customers } of await flowsOf()) {
+      if (from !== null) size[from.key] = size[from.key]! - customers;
+      size[to!.key] = (size[to!.key] ?? 0) + customers;
+    }
+    const moved = Object.fromEntries(Object.entries(size).filter(([, count]) => count > 0));
+    expect(moved).toEqual(await sizes(run.runId, 'rfm'));
   });
 });

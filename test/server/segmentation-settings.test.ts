@@ -154,7 +154,12 @@ describe('segmentation settings', () => {
     [
       'least above most',
       { behaviour: { leastClusterCount: 6, mostClusterCount: 4 } },
-      'behaviour.leastClusterCount is above mostClusterCount',
+      'behaviour.leastClusterCount is above mostClusterCount, 4',
+    ],
+    [
+      'least above the most that is the default',
+      { behaviour: { leastClusterCount: 12 } },
+      'behaviour.leastClusterCount is above mostClusterCount, 10',
     ],
     [
       'a condition of two kinds',

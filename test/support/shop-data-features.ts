@@ -36,6 +36,12 @@ export function buyer(row: FeatureRow = {}): FeatureRow {
   };
 }
 
+/** What an order of the usual size brings: what one kept, else what one was before it was sent back, else nothing. */
+export function usualOrderValue({ averageOrderValue = 0, grossRevenue = 0, orders = 1 }: FeatureRow): number {
+  if (averageOrderValue > 0) return averageOrderValue;
+  return grossRevenue > 0 ? grossRevenue / orders : 0;
+}
+
 /** A customer without an order, as the database gives him. */
 export const prospect = (): FeatureRow => ({
   orders: 0,

@@ -102,6 +102,8 @@ export interface SegmentationQuality {
     readonly explainedShare: number;
     readonly loadings: readonly { readonly feature: string; readonly loading: number }[];
   }[];
+  /** Where the middle of each segment lies on the plane of the first two components, in standard deviations along them. */
+  readonly map: readonly { readonly segmentKey: string; readonly x: number; readonly y: number }[];
   /** How much of what sets the segments apart lies along each feature: shares of the whole, the largest first. */
   readonly importance: readonly {
     readonly feature: string;
@@ -129,6 +131,7 @@ export const NO_QUALITY: SegmentationQuality = {
   stability: null,
   elbow: [],
   components: [],
+  map: [],
   importance: [],
   agreement: [],
   binHealth: null,

@@ -1,4 +1,4 @@
-import { CLUSTER_FEATURES } from '@tessera/core';
+import { behaviourClusters, CLUSTER_FEATURES } from '@tessera/core';
 import { z } from 'zod';
 
 const MOST_RULES = 50;
@@ -116,10 +116,19 @@ export const segmentationSchema = z.strictObject({
       leastClusterCount: clusterCount.optional(),
       mostClusterCount: clusterCount.optional(),
     })
-    .refine(({ leastClusterCount = 2, mostClusterCount = MOST_CLUSTERS }) => leastClusterCount <= mostClusterCount, {
-      message: 'is above mostClusterCount',
-      path: ['leastClusterCount'],
-    })
+    .superRefine(
+      (
+        {
+          leastClusterCount: least = behaviourClusters.defaults.leastClusterCount,
+          mostClusterCount: most = behaviourClusters.defaults.mostClusterCount,
+        },
+        ctx,
+      ) => {
+        if (least <= most) return;
+        const message = `is above mostClusterCount, ${most}`;
+        ctx.addIssue({ code: 'custom', path: ['leastClusterCount'], message });
+      },
+    )
     .optional(),
   outliers: z
     .strictObject({

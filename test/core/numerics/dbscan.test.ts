@@ -80,6 +80,16 @@ describe('suggestRadius', () => {
     expect(suggestRadius(matrixFromColumns([mostlyEqual]), 3)).toBe(4);
   });
 
+  it('parts kinds of rows of which each has enough equal ones', () => {
+    const kinds = matrixFromColumns([
+      Float64Array.from({ length: 90 }, (_, row) => [0, 4, 10][row % 3]!),
+      Float64Array.from({ length: 90 }, (_, row) => [0, 3, 3][row % 3]!),
+    ]);
+    const radius = suggestRadius(kinds, 5);
+    expect(radius).toBe(2.5);
+    expect(sizesOf(dbscan(kinds, radius, 5).labels)).toEqual([30, 30, 30]);
+  });
+
   it('is large enough for the share of core rows that is asked for', () => {
     const features = referenceMatrix('online-retail');
     for (const share of [0.5, 0.95, 1]) {

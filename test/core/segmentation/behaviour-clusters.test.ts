@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
 import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { adjustedRandIndex } from '../../../packages/core/src/numerics/cluster-indexes.js';
+import { adjustedRandIndex, clusterIndexes } from '../../../packages/core/src/numerics/cluster-indexes.js';
+import { columnMoments } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
 import { behaviourClusters } from '../../../packages/core/src/segmentation/behaviour-clusters.js';
 import type { BehaviourClusterOptions } from '../../../packages/core/src/segmentation/behaviour-clusters-fitted.js';
+import { scaleRows } from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmColumns } from '../numerics/clustering-data.js';
 import {
   featuresOf,
@@ -35,6 +38,9 @@ const buyer = (changes: SimulatedCustomer = {}): SimulatedCustomer => ({
   averageOrderValue: 40,
   ...changes,
 });
+
+/** Customers who are all of one kind. */
+const CROWD: SimulatedGroup = { name: '', share: 1, orders: 6, orderValue: 50, recencyDays: 60, spanDays: 300 };
 
 describe('behaviour clusters of simulated shops', () => {
   it.each([
@@ -135,6 +141,36 @@ describe('the keys of behaviour clusters', () => {
     expect(back.scaling).toEqual(fitClusters(features).scaling);
   });
 
+  it('stay by clusters that lag behind the best fit, and their quality is that of the clusters as they are', () => {
+    const { features } = simulateShop([CROWD], 1_500, 20);
+    const before = fitClusters(features);
+    // As if customers near the borders had wandered off since: the best fit now lies elsewhere.
+    const elsewhere = before.clusters.map((cluster, index) => ({
+      ...cluster,
+      centroid: cluster.centroid.map((value, column) => value + (column === index % 2 ? 0.5 : -0.2)),
+    }));
+    const after = fitClusters(features, { previous: { ...before, clusters: elsewhere } });
+    const { stepTaken, keptShare, silhouette: told } = after.quality!;
+    expect(stepTaken).toBeLessThan(1);
+    expect(keptShare).toBeGreaterThanOrEqual(0.97);
+    expect(after.note).toContain(`the centres went ${Math.round(100 * stepTaken)} % of the way`);
+
+    const everybody = Int32Array.from({ length: features.count }, (_, row) => row);
+    const matrix = scaleRows(after.scaling, features, everybody);
+    const { segment } = behaviourClusters.score(after, features);
+    expect(told).toBeCloseTo(silhouette(matrix, segment), 12);
+    const { withinSs, daviesBouldin } = clusterIndexes(matrix, segment);
+    expect(after.quality!.daviesBouldin).toBeCloseTo(daviesBouldin, 12);
+    // What lies between the clusters and within them is all there is, feature by feature.
+    const totalSs = clusterIndexes(matrix, new Int32Array(features.count)).withinSs;
+    const { variance } = columnMoments(matrix);
+    const between = after.importance.reduce((sum, { feature, explained }) => {
+      const column = after.scaling.findIndex((scaled) => scaled.feature === feature);
+      return sum + explained * variance[column]! * features.count;
+    }, 0);
+    expect((between + withinSs) / totalSs).toBeCloseTo(1, 10);
+  });
+
   const monthly: [string, () => Purchase[]][] = [
     ['cdnow', () => cdnowPurchases('cdnow_master.csv.gz')],
     ['online-retail', onlineRetailPurchases],
@@ -229,6 +265,42 @@ it('explaining a behaviour cluster advises nothing that a customer cannot do', (
   for (const text of texts) expect(text).not.toMatch(/^(orders|days|net spend below|categories bought below)/);
 });
 
+it('explaining a behaviour cluster speaks of the pieces that were really sent back', () => {
+  const customers = Array.from({ length: 300 }, (_, row) =>
+    buyer({
+      ...{ orders: 2 + (row % 3), netRevenue: 60 + (row % 50), recencyDays: 20 + (row % 40) },
+      ...{ itemsDelivered: 4, itemsReturned: row % 3 === 0 ? 4 : 0 },
+    }),
+  );
+  const features = featuresOf(customers);
+  const fitted = fitClusters(features, { features: ['returnRate', 'orders'], clusterCount: 2 });
+  const returns = (row: number) =>
+    behaviourClusters.explain(fitted, features, row).reasons.find(({ feature }) => feature === 'returnRate')!;
+  expect(returns(0)).toMatchObject({
+    value: 1,
+    text: expect.stringMatching(/: .+ 100 %, all buyers 33 %; here 4 of 4/),
+  });
+  expect(returns(1)).toMatchObject({ value: 0, text: expect.stringMatching(/: .+ 0 %, all buyers 33 %; here 0 of 4/) });
+  // What the sentence names is enough, to the rounding of a percent, and a little less is not.
+  let tried = 0;
+  for (let row = 0; row < 60; row++) {
+    for (const { segmentKey, text } of behaviourClusters.explain(fitted, features, row).nearest) {
+      const named = /^share of pieces returned (above|below) (\d+) % would be nearer/.exec(text);
+      if (named === null) continue;
+      const keyAt = (percent: number) => {
+        const changed = one(features, row);
+        changed.columns.itemsReturned[0] = (4 * percent) / 100;
+        return behaviourClusters.segments(fitted)[behaviourClusters.score(fitted, changed).segment[0]!]!.key;
+      };
+      const side = named[1] === 'above' ? 1 : -1;
+      expect(keyAt(Number(named[2]) + side)).toBe(segmentKey);
+      expect(keyAt(Number(named[2]) - side)).not.toBe(segmentKey);
+      tried++;
+    }
+  }
+  expect(tried).toBeGreaterThan(0);
+});
+
 describe('behaviour clusters at the edges', () => {
   const titles = (features: CustomerFeatures) =>
     behaviourClusters.segments(fitClusters(features)).map(({ title }) => title);
@@ -292,6 +364,16 @@ describe('behaviour clusters at the edges', () => {
     expect(adjustedRandIndex(before, behaviourClusters.score(fitted, features).segment)).toBeGreaterThan(0.98);
   });
 
+  it('do not let one extreme customer of a small shop have a cluster either', () => {
+    const customers = Array.from({ length: 60 }, (_, row) =>
+      buyer({ netRevenue: 50 + row, orders: 1 + (row % 4), recencyDays: row }),
+    );
+    const without = fitClusters(featuresOf(customers));
+    const giant = fitClusters(featuresOf([...customers, buyer({ netRevenue: 1e15, orders: 1e9 })]));
+    expect(giant.clusters).toHaveLength(without.clusters.length);
+    expect(Math.min(...giant.clusters.map(({ profile }) => profile.customers))).toBeGreaterThan(5);
+  });
+
   it('leave out a constant feature and say so', () => {
     const { features } = simulateShop(SEED_002, 500, 15);
     features.columns.tenureDays.fill(100);
@@ -324,8 +406,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('say when they are cuts through one crowd', () => {
-    const crowd: SimulatedGroup = { name: '', share: 1, orders: 6, orderValue: 50, recencyDays: 60, spanDays: 300 };
-    expect(fitClusters(simulateShop([crowd], 1_000, 18).features).note).toMatch(/^the clusters overlap/);
+    expect(fitClusters(simulateShop([CROWD], 1_000, 18).features).note).toMatch(/^the clusters overlap/);
   });
 
   it('refuse numbers of clusters that make no sense', () => {

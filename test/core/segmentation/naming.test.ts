@@ -76,6 +76,19 @@ describe('nameClusters', () => {
     for (const { key, title } of names) expect(key).toBe(kebabCase(title));
   });
 
+  it('calls nobody a buyer of late whose last order is half a year ago, however much longer the others are away', () => {
+    const phrases = (inactiveShare: number) =>
+      nameClusters([loyal, steady, seldom].map((cluster) => ({ ...cluster, inactiveShare }))).map(
+        ({ phrase }) => phrase,
+      );
+    expect(phrases(0.2)[0]).toBe('Buy often, lately and for the most');
+    expect(phrases(0.9)).toEqual([
+      'Have bought more often than others and for the most',
+      'Have come back and spent moderately',
+      'Have bought now and then',
+    ]);
+  });
+
   it('leaves keys alone that are taken', () => {
     expect(titles([loyal], ['high-value-loyalists'])).toEqual(['High-Value Loyalists 2']);
   });

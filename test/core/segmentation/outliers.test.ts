@@ -88,6 +88,35 @@ describe('outliers', () => {
     expect(outliers.explain(fitted, features, border).reasons[0]!.text).toMatch(/within the radius/);
   });
 
+  it('tells what really happens when the orders or days that it speaks of come true', () => {
+    let tried = 0;
+    for (let row = 0; row < 150; row++) {
+      const { nearest } = outliers.explain(fitted, features, row);
+      expect(new Set(nearest.map(({ segmentKey }) => segmentKey)).size).toBe(nearest.length);
+      for (const { segmentKey, text } of nearest) {
+        const said = /^(\d+) more (orders? of the usual size now|days? without an order) moves? to (.+)$/.exec(text);
+        if (said === null) continue;
+        const keyAfter = (steps: number) => {
+          const changed = one(features, row);
+          const { orders, netRevenue, recencyDays, tenureDays, averageOrderValue } = changed.columns;
+          if (said[2]!.startsWith('day')) {
+            recencyDays[0]! += steps;
+            tenureDays[0]! += steps;
+          } else if (steps > 0) {
+            orders[0]! += steps;
+            netRevenue[0]! += steps * averageOrderValue[0]!;
+            recencyDays[0] = 0;
+          }
+          return keyOf(fitted, changed, 0);
+        };
+        expect(keyAfter(Number(said[1]))).toBe(segmentKey);
+        expect(keyAfter(Number(said[1]) - 1)).toBe(keyOf(fitted, features, row));
+        tried++;
+      }
+    }
+    expect(tried).toBeGreaterThan(50);
+  });
+
   it('survives being stored as JSON, and is the same for the same seed', () => {
     const stored = JSON.parse(JSON.stringify(fitted));
     expect(outliers.score(stored, features)).toEqual(outliers.score(fitted, features));
@@ -123,6 +152,18 @@ describe('outliers', () => {
     const alike = featuresOf(Array.from({ length: 50 }, () => ({ orders: 2, recencyDays: 3, netRevenue: 4 })));
     expect(fitOutliers(alike).note).toBe('all buyers are alike in every feature');
     expect(keyOf(fitOutliers(alike), alike, 0)).toBe('typical');
+  });
+
+  it('makes a crowd of each kind in a shop of two kinds of buyers', () => {
+    const kinds = featuresOf(
+      Array.from({ length: 60 }, (_, row) => ({
+        ...{ orders: row % 2 === 0 ? 2 : 20, netRevenue: row % 2 === 0 ? 80 : 800, recencyDays: 40, tenureDays: 200 },
+      })),
+    );
+    const fitted = fitOutliers(kinds);
+    expect(fitted.groups.map(({ customers }) => customers)).toEqual([30, 30]);
+    expect(fitted.outlierShare).toBe(0);
+    expect(keyOf(fitted, kinds, 0)).not.toBe(keyOf(fitted, kinds, 1));
   });
 
   it('puts customers without orders into Prospect, and NaN of bad data at the median', () => {

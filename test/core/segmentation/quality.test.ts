@@ -54,6 +54,17 @@ describe('the quality of behaviour clusters', () => {
     expect(first).toBeGreaterThan(second!);
   });
 
+  it('has the middle of each cluster on the map on which scores put its customers', () => {
+    const { segment, columns } = behaviourClusters.score(fitted, features);
+    expect(quality.map.map(({ segmentKey }) => segmentKey)).toEqual(fitted.clusters.map(({ key }) => key));
+    quality.map.forEach(({ x, y }, cluster) => {
+      const rows = [...segment.keys()].filter((row) => segment[row] === cluster);
+      const mean = (column: Float64Array) => rows.reduce((sum, row) => sum + column[row]! / rows.length, 0);
+      expect(x).toBeCloseTo(mean(columns.mapX!), 9);
+      expect(y).toBeCloseTo(mean(columns.mapY!), 9);
+    });
+  });
+
   it('says how much each feature has to do with it, in shares of the whole', () => {
     expect(quality.importance.map(({ feature }) => feature).sort()).toEqual(
       fitted.scaling.map(({ feature }) => feature).sort(),

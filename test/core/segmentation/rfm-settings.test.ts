@@ -20,6 +20,7 @@ import {
   type FeatureRow,
   featuresOf,
   prospect,
+  usualOrderValue,
 } from '../../support/shop-data-features.js';
 
 const fitOn = (rows: readonly FeatureRow[], options: Partial<RfmOptions> = {}) =>
@@ -126,6 +127,17 @@ describe('rfm with settings of the shop', () => {
     expect(segmentOf(fitOn([], { thresholds: FIXED, rules }), buyer()).title).toBe('Unknown');
   });
 
+  it('says of a missing value that it is not known, without a number', () => {
+    const rows = [{ netRevenue: Number.NaN, averageOrderValue: Number.NaN }, { recencyDays: Number.NaN }].map(buyer);
+    const learned = fitOn([...Array.from({ length: 9 }, (_, i) => buyer({ netRevenue: i, recencyDays: i })), ...rows]);
+    const { reasons, nearest } = rfm.explain(learned, featuresOf(rows), 0);
+    expect(reasons).toContainEqual({ text: 'monetary score missing: not known', feature: 'monetary' });
+    const late = rfm.explain(learned, featuresOf(rows), 1);
+    expect(late.reasons).toContainEqual({ text: 'recency score missing: not known', feature: 'recency' });
+    for (const { text } of [...reasons, ...nearest, ...late.reasons, ...late.nearest])
+      expect(text).not.toContain('NaN');
+  });
+
   it('refuses rules that cannot be used', () => {
     const rules = [rule('Never', { field: 'recencyScore', gte: 4, lte: 2 }), rule('Rest', null)];
     expect(() => fitOn([buyer()], { rules })).toThrow(InvalidInputError);
@@ -218,7 +230,7 @@ describe('the explanation of a segment by rules of the shop', () => {
   it('says what would change it, by the bounds of the rules themselves', () => {
     const near = (row: FeatureRow) => rfm.explain(fitted, featuresOf([row]), 0).nearest.map(({ text }) => text);
     expect(near(buyer({ orders: 3, recencyDays: 100, netRevenue: 120 }))).toEqual([
-      '2 more orders move to Fans',
+      '2 more orders of the usual size now move to Fans',
       'one more order that brings net spend above 300.00 (now 120.00) moves to Spenders',
       'without an order, moves to Sleepers after 201 days since the last one',
     ]);
@@ -247,19 +259,20 @@ describe('the explanation of a segment by rules of the shop', () => {
 
   /** The row after what a sentence says has happened; of time also the day before, when nothing has changed yet. */
   function outcomes(row: FeatureRow, text: string): { changed: FeatureRow; reached: boolean }[] {
-    const bought = (more: number, netRevenue = row.netRevenue!) => {
+    const bought = (more: number, brings: number) => {
       const orders = row.orders! + more;
-      return [
-        {
-          changed: { ...row, recencyDays: 0, orders, netRevenue, averageOrderValue: netRevenue / orders },
-          reached: true,
-        },
-      ];
+      const netRevenue = row.netRevenue! + brings;
+      const spanDays = row.tenureDays!;
+      const averageOrderValue = netRevenue / orders;
+      return { changed: { ...row, recencyDays: 0, orders, netRevenue, spanDays, averageOrderValue }, reached: true };
     };
-    const more = /^(one|\d+) more orders? (now )?moves? to /.exec(text);
-    if (more) return bought(more[1] === 'one' ? 1 : Number(more[1]));
+    const usual = usualOrderValue(row);
+    if (/^one more order now moves to /.test(text)) return [bought(1, 0), bought(1, usual)];
+    const more = /^(one|\d+) more orders? of the usual size now moves? to /.exec(text);
+    const count = more?.[1] === 'one' ? 1 : Number(more?.[1]);
+    if (more) return [bought(count, count * usual)];
     const spend = /^one more order that brings net spend above (-?[\d.]+) /.exec(text);
-    if (spend) return bought(1, Number(spend[1]) + 0.0001);
+    if (spend) return [bought(1, Number(spend[1]) + 0.0001 - row.netRevenue!)];
     const day = Number(/ after (\d+) days? since the last one$/.exec(text)![1]);
     const waited = (recencyDays: number) => ({
       ...row,

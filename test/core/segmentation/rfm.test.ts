@@ -9,6 +9,7 @@ import {
   type FeatureRow,
   featuresOf,
   prospect,
+  usualOrderValue,
 } from '../../support/shop-data-features.js';
 
 const fitOn = (rows: readonly FeatureRow[]) => rfm.fit(featuresOf(rows), rfm.defaults, seededRandom(1));
@@ -253,24 +254,30 @@ describe('the explanation of an rfm segment', () => {
     );
   });
 
-  /** The row after what a sentence of `nearest` says has happened, and the segment that it promises. */
-  function applyClaim(row: FeatureRow, text: string): { changed: FeatureRow; before?: FeatureRow; title: string } {
-    const bought = (orders: number, netRevenue = row.netRevenue!) => ({
+  /** What may come of a sentence of `nearest`, the day before a move by time, and the segment that is promised. */
+  function applyClaim(row: FeatureRow, text: string): { outcomes: FeatureRow[]; before?: FeatureRow; title: string } {
+    const bought = (orders: number, brings: number) => ({
       ...row,
       recencyDays: 0,
       orders: row.orders! + orders,
-      netRevenue,
+      netRevenue: row.netRevenue! + brings,
     });
-    const now = /^one more order now moves to (.+)$/.exec(text);
-    if (now) return { changed: bought(1), title: now[1]! };
-    const more = /^(\d+) more orders? moves? to (.+)$/.exec(text);
-    if (more) return { changed: bought(Number(more[1])), title: more[2]! };
+    const usual = usualOrderValue(row);
+    const whatever = /^one more order now moves to (.+)$/.exec(text);
+    if (whatever) {
+      return { outcomes: [0, 0.0001, usual, 1, 10, 1e6].map((brings) => bought(1, brings)), title: whatever[1]! };
+    }
+    const more = /^(one|\d+) more orders? of the usual size now moves? to (.+)$/.exec(text);
+    if (more) {
+      const count = more[1] === 'one' ? 1 : Number(more[1]);
+      return { outcomes: [bought(count, count * usual)], title: more[2]! };
+    }
     const spend = /^one more order that brings net spend above (-?[\d.]+) \(now -?[\d.]+\) moves to (.+)$/.exec(text);
-    if (spend) return { changed: bought(1, Number(spend[1]) + 0.0001), title: spend[2]! };
+    if (spend) return { outcomes: [bought(1, Number(spend[1]) + 0.0001 - row.netRevenue!)], title: spend[2]! };
     const time = /^without an order, moves to (.+) after (\d+) days? since the last one$/.exec(text);
     if (time) {
       const waited = (recencyDays: number) => ({ ...row, recencyDays });
-      return { changed: waited(Number(time[2])), before: waited(Number(time[2]) - 1), title: time[1]! };
+      return { outcomes: [waited(Number(time[2]))], before: waited(Number(time[2]) - 1), title: time[1]! };
     }
     throw new Error(`an unknown kind of claim: ${text}`);
   }
@@ -282,8 +289,8 @@ describe('the explanation of an rfm segment', () => {
         for (const row of [...known, later]) {
           const here = segmentOf(fitted, row);
           for (const { segmentKey, text } of explain(fitted, row).nearest) {
-            const { changed, before, title } = applyClaim(row, text);
-            expect(segmentOf(fitted, changed), text).toBe(title);
+            const { outcomes, before, title } = applyClaim(row, text);
+            for (const changed of outcomes) expect(segmentOf(fitted, changed), text).toBe(title);
             expect(rfm.segments(fitted).find(({ key }) => key === segmentKey)?.title).toBe(title);
             expect(title).not.toBe(here);
             // One day earlier nothing has changed yet.
@@ -293,6 +300,28 @@ describe('the explanation of an rfm segment', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('promises what an order of the usual size really does, not what one that brings nothing would', () => {
+    const { nearest } = explain(PLAIN, buyer({ recencyDays: 1, orders: 3, netRevenue: 2.5, averageOrderValue: 0.9 }));
+    // One that brings nothing would lead to Loyal only.
+    expect(nearest[0]!.text).toBe('one more order of the usual size now moves to VIP');
+    // Of whom everything was sent back an order is as large as those were.
+    const returned = { orders: 3, netRevenue: 0, averageOrderValue: 0, grossRevenue: 12 };
+    expect(explain(PLAIN, buyer({ recencyDays: 1, ...returned })).nearest[0]!.text).toBe(
+      'one more order of the usual size now moves to VIP',
+    );
+  });
+
+  it('names the larger order or the more orders, whichever costs less', () => {
+    const texts = (averageOrderValue: number) =>
+      explain(PLAIN, buyer({ recencyDays: 1, orders: 4, netRevenue: 2.5, averageOrderValue })).nearest.map(
+        ({ text }) => text,
+      );
+    expect(texts(0.3)).toContain('one more order that brings net spend above 3.00 (now 2.50) moves to VIP');
+    expect(texts(0.25)).toContain('one more order that brings net spend above 3.00 (now 2.50) moves to VIP');
+    const { nearest } = explain(PLAIN, buyer({ recencyDays: 1, orders: 2, netRevenue: 2.5, averageOrderValue: 0.1 }));
+    expect(nearest.map(({ text }) => text)).toContain('2 more orders of the usual size now move to Loyal');
   });
 
   it('names each segment within reach once', () => {
@@ -306,7 +335,7 @@ describe('the explanation of an rfm segment', () => {
 
   it('names the spend in whole cents that are enough', () => {
     const fitted = { ...PLAIN, monetary: [1, 2, 5.9514, 7] } as const;
-    const { nearest } = explain(fitted, buyer({ recencyDays: 1, orders: 4, netRevenue: 5 }));
+    const { nearest } = explain(fitted, buyer({ recencyDays: 1, orders: 4, netRevenue: 5, averageOrderValue: 0.5 }));
     // 5.951 is above 5.95 and not above the bound itself, so what is shown is rounded up.
     expect(nearest.map(({ text }) => text)).toContain(
       'one more order that brings net spend above 5.96 (now 5.00) moves to VIP',

@@ -7,7 +7,14 @@ import {
   type ValueScoreOptions,
   valueScore,
 } from '../../../packages/core/src/segmentation/value-score.js';
-import { anyCustomer, buyer, type FeatureRow, featuresOf, prospect } from '../../support/shop-data-features.js';
+import {
+  anyCustomer,
+  buyer,
+  type FeatureRow,
+  featuresOf,
+  prospect,
+  usualOrderValue,
+} from '../../support/shop-data-features.js';
 
 const fitOn = (rows: readonly FeatureRow[], options: ValueScoreOptions = valueScore.defaults) =>
   valueScore.fit(featuresOf(rows), options, seededRandom(1));
@@ -261,8 +268,8 @@ describe('the explanation of a value score', () => {
         const fitted = fitOn(some);
         const segments = valueScore.segments(fitted);
         const keyOf = (customer: (typeof some)[number]) => segments[score(fitted, [customer]).segment[0]!]!.key;
-        const { averageOrderValue } = featuresOf(some).columns;
         some.forEach((customer, row) => {
+          const usual = usualOrderValue(customer);
           for (const { text, segmentKey } of nearestOf(fitted, some, row)) {
             const orders = /^(\d+) more orders? of the usual size now moves? to (.+)$/.exec(text);
             const days = /^(\d+) more days? without an order moves? to (.+)$/.exec(text);
@@ -272,8 +279,8 @@ describe('the explanation of a value score', () => {
                 ? keyOf({
                     ...customer,
                     orders: customer.orders! + steps,
-                    netRevenue: customer.netRevenue! + steps * averageOrderValue[row]!,
-                    averageOrderValue: averageOrderValue[row]!,
+                    netRevenue: customer.netRevenue! + steps * usual,
+                    averageOrderValue: (customer.netRevenue! + steps * usual) / (customer.orders! + steps),
                   })
                 : keyOf({ ...customer, tenureDays: customer.tenureDays! + steps });
             const steps = Number((orders ?? days)![1]);

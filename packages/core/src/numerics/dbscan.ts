@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../errors.js';
-import { type FeatureMatrix, requireFinite } from './feature-matrix.js';
+import { type FeatureMatrix, matrixFromColumns, requireFinite } from './feature-matrix.js';
 import { KdTree } from './kd-tree.js';
+import { groupRows } from './weighted-patterns.js';
 
 /** The farthest hundredth is left out of the curve of distances: one giant must not set its scale. */
 const CURVE_SHARE = 0.99;
@@ -100,5 +101,22 @@ export function suggestRadius(features: FeatureMatrix, minPoints: number, coreSh
   }
   bend = Math.max(bend, distances[Math.max(Math.ceil(coreShare * rows) - 1, 0)]!);
   // Where most rows have enough equal ones the bend is at 0, and no radius: the smallest distance above it is.
-  return bend > 0 ? bend : (distances.find((distance) => distance > 0) ?? 0);
+  return bend > 0 ? bend : (distances.find((distance) => distance > 0) ?? halfSmallestGap(features));
+}
+
+/** A radius for rows that all have enough equal ones: it reaches nobody else, so each kind of row is a crowd. */
+function halfSmallestGap({ rows, columns, values }: FeatureMatrix): number {
+  const kinds = groupRows(
+    Array.from({ length: columns }, (_, column) =>
+      Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]!),
+    ),
+  );
+  const distinct = matrixFromColumns(kinds.columns);
+  if (distinct.rows < 2) return 0;
+  const tree = new KdTree(distinct);
+  let gap = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < distinct.rows; row++) {
+    gap = Math.min(gap, tree.distanceToRank(distinct.values, row * columns, 2));
+  }
+  return gap / 2;
 }

@@ -1,7 +1,13 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
 import type { Explanation, Reason, SegmentDistance } from '../model.js';
 import { type BehaviourClustersFitted, centroidMatrix, placeRow } from './behaviour-clusters-fitted.js';
-import { type ClusterFeature, rawValue, type ScaledFeature, unscaledValue } from './behaviour-clusters-scaling.js';
+import {
+  type ClusterFeature,
+  plainReturnRate,
+  rawValue,
+  type ScaledFeature,
+  unscaledValue,
+} from './behaviour-clusters-scaling.js';
 import { FEATURE_WORDS, valueInWords } from './naming-words.js';
 import { stepByOrders, stepByWaiting } from './next-steps.js';
 
@@ -27,6 +33,7 @@ function traits(fitted: BehaviourClustersFitted, cluster: number, features: Cust
     .slice(0, MOST_REASONS)
     .map((column) => {
       const scaled = fitted.scaling[column]!;
+      if (scaled.feature === 'returnRate') return returnsTrait(fitted, cluster, column, features, row);
       const own = rawValue(scaled.feature, features, row, scaled.prior);
       const usual = valueInWords(scaled.feature, unscaledValue(scaled, centroid[column]!));
       const all = valueInWords(scaled.feature, unscaledValue(scaled, 0));
@@ -37,9 +44,31 @@ function traits(fitted: BehaviourClustersFitted, cluster: number, features: Cust
     });
 }
 
+/** Return rates as they are: those that distances are measured with are drawn to the rate of the shop. */
+function returnsTrait(
+  fitted: BehaviourClustersFitted,
+  cluster: number,
+  column: number,
+  { columns }: CustomerFeatures,
+  row: number,
+): Reason {
+  const { centroid, title, profile } = fitted.clusters[cluster]!;
+  const scaled = fitted.scaling[column]!;
+  const usual = profile.returnRate ?? unscaledValue(scaled, centroid[column]!);
+  const delivered = columns.itemsDelivered[row]!;
+  const returned = columns.itemsReturned[row]!;
+  const isKnown = delivered > 0 && Number.isFinite(returned);
+  const mine = isKnown ? `here ${returned} of ${delivered} pieces` : 'here nothing delivered, taken as all buyers';
+  const text = `${FEATURE_WORDS.returnRate}: ${title} ${valueInWords('returnRate', usual)}, all buyers ${valueInWords('returnRate', scaled.prior)}; ${mine}`;
+  const reason = { text, feature: scaled.feature, effect: centroid[column]! };
+  return isKnown ? { ...reason, value: returned / delivered } : reason;
+}
+
 /** The one feature in which the least change that a customer can make reaches another cluster, in words; null for none. */
 function shortestWay(
   scaling: readonly ScaledFeature[],
+  features: CustomerFeatures,
+  row: number,
   scaledRow: Float64Array,
   own: readonly number[],
   other: readonly number[],
@@ -60,7 +89,9 @@ function shortestWay(
   const scaled = scaling[best.column]!;
   const target = unscaledValue(scaled, scaledRow[best.column]! + best.step);
   if (target < scaled.low || target > scaled.high) return null;
-  return `${FEATURE_WORDS[scaled.feature]} ${best.step > 0 ? 'above' : 'below'} ${valueInWords(scaled.feature, target)}`;
+  const shown = scaled.feature === 'returnRate' ? plainReturnRate(target, scaled.prior, features, row) : target;
+  if (scaled.feature === 'returnRate' && !(shown >= 0 && shown <= 1)) return null;
+  return `${FEATURE_WORDS[scaled.feature]} ${best.step > 0 ? 'above' : 'below'} ${valueInWords(scaled.feature, shown)}`;
 }
 
 const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -113,7 +144,7 @@ export function explainMembership(
   }
   for (const other of byDistance) {
     if (other === cluster || found.has(other)) continue;
-    const way = shortestWay(fitted.scaling, scratch, own.centroid, fitted.clusters[other]!.centroid);
+    const way = shortestWay(fitted.scaling, features, row, scratch, own.centroid, fitted.clusters[other]!.centroid);
     if (way !== null) found.set(other, `${way} would be nearer to ${fitted.clusters[other]!.title}, all else equal`);
   }
   const nearest: SegmentDistance[] = byDistance

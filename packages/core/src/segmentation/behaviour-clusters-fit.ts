@@ -16,7 +16,12 @@ import type {
 } from './behaviour-clusters-fitted.js';
 import { nameAndKeep, placedBefore, traitsOf } from './behaviour-clusters-identity.js';
 import { fitScaling, type ScaledFeature, type Scaling, scaleRow, scaleRows } from './behaviour-clusters-scaling.js';
-import { chooseClusterCount, searchClusterCounts, WEAK_STRUCTURE_SILHOUETTE } from './cluster-count.js';
+import {
+  chooseClusterCount,
+  measureClusters,
+  searchClusterCounts,
+  WEAK_STRUCTURE_SILHOUETTE,
+} from './cluster-count.js';
 import { featureImportance, profileClusters } from './cluster-profile.js';
 import { publishedFit } from './ml-kmeans-check.js';
 import { clusterStability } from './stability.js';
@@ -154,11 +159,12 @@ export function fitBehaviourClusters(
   const matrix = scaleRows(used, features, rows);
   const seed = Math.floor(random() * 2 ** 31);
   const restarts = Math.max(options.restarts, Math.min(MOST_RESTARTS, Math.floor(LEAST_WORK / rows.length)));
+  const silhouetteRows = sampleRows(rows.length, options.silhouetteRows, random);
   const { fits, candidates } = searchClusterCounts(
     matrix,
     options.clusterCount ?? options.leastClusterCount,
     options.clusterCount ?? options.mostClusterCount,
-    sampleRows(rows.length, options.silhouetteRows, random),
+    silhouetteRows,
     { seed, restarts: { first: 0, end: restarts } },
   );
   if (fits.length === 0) return oneCluster(features, buyers, dropped, 'too few different buyers for clusters');
@@ -191,7 +197,11 @@ export function fitBehaviourClusters(
     RESAMPLES,
     random,
   );
-  const { silhouette, daviesBouldin, calinskiHarabasz } = candidates[chosen]!;
+  // Clusters that stay near last time's are not quite those of the search.
+  const isOfSearch = adjustedRandIndex(labels, fits[chosen]!.labels) === 1;
+  const { silhouette, daviesBouldin, calinskiHarabasz } = isOfSearch
+    ? candidates[chosen]!
+    : measureClusters(matrix, labels, silhouetteRows);
   const quality: ClusterQuality = {
     stepTaken,
     keptShare,
@@ -233,17 +243,23 @@ export function fitBehaviourClusters(
       used.map(({ feature }) => feature),
       matrix,
       labels,
-      centroids,
+      centroids.rows,
     ),
     quality,
-    note: noteOf(silhouette, check.agrees),
+    note: noteOf(quality),
   };
 }
 
-function noteOf(silhouette: number, agrees: boolean): string | null {
+function noteOf({ silhouette, stepTaken, mlKmeans: { agrees } }: ClusterQuality): string | null {
   const notes = [
     ...(silhouette < WEAK_STRUCTURE_SILHOUETTE
       ? ['the clusters overlap: they are useful cuts through one crowd rather than separate groups']
+      : []),
+    ...(stepTaken < 1
+      ? [
+          `the centres went ${Math.round(100 * stepTaken)} % of the way from the run before to the best fit: ` +
+            'farther, and more than 3 % of the customers would have changed cluster for that alone',
+        ]
       : []),
     ...(agrees ? [] : ['ml-kmeans ended elsewhere: the centroids are those of our own fit']),
   ];

@@ -79,6 +79,7 @@ export interface ClusterQuality {
   readonly converged: boolean;
   /** The same fit continued by ml-kmeans: whether its inertia is as low, so that its centroids are the published ones. */
   readonly mlKmeans: { readonly inertia: number; readonly iterations: number; readonly agrees: boolean };
+  /** These three of the clusters as they are published, also where those stay near last time's. */
   readonly silhouette: number;
   readonly daviesBouldin: number;
   readonly calinskiHarabasz: number;

@@ -44,7 +44,10 @@ export interface Scaling {
   readonly dropped: readonly DroppedFeature[];
 }
 
-/** Shares of values clipped at each end: enough that one wholesale order cannot own a cluster. */
+/**
+ * Share of the values that is clipped at each end, and one value at least, which in a shop of fewer than 201 is more: enough
+ * that one wholesale order cannot own a cluster.
+ */
 const CLIPPED_SHARE = 0.005;
 /** A feature known for fewer of the buyers than this would mostly be guesses. */
 const LEAST_KNOWN_SHARE = 0.5;
@@ -71,6 +74,12 @@ export function rawValue(feature: ClusterFeature, { columns }: CustomerFeatures,
   const returned = columns.itemsReturned[row]!;
   if (!Number.isFinite(delivered) || !Number.isFinite(returned)) return Number.NaN;
   return (returned + prior * PRIOR_PIECES) / (delivered + PRIOR_PIECES);
+}
+
+/** Of the pieces of a customer, the share returned that stands behind a rate drawn to the shop's; NaN without a piece. */
+export function plainReturnRate(drawn: number, prior: number, { columns }: CustomerFeatures, row: number): number {
+  const delivered = columns.itemsDelivered[row]!;
+  return delivered > 0 ? (drawn * (delivered + PRIOR_PIECES) - prior * PRIOR_PIECES) / delivered : Number.NaN;
 }
 
 function pooledReturnRate({ columns }: CustomerFeatures, rows: Int32Array): number {
@@ -168,8 +177,9 @@ function fitFeature(
   if (known.length < LEAST_KNOWN_SHARE * rows.length) {
     return { feature, reason: `known for ${Math.round((100 * known.length) / rows.length)} % of the customers only` };
   }
-  const low = quantileOfSorted(known, CLIPPED_SHARE);
-  const high = quantileOfSorted(known, 1 - CLIPPED_SHARE);
+  const share = Math.max(CLIPPED_SHARE, 1 / Math.max(known.length - 1, 2));
+  const low = quantileOfSorted(known, share);
+  const high = quantileOfSorted(known, 1 - share);
   const typical = quantileOfSorted(known, 0.5);
   const clipped = known.map((value) => Math.min(Math.max(value, low), high));
   const linear = momentsOf(clipped, 'linear');
@@ -203,7 +213,7 @@ function correlation(matrix: FeatureMatrix, left: number, right: number): number
 
 /**
  * Chooses features and how each is scaled: those that are known for half of the customers, differ between them, and do not
- * repeat an earlier one. Each is clipped at its 0.5 % and 99.5 % quantiles, taken as it is or on the log scale, whichever is
+ * repeat an earlier one. Each is clipped at its 0.5 % and 99.5 % quantiles, or at its second and last but one value, taken as it is or on the log scale, whichever is
  * less skewed, and standardised with its population variance.
  * @param rows of customers with orders, at least one
  * @param previous scalings whose choice between log and linear is kept, so that clusters do not jump between two fits

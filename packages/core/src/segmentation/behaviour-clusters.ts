@@ -4,8 +4,10 @@ import { componentScore } from '../numerics/principal-components.js';
 import { explainMembership } from './behaviour-clusters-explain.js';
 import { fitBehaviourClusters } from './behaviour-clusters-fit.js';
 import {
+  type BehaviourCluster,
   type BehaviourClusterOptions,
   type BehaviourClustersFitted,
+  type ClusterMap,
   centroidMatrix,
   placeRow,
 } from './behaviour-clusters-fitted.js';
@@ -14,6 +16,11 @@ import { DEFAULT_FEATURES } from './behaviour-clusters-scaling.js';
 function statusOf(fitted: BehaviourClustersFitted, missing: number): BasisStatus {
   if (fitted.scaling.length === 0 || missing === fitted.scaling.length) return 'NOT_ENOUGH_DATA';
   return missing > 0 ? 'GROUP_AVERAGE' : 'MODELLED';
+}
+
+function placeOnMap({ key, centroid }: BehaviourCluster, map: ClusterMap) {
+  const place = Float64Array.from(centroid);
+  return { segmentKey: key, x: componentScore(map, 0, place, 0), y: componentScore(map, 1, place, 0) };
 }
 
 /**
@@ -107,7 +114,7 @@ export const behaviourClusters: Segmentation<BehaviourClusterOptions, BehaviourC
     };
   },
 
-  quality({ quality, choice, candidates, map, scaling, importance, note }) {
+  quality({ quality, choice, candidates, clusters, map, scaling, importance, note }) {
     return {
       silhouette: quality?.silhouette ?? null,
       stability: quality?.stability ?? null,
@@ -117,6 +124,7 @@ export const behaviourClusters: Segmentation<BehaviourClusterOptions, BehaviourC
         explainedShare: map!.varianceShare[component]!,
         loadings: scaling.map(({ feature }, column) => ({ feature, loading: loadings[column]! })),
       })),
+      map: map === null || map.components.length < 2 ? [] : clusters.map((cluster) => placeOnMap(cluster, map)),
       importance,
       agreement:
         quality === null

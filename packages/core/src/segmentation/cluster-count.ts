@@ -1,7 +1,7 @@
 import { clusterIndexes } from '../numerics/cluster-indexes.js';
 import { type FeatureMatrix, selectRows } from '../numerics/feature-matrix.js';
 import { type KMeansFit, kMeans } from '../numerics/k-means.js';
-import { silhouettes } from '../numerics/silhouette.js';
+import { silhouette, silhouettes } from '../numerics/silhouette.js';
 
 /** What the search saw at one number of clusters. */
 export interface ClusterCountCandidate {
@@ -120,6 +120,13 @@ function freshChoice(
     chosen: best,
     reason: `${of(best)}: much better separated than the ${of(atElbow)} where the inertia bends`,
   };
+}
+
+/** How well labels part the rows, measured as the candidates of a search are. */
+export function measureClusters(features: FeatureMatrix, labels: Int32Array, silhouetteRows: Int32Array) {
+  const sample = Int32Array.from(silhouetteRows, (row) => labels[row]!);
+  const { daviesBouldin, calinskiHarabasz } = clusterIndexes(features, labels);
+  return { silhouette: silhouette(selectRows(features, silhouetteRows), sample), daviesBouldin, calinskiHarabasz };
 }
 
 export interface ClusterCountSearch {

@@ -67,22 +67,30 @@ export interface FeatureImportance {
 }
 
 /**
- * Importance of each column, the largest first.
- * @param features standardised; @param labels length rows; @param centroids the means of the rows of each label
+ * Importance of each column, the largest first, around the means of the clusters: the published centroids may lie beside them.
+ * @param features standardised; @param labels length rows, 0 to clusterCount - 1
  */
 export function featureImportance(
   names: readonly string[],
   features: FeatureMatrix,
   labels: Int32Array,
-  centroids: FeatureMatrix,
+  clusterCount: number,
 ): FeatureImportance[] {
+  const { columns, values } = features;
   const { mean, variance } = columnMoments(features);
-  const between = new Float64Array(features.columns);
-  for (const label of labels) {
-    for (let column = 0; column < between.length; column++) {
-      between[column]! += (centroids.values[label * features.columns + column]! - mean[column]!) ** 2;
+  const sizes = new Float64Array(clusterCount);
+  const sums = new Float64Array(clusterCount * columns);
+  labels.forEach((label, row) => {
+    sizes[label]!++;
+    for (let column = 0; column < columns; column++) {
+      sums[label * columns + column]! += values[row * columns + column]! - mean[column]!;
     }
-  }
+  });
+  const between = new Float64Array(columns);
+  sums.forEach((sum, index) => {
+    const size = sizes[Math.floor(index / columns)]!;
+    if (size > 0) between[index % columns]! += (sum * sum) / size;
+  });
   const total = between.reduce((sum, value) => sum + value, 0);
   return names
     .map((feature, column) => ({

@@ -37,6 +37,8 @@ interface Wording {
   /** The title where the shop has bargain hunters, as in seed 004; else that of seed 002. */
   readonly titleBesideBargains?: string;
   readonly phrase: string;
+  /** The phrase where most of the cluster have not ordered for half a year: recent beside the others is not recent. */
+  readonly phraseWhenQuiet?: string;
   readonly color: string;
   readonly publicLabel: string | null;
 }
@@ -46,6 +48,7 @@ const WORDINGS: Readonly<Record<Role, Wording>> = {
     title: 'High-Value Loyalists',
     titleBesideBargains: 'VIP',
     phrase: 'Buy often, lately and for the most',
+    phraseWhenQuiet: 'Have bought more often than others and for the most',
     color: '#7c3aed',
     publicLabel: 'VIP',
   },
@@ -53,6 +56,7 @@ const WORDINGS: Readonly<Record<Role, Wording>> = {
     title: 'Frequent Buyers',
     titleBesideBargains: 'Loyal Regulars',
     phrase: 'Come back steadily and spend moderately',
+    phraseWhenQuiet: 'Have come back and spent moderately',
     color: '#2563eb',
     publicLabel: null,
   },
@@ -71,6 +75,7 @@ const WORDINGS: Readonly<Record<Role, Wording>> = {
   occasional: {
     title: 'Occasional Shoppers',
     phrase: 'Buy now and then, with room to grow',
+    phraseWhenQuiet: 'Have bought now and then',
     color: '#16a34a',
     publicLabel: null,
   },
@@ -117,6 +122,8 @@ const SOMEWHAT = 0.3;
 const MIXED_SHARE = 0.15;
 /** Most of a cluster of new customers came within a quarter; younger than the others of an old shop is not new. */
 const NEW_SHARE = 0.5;
+/** What is true of more than half of a cluster is true of it. */
+const MOST_SHARE = 0.5;
 /** Returns this far above the usual say more about a cluster than when it bought. */
 const MANY_RETURNS = 1;
 
@@ -207,6 +214,8 @@ export function nameClusters(clusters: readonly ClusterTraits[], taken: readonly
     ].find((candidate) => !used.has(kebabCase(candidate)))!;
     const key = kebabCase(title);
     used.add(key);
-    return { key, title, phrase: wording.phrase, color: wording.color, publicLabel: wording.publicLabel };
+    const isQuiet = traits.inactiveShare > MOST_SHARE;
+    const phrase = isQuiet ? (wording.phraseWhenQuiet ?? wording.phrase) : wording.phrase;
+    return { key, title, phrase, color: wording.color, publicLabel: wording.publicLabel };
   });
 }

@@ -6,9 +6,10 @@ import {
 } from '../customers/customer-features.js';
 
 /** Steps that are tried: further ones are not advice. */
-const MOST_ORDERS = 12;
+export const MOST_ORDERS = 12;
 const MOST_DAYS = 730;
 
+type Columns = CustomerFeatures['columns'];
 type OwnRow = CustomerFeatures & { columns: Record<FeatureName, Float64Array> };
 
 /** One row's columns on their own, to be changed. */
@@ -18,11 +19,26 @@ export function copyRow({ columns }: Pick<CustomerFeatures, 'columns'>, row: num
   return copy;
 }
 
+/**
+ * What an order of the usual size brings: net spend an order, or, where everything so far was sent back, what an order was
+ * before that; 0 where neither is known.
+ */
+export function usualOrderValue({ averageOrderValue, grossRevenue, orders }: Columns, row: number): number {
+  const kept = averageOrderValue[row]!;
+  const placed = grossRevenue[row]! / orders[row]!;
+  return [kept, placed].find((amount) => Number.isFinite(amount) && amount > 0) ?? 0;
+}
+
 /** Makes a row that of the customer after more orders of the usual size, the last one today. */
-function setOrders({ columns: target }: OwnRow, { columns }: CustomerFeatures, row: number, steps: number): void {
-  const usual = columns.averageOrderValue[row]!;
+export function setOrders(
+  { columns: target }: OwnRow,
+  { columns }: Pick<CustomerFeatures, 'columns'>,
+  row: number,
+  steps: number,
+): void {
   target.orders[0] = columns.orders[row]! + steps;
-  target.netRevenue[0] = columns.netRevenue[row]! + steps * (Number.isFinite(usual) ? usual : 0);
+  target.netRevenue[0] = columns.netRevenue[row]! + steps * usualOrderValue(columns, row);
+  target.averageOrderValue[0] = target.netRevenue[0]! / target.orders[0]!;
   target.recencyDays[0] = 0;
   target.spanDays[0] = columns.tenureDays[row]!;
 }
@@ -46,7 +62,7 @@ const moves = (number: number) => (number === 1 ? 'moves' : 'move');
 function firstMove(
   features: CustomerFeatures,
   row: number,
-  set: typeof setOrders,
+  set: (changed: OwnRow, features: CustomerFeatures, row: number, steps: number) => void,
   most: number,
   segmentOf: (changed: CustomerFeatures) => number,
   isMove: (segment: number) => boolean,

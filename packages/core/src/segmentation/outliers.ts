@@ -1,5 +1,5 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
-import type { BasisStatus, Explanation, Segmentation, SegmentDefinition } from '../model.js';
+import type { BasisStatus, Explanation, Segmentation, SegmentDefinition, SegmentDistance } from '../model.js';
 import { NO_QUALITY, PROSPECT } from '../model.js';
 import { dbscan, NOISE, suggestRadius } from '../numerics/dbscan.js';
 import { type FeatureMatrix, selectRows } from '../numerics/feature-matrix.js';
@@ -15,6 +15,7 @@ import {
 } from './behaviour-clusters-scaling.js';
 import { kebabCase, moreOrLess } from './naming.js';
 import { traitsInWords } from './naming-words.js';
+import { copyRow, stepByOrders, stepByWaiting } from './next-steps.js';
 
 export interface OutlierOptions {
   readonly features: readonly ClusterFeature[];
@@ -293,11 +294,12 @@ function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row:
   }
   const scratch = new Float64Array(fitted.scaling.length);
   scaleRow(fitted.scaling, features, row, scratch, 0);
-  const nearest = nearestWithinByScan(coreMatrix(fitted), scratch, 0, Number.MAX_VALUE);
+  const nearest = coreTree(fitted).nearestWithin(scratch, 0, Number.MAX_VALUE);
   const distance = Math.sqrt(nearest.squaredDistance);
   const own = traitsInWords(fitted.scaling, [...scratch]);
   const radius = fitted.radius.toFixed(2);
   const group = fitted.groups[fitted.coreGroups[nearest.index]!]!;
+  const steps = stepsAway(fitted, features, row);
   if (nearest.squaredDistance <= fitted.radius * fitted.radius) {
     const place =
       distance === 0
@@ -312,7 +314,10 @@ function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row:
           cutOff: fitted.radius,
         },
       ],
-      nearest: [{ segmentKey: OUTLIERS.key, text: `beyond ${radius} from every crowd would be an outlier` }],
+      nearest: joined(steps, {
+        segmentKey: OUTLIERS.key,
+        text: `beyond ${radius} standard deviations from every crowd would be an outlier`,
+      }),
     };
   }
   return {
@@ -325,11 +330,42 @@ function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row:
       },
       { text: `unusual: ${own}`, feature: 'distance' },
     ],
-    nearest: [
-      {
-        segmentKey: group.key,
-        text: `${(distance - fitted.radius).toFixed(2)} standard deviations nearer would belong to ${group.title}`,
-      },
-    ],
+    nearest: joined(steps, {
+      segmentKey: group.key,
+      text: `${(distance - fitted.radius).toFixed(2)} standard deviations nearer would belong to ${group.title}`,
+    }),
   };
 }
+
+/** Trees over the core points, made once for each Fitted that is explained: 80 ms at 19,400 points, then 1 ms an explanation. */
+const treeOf = new WeakMap<OutliersFitted, KdTree>();
+
+function coreTree(fitted: OutliersFitted): KdTree {
+  const tree = treeOf.get(fitted) ?? new KdTree(coreMatrix(fitted));
+  treeOf.set(fitted, tree);
+  return tree;
+}
+
+/** Where more orders of the usual size and days without one lead first. */
+function stepsAway(fitted: OutliersFitted, features: CustomerFeatures, row: number): SegmentDistance[] {
+  const tree = coreTree(fitted);
+  const scratch = new Float64Array(fitted.scaling.length);
+  const segments = [...fitted.groups, OUTLIERS];
+  const segmentOf = (changed: CustomerFeatures) => {
+    scaleRow(fitted.scaling, changed, 0, scratch, 0);
+    return groupOf(fitted, tree.nearestWithin(scratch, 0, fitted.radius));
+  };
+  const own = segmentOf(copyRow(features, row));
+  return [stepByOrders, stepByWaiting].flatMap((stepBy) => {
+    const step = stepBy(features, row, segmentOf, (segment) => segment !== own);
+    if (step === null) return [];
+    const { key, title } = segments[step.segment]!;
+    return [{ segmentKey: key, text: `${step.text} to ${title}` }];
+  });
+}
+
+/** What a customer can do about it comes before a distance, and a segment is named once. */
+const joined = (steps: readonly SegmentDistance[], byDistance: SegmentDistance): SegmentDistance[] =>
+  [...steps, byDistance].filter(
+    ({ segmentKey }, index, all) => all.findIndex((other) => other.segmentKey === segmentKey) === index,
+  );

@@ -1,6 +1,6 @@
 import type { CustomerFeatures, FeatureName } from '../customers/customer-features.js';
 import type { SegmentDistance } from '../model.js';
-import { copyRow } from './next-steps.js';
+import { copyRow, MOST_ORDERS, setOrders, usualOrderValue } from './next-steps.js';
 import { type RfmFitted, type RowScores, rowScorer, rulesOf } from './rfm-fitted.js';
 import { comparisonsOf, type SegmentRule } from './segment-rules.js';
 
@@ -23,12 +23,19 @@ function boundsBelow(rules: readonly SegmentRule[], field: FeatureName, smallest
 const ascending = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
 const known = (cutOffs: readonly (number | null)[]) => cutOffs.flatMap((cutOff) => cutOff ?? []);
 
+/** One way into a segment, and what it costs the customer. */
+interface Way {
+  readonly segment: number;
+  readonly cost: number;
+  readonly text: string;
+}
+
 /**
- * Every segment within reach, nearest first: by an order today, by more orders, by more spend, or by letting time pass. Only
- * steps that a customer can take are named; nobody becomes less recent by acting.
+ * Every segment within reach, nearest first: by an order today, by more spend in it or more orders, whichever costs less, or
+ * by letting time pass. Only steps that a customer can take are named; nobody becomes less recent by acting.
  *
- * An order today sets the days since the last one to 0 and adds to orders and, where the sentence says so, to net spend; the
- * value an order follows. Everything else that a rule may ask for is taken to stay as it is.
+ * Orders are of the usual size, and the sentence says so wherever their size matters (`next-steps.ts`): an order that were
+ * taken to bring nothing would promise too little. Everything else that a rule may ask for is taken to stay as it is.
  */
 export function nearestSegments(
   fitted: RfmFitted,
@@ -43,41 +50,38 @@ export function nearestSegments(
     const key = rules[index]!.key;
     if (index !== scores.segment && !found.has(key)) found.set(key, text);
   };
-  const orderCount = columns.orders[row]!;
   const spend = columns.netRevenue[row]!;
-  const segmentAfter = (changes: Partial<Record<FeatureName, number>>) => {
-    const changed = copyRow({ columns }, row).columns;
-    for (const [name, value] of Object.entries(changes)) changed[name as FeatureName][0] = value;
-    return scoreOf(changed, 0)!.segment;
+  const usual = usualOrderValue(columns, row);
+  const segmentAfterOrders = (more: number, netRevenue?: number) => {
+    const changed = copyRow({ columns }, row);
+    setOrders(changed, { columns }, row, more);
+    if (netRevenue !== undefined) {
+      changed.columns.netRevenue[0] = netRevenue;
+      changed.columns.averageOrderValue[0] = netRevenue / changed.columns.orders[0]!;
+    }
+    return scoreOf(changed.columns, 0)!.segment;
   };
-  const segmentAfterOrders = (more: number, netRevenue = spend) =>
-    segmentAfter({
-      recencyDays: 0,
-      orders: orderCount + more,
-      netRevenue,
-      averageOrderValue: netRevenue / (orderCount + more),
-    });
 
+  const larger: Way[] = ascending([...known(fitted.monetary), ...boundsBelow(rules, 'netRevenue', SMALLEST_AMOUNT)])
+    .filter((exact) => exact >= spend)
+    .map((exact) => {
+      const bound = upToCents(exact);
+      const segment = segmentAfterOrders(1, bound + SMALLEST_AMOUNT);
+      const title = rules[segment]!.title;
+      const text = `one more order that brings net spend above ${bound.toFixed(2)} (now ${spend.toFixed(2)}) moves to ${title}`;
+      return { segment, cost: bound - spend, text };
+    });
   const next = segmentAfterOrders(1);
-  note(next, `one more order now moves to ${rules[next]!.title}`);
-  for (const bound of ascending([...known(fitted.frequency), ...boundsBelow(rules, 'orders', 1)])) {
-    if (bound < orderCount) continue;
-    const needed = Math.floor(bound) + 1 - orderCount;
-    const reached = segmentAfterOrders(needed);
-    note(
-      reached,
-      `${needed} more order${needed === 1 ? '' : 's'} move${needed === 1 ? 's' : ''} to ${rules[reached]!.title}`,
-    );
-  }
-  for (const exact of ascending([...known(fitted.monetary), ...boundsBelow(rules, 'netRevenue', SMALLEST_AMOUNT)])) {
-    if (exact < spend) continue;
-    const bound = upToCents(exact);
-    const reached = segmentAfterOrders(1, bound + SMALLEST_AMOUNT);
-    note(
-      reached,
-      `one more order that brings net spend above ${bound.toFixed(2)} (now ${spend.toFixed(2)}) moves to ${rules[reached]!.title}`,
-    );
-  }
+  const whateverItBrings = [segmentAfterOrders(1, spend), ...larger.map(({ segment }) => segment)];
+  const isSizeAll = whateverItBrings.every((segment) => segment === next);
+  note(next, `one more order ${isSizeAll ? '' : 'of the usual size '}now moves to ${rules[next]!.title}`);
+  const more = Array.from({ length: MOST_ORDERS - 1 }, (_, index): Way => {
+    const segment = segmentAfterOrders(index + 2);
+    const text = `${index + 2} more orders of the usual size now move to ${rules[segment]!.title}`;
+    return { segment, cost: (index + 2) * usual, text };
+  });
+  for (const { segment, text } of [...larger, ...more].sort((a, b) => a.cost - b.cost)) note(segment, text);
+
   const recencyDays = columns.recencyDays[row]!;
   const tenureDays = columns.tenureDays[row]!;
   // Without an order only time passes. A cut-off is the first day that scores less; a bound below is the last one before it.
@@ -88,7 +92,10 @@ export function nearestSegments(
   ]);
   for (const day of turns) {
     if (!(day > recencyDays)) continue;
-    const reached = segmentAfter({ recencyDays: day, tenureDays: tenureDays + day - recencyDays });
+    const changed = copyRow({ columns }, row).columns;
+    changed.recencyDays[0] = day;
+    changed.tenureDays[0] = tenureDays + day - recencyDays;
+    const reached = scoreOf(changed, 0)!.segment;
     if (reached === scores.segment) continue;
     note(
       reached,

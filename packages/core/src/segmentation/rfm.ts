@@ -33,6 +33,8 @@ const definitionOf = ({ key, title, description, color, publicLabel }: SegmentRu
   publicLabel,
 });
 
+const scoreInWords = (score: number) => (Number.isNaN(score) ? 'missing' : `${score} of 5`);
+
 /** One sentence a score; `cutOff` is the bound that the value had to pass for it, none for the lowest score. */
 function scoreReason(
   name: string,
@@ -41,6 +43,7 @@ function scoreReason(
   score: number,
   cutOff: number | null | undefined,
 ): Reason {
+  if (!Number.isFinite(value)) return { text: `${name} score ${scoreInWords(score)}: not known`, feature: name };
   const reason = { text: `${name} score ${score} of 5: ${text}`, feature: name, value };
   return cutOff === null || cutOff === undefined ? reason : { ...reason, cutOff };
 }

@@ -100,7 +100,7 @@ function segmentClause(filter: SegmentFilterInput, run: RunSnapshot): SQL[] {
       select from (
         select c.changed_at, c.from_segment from segment_changes c
         where c.customer_id = ${profile.customerId} and c.segmentation = ${key} and c.run_id <= ${run.runId}
-        order by c.changed_at desc, c.run_id desc limit 1
+        order by c.run_id desc, c.changed_at desc limit 1
       ) as latest
       where ${filter.enteredAfter == null ? sql`true` : sql`latest.changed_at > ${filter.enteredAfter.toISOString()}::timestamptz`}
         and ${filter.previousIn == null ? sql`true` : sql`latest.from_segment = any(${list(filter.previousIn, 'text')})`})`);

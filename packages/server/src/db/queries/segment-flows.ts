@@ -11,7 +11,8 @@ export interface FlowRow {
 
 /**
  * Who went from where to where between two moments, net: where he was at the first against where he is at the last, with
- * the cause of the last move. Who came back to where he was has not moved. Largest flows first.
+ * the cause of the last move. Who came back to where he was has not moved. Largest flows first. Moves follow each other as runs
+ * made them: a later run may speak of an earlier moment.
  * @param from after this moment; from the beginning of the ledger when null @param to up to and with it; until now when null
  */
 export async function readFlows(
@@ -24,9 +25,9 @@ export async function readFlows(
   return sql<FlowRow[]>`
     with moves as (
       select customer_id,
-             (array_agg(from_segment order by changed_at, run_id))[1] as from_segment,
-             (array_agg(to_segment order by changed_at desc, run_id desc))[1] as to_segment,
-             (array_agg(cause order by changed_at desc, run_id desc))[1] as cause
+             (array_agg(from_segment order by run_id, changed_at))[1] as from_segment,
+             (array_agg(to_segment order by run_id desc, changed_at desc))[1] as to_segment,
+             (array_agg(cause order by run_id desc, changed_at desc))[1] as cause
       from segment_changes
       where segmentation = ${segmentation} and run_id <= ${runId}
         and (${from}::timestamptz is null or changed_at > ${from}) and (${to}::timestamptz is null or changed_at <= ${to})

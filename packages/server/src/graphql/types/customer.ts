@@ -192,7 +192,8 @@ export const SegmentChange = builder
       from: t.field({
         type: Segment,
         nullable: true,
-        description: 'Null for a customer who was new.',
+        description:
+          'Null for a customer who was new, and for a segment that the run no longer has: `fromKey` tells which.',
         resolve: ({ segmentation, fromSegment, runId, readIn = runId }, _args, context) =>
           fromSegment === null ? null : findSegment(context, `${segmentation}:${fromSegment}`, readIn),
       }),
@@ -203,6 +204,11 @@ export const SegmentChange = builder
         resolve: ({ segmentation, toSegment, runId, readIn = runId }, _args, context) =>
           findSegment(context, `${segmentation}:${toSegment}`, readIn),
       }),
+      fromKey: t.exposeString('fromSegment', {
+        nullable: true,
+        description: 'The key of `from`, also where that no longer exists. Null for a customer who was new.',
+      }),
+      toKey: t.exposeString('toSegment', { description: 'The key of `to`, also where that no longer exists.' }),
       cause: t.field({ type: FlowCause, resolve: ({ cause }) => cause }),
     }),
   });

@@ -14,7 +14,7 @@ const SegmentFlow = builder.objectRef<FlowRow & { readonly segmentation: string 
     from: t.field({
       type: Segment,
       nullable: true,
-      description: 'Null for customers who were new, and for a segment that no longer exists.',
+      description: 'Null for customers who were new, and for a segment that no longer exists: `fromKey` tells which.',
       resolve: ({ segmentation, fromSegment }, _args, context) =>
         fromSegment === null ? null : findSegment(context, `${segmentation}:${fromSegment}`),
     }),
@@ -24,6 +24,11 @@ const SegmentFlow = builder.objectRef<FlowRow & { readonly segmentation: string 
       description: 'Null for a segment that no longer exists.',
       resolve: ({ segmentation, toSegment }, _args, context) => findSegment(context, `${segmentation}:${toSegment}`),
     }),
+    fromKey: t.exposeString('fromSegment', {
+      nullable: true,
+      description: 'The key of `from`, also where that no longer exists. Null for customers who were new.',
+    }),
+    toKey: t.exposeString('toSegment', { description: 'The key of `to`, also where that no longer exists.' }),
     customers: t.exposeInt('customers'),
     cause: t.field({ type: FlowCause, description: 'Of the last move.', resolve: ({ cause }) => cause }),
   }),

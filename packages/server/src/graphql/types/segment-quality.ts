@@ -33,6 +33,22 @@ const PrincipalComponent = builder.objectRef<Quality['components'][number]>('Pri
   }),
 });
 
+interface MapPlaceValue {
+  readonly segment: SegmentValue;
+  readonly x: number;
+  readonly y: number;
+}
+
+const MapPlace = builder.objectRef<MapPlaceValue>('MapPlace').implement({
+  description: 'Where the middle of a segment lies on the plane of the first two components: x along the first.',
+  authScopes: REPORTS_READ,
+  fields: (t) => ({
+    segment: t.field({ type: Segment, resolve: ({ segment }) => segment }),
+    x: t.exposeFloat('x'),
+    y: t.exposeFloat('y'),
+  }),
+});
+
 const FeatureImportance = builder.objectRef<Quality['importance'][number]>('FeatureImportance').implement({
   description: 'How much a feature has to do with who is in which segment.',
   authScopes: REPORTS_READ,
@@ -98,6 +114,15 @@ const SegmentationQuality = builder.objectRef<QualityValue>('SegmentationQuality
     }),
     elbow: t.field({ type: [ElbowPoint], resolve: ({ elbow }) => [...elbow] }),
     components: t.field({ type: [PrincipalComponent], resolve: ({ components }) => [...components] }),
+    map: t.field({
+      type: [MapPlace],
+      description: 'The segments on a plane, for a chart; `components` says what its axes are made of.',
+      resolve: ({ map, segmentation }) =>
+        map.flatMap(({ segmentKey, x, y }) => {
+          const definition = segmentation.segments.find(({ key }) => key === segmentKey);
+          return definition === undefined ? [] : [{ segment: { segmentation, definition }, x, y }];
+        }),
+    }),
     importance: t.field({
       type: [FeatureImportance],
       description: 'The largest first.',
