@@ -213,8 +213,8 @@ function correlation(matrix: FeatureMatrix, left: number, right: number): number
 
 /**
  * Chooses features and how each is scaled: those that are known for half of the customers, differ between them, and do not
- * repeat an earlier one. Each is clipped at its 0.5 % and 99.5 % quantiles, or at its second and last but one value, taken as it is or on the log scale, whichever is
- * less skewed, and standardised with its population variance.
+ * repeat an earlier one. Each is clipped at its 0.5 % and 99.5 % quantiles, or at its second and last but one value, taken as
+ * it is or on the log scale, whichever is less skewed, and standardised with its population variance.
  * @param rows of customers with orders, at least one
  * @param previous scalings whose choice between log and linear is kept, so that clusters do not jump between two fits
  * O(rows x candidates x (log rows + candidates)).
