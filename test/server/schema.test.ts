@@ -250,6 +250,7 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
   LifecycleDurations: 'report',
   LifecycleStations: 'report',
   LongTail: 'report',
+  MapPlace: 'report',
   MissingValues: 'report',
   Money: 'anybody',
   Mutation: {
