@@ -1,52 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { cardCustomer, SHOPPER_PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
-import { accessibilityViolations, launchBrowser } from '../support/browser.js';
-import {
-  type Answer,
-  answerWithCustomers,
-  answerWithError,
-  buildWidget,
-  element,
-  inTurn,
-  type OpenPage,
-  openPage,
-  type PageOptions,
-  type PageServer,
-  startPageServer,
-  TOKEN,
-} from './page.js';
+import { accessibilityViolations } from '../support/browser.js';
+import { type Answer, answerWithCustomers, answerWithError, element, inTurn, TOKEN } from './page.js';
+import { usePages } from './pages.js';
 
-let widget: ReturnType<typeof buildWidget>;
-let browser: Browser;
-let server: PageServer;
-let opened: OpenPage | undefined;
-
-beforeAll(async () => {
-  widget = buildWidget();
-  server = await startPageServer(widget.folder);
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  widget?.remove();
-});
-
-afterEach(async () => {
-  if (!opened) return;
-  const { damage, page } = opened;
-  opened = undefined;
-  const found = await damage();
-  await page.context().close();
-  expect(found).toEqual([]);
-});
-
-async function open(body: string, options?: PageOptions): Promise<OpenPage> {
-  opened = await openPage(browser, server, body, options);
-  return opened;
-}
+const pages = usePages();
+const { open } = pages;
 
 const reaches = (page: Page, tag: string, state: string) =>
   page.locator(`tessera-${tag}[state=${state}]`).first().waitFor({ state: 'attached' });
@@ -233,7 +193,7 @@ describe('recommendations', () => {
     for (const tag of ['next-actions', 'customer-card']) {
       expect(await page.locator(`tessera-${tag}`).evaluate((host) => host.shadowRoot!.textContent)).toBe('');
     }
-    expect(server.streams).toEqual([]);
+    expect(pages.server.streams).toEqual([]);
   });
 });
 

@@ -1,54 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AgentCustomer, cardCustomer, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
-import { launchBrowser } from '../support/browser.js';
 import { PAYLOADS } from '../support/payloads.js';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
-import {
-  buildWidget,
-  element,
-  hostileScript,
-  type OpenPage,
-  openPage,
-  type PageOptions,
-  type PageServer,
-  STRICT_POLICY,
-  startPageServer,
-  TOKEN,
-} from './page.js';
+import { element, hostileScript, type OpenPage, STRICT_POLICY, TOKEN } from './page.js';
+import { usePages } from './pages.js';
 
 const TAGS = ['segment-badge', 'recommendations', 'next-actions', 'customer-card'];
 
-let widget: ReturnType<typeof buildWidget>;
-let browser: Browser;
-let server: PageServer;
-let opened: OpenPage | undefined;
-
-beforeAll(async () => {
-  widget = buildWidget();
-  server = await startPageServer(widget.folder);
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  widget?.remove();
-});
-
-afterEach(async () => {
-  if (!opened) return;
-  const { damage, page } = opened;
-  opened = undefined;
-  const found = await damage();
-  await page.context().close();
-  expect(found).toEqual([]);
-});
-
-async function open(body: string, options?: PageOptions): Promise<OpenPage> {
-  opened = await openPage(browser, server, body, options);
-  return opened;
-}
+const pages = usePages();
+const { open } = pages;
 
 const all = (attributes = '') => TAGS.map((tag) => element(tag, '1', attributes)).join('');
 const allReady = ({ page }: OpenPage) =>
@@ -118,9 +78,6 @@ describe('texts of strangers', () => {
         .locator('[state=error]')
         .nth(TAGS.length - 1)
         .waitFor();
-      expect(await opening.damage()).toEqual([]);
-      await opening.page.context().close();
-      opened = undefined;
     }
   });
 });
@@ -183,8 +140,8 @@ describe('pages that are not kind', () => {
       });
       expect(requests[0]!.authorization).toBe(`Bearer ${TOKEN}`);
       // The events of the server are read too.
-      await expect.poll(() => server.streams.length, { timeout: 10_000 }).toBe(1);
-      server.streams[0]!.tell('1');
+      await expect.poll(() => pages.server.streams.length, { timeout: 10_000 }).toBe(1);
+      pages.server.streams[0]!.tell('1');
       await expect.poll(() => requests.length, { timeout: 10_000 }).toBe(2);
     });
   }

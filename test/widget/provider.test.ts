@@ -1,49 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import {
-  answerWithCustomers,
-  answerWithError,
-  buildWidget,
-  element,
-  type OpenPage,
-  openPage,
-  type PageOptions,
-  type PageServer,
-  startPageServer,
-  TOKEN,
-} from './page.js';
+import { describe, expect, it } from 'vitest';
+import { answerWithCustomers, answerWithError, element, TOKEN } from './page.js';
+import { usePages } from './pages.js';
 
-let widget: ReturnType<typeof buildWidget>;
-let browser: Browser;
-let server: PageServer;
-let opened: OpenPage | undefined;
-
-beforeAll(async () => {
-  widget = buildWidget();
-  server = await startPageServer(widget.folder);
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  widget?.remove();
-});
-
-afterEach(async () => {
-  if (!opened) return;
-  const { damage, page } = opened;
-  opened = undefined;
-  const found = await damage();
-  await page.context().close();
-  expect(found).toEqual([]);
-});
-
-async function open(body: string, options?: PageOptions): Promise<OpenPage> {
-  opened = await openPage(browser, server, body, options);
-  return opened;
-}
+const pages = usePages();
+const { open } = pages;
 
 const provider = (body: string, attributes = `token="${TOKEN}"`) =>
   `<tessera-provider endpoint="/graphql" ${attributes}>${body}</tessera-provider>`;
@@ -268,8 +228,8 @@ describe('events of the server', () => {
   it('a page has one stream with the ids of all its elements, and a moved customer is asked for again', async () => {
     const { page, requests } = await open(provider(badges(3)));
     await page.locator('[state=ready]').nth(2).waitFor();
-    await expect.poll(() => server.streams.length).toBe(1);
-    const [stream] = server.streams;
+    await expect.poll(() => pages.server.streams.length).toBe(1);
+    const [stream] = pages.server.streams;
     expect(stream!.externalIds).toEqual(['c0', 'c1', 'c2']);
     expect(stream!.authorization).toBe(`Bearer ${TOKEN}`);
     stream!.tell('c1');
@@ -280,49 +240,49 @@ describe('events of the server', () => {
 
   it('an element that comes later joins the stream, and the last that leaves ends it', async () => {
     const { page } = await open(provider(badges(1)));
-    await expect.poll(() => server.streams.length).toBe(1);
+    await expect.poll(() => pages.server.streams.length).toBe(1);
     await page.evaluate(() => {
       const element = document.createElement('tessera-segment-badge');
       element.setAttribute('customer', 'late');
       document.querySelector('tessera-provider')!.append(element);
     });
-    await expect.poll(() => server.streams.length).toBe(2);
-    expect(server.streams.map(({ isOpen, externalIds }) => ({ isOpen, externalIds }))).toEqual([
+    await expect.poll(() => pages.server.streams.length).toBe(2);
+    expect(pages.server.streams.map(({ isOpen, externalIds }) => ({ isOpen, externalIds }))).toEqual([
       { isOpen: false, externalIds: ['c0'] },
       { isOpen: true, externalIds: ['c0', 'late'] },
     ]);
     await page.locator('tessera-provider').evaluate((host) => host.replaceChildren());
-    await expect.poll(() => server.streams[1]!.isOpen).toBe(false);
+    await expect.poll(() => pages.server.streams[1]!.isOpen).toBe(false);
   });
 
   it('the stream is closed while the page is hidden, and what was missed is asked for when it is seen again', async () => {
     const { page, requests } = await open(provider(badges(2)));
-    await expect.poll(() => server.streams.length).toBe(1);
+    await expect.poll(() => pages.server.streams.length).toBe(1);
     const show = (isHidden: boolean) =>
       page.evaluate((hidden) => {
         Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
         document.dispatchEvent(new Event('visibilitychange'));
       }, isHidden);
     await show(true);
-    await expect.poll(() => server.streams[0]!.isOpen).toBe(false);
+    await expect.poll(() => pages.server.streams[0]!.isOpen).toBe(false);
     await show(false);
-    await expect.poll(() => server.streams.length).toBe(2);
+    await expect.poll(() => pages.server.streams.length).toBe(2);
     await expect.poll(() => requests.length, { timeout: 5_000 }).toBe(2);
     expect(requests[1]!.variables.badges).toEqual(['c0', 'c1']);
   });
 
   it('a stream that the server ends is opened again, after a pause', async () => {
     await open(provider(badges(1)));
-    await expect.poll(() => server.streams.length).toBe(1);
+    await expect.poll(() => pages.server.streams.length).toBe(1);
     const endedAt = Date.now();
-    server.streams[0]!.end();
-    await expect.poll(() => server.streams.length, { timeout: 5_000 }).toBe(2);
+    pages.server.streams[0]!.end();
+    await expect.poll(() => pages.server.streams.length, { timeout: 5_000 }).toBe(2);
     expect(Date.now() - endedAt).toBeGreaterThanOrEqual(450);
   });
 
   it('a stream that is refused is not asked for again, and the elements stay', async () => {
     const { page } = await open(provider(badges(1)));
-    server.refuseStreams = { status: 403, code: 'FORBIDDEN' };
+    pages.server.refuseStreams = { status: 403, code: 'FORBIDDEN' };
     let attempts = 0;
     page.on('response', (response) => {
       if (response.status() === 403) attempts++;
@@ -337,6 +297,6 @@ describe('events of the server', () => {
   it('elements without a provider share a stream by their token', async () => {
     const { page } = await open(element('segment-badge', '1') + element('recommendations', '2'));
     await page.locator('[state=ready]').nth(1).waitFor();
-    await expect.poll(() => server.streams.map(({ externalIds }) => externalIds.sort())).toEqual([['1', '2']]);
+    await expect.poll(() => pages.server.streams.map(({ externalIds }) => externalIds.sort())).toEqual([['1', '2']]);
   });
 });

@@ -1,52 +1,12 @@
-import type { Browser, Page, Route } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { type AgentCustomer, agentCustomer } from '../../packages/widget/demo/sample-customers.js';
-import { accessibilityViolations, launchBrowser } from '../support/browser.js';
-import {
-  type Answer,
-  answerWithCustomers,
-  answerWithError,
-  badge,
-  buildWidget,
-  inTurn,
-  type OpenPage,
-  openPage,
-  type PageOptions,
-  type PageServer,
-  startPageServer,
-  TOKEN,
-} from './page.js';
+import { accessibilityViolations } from '../support/browser.js';
+import { type Answer, answerWithCustomers, answerWithError, badge, inTurn, TOKEN } from './page.js';
+import { usePages } from './pages.js';
 
-let widget: ReturnType<typeof buildWidget>;
-let browser: Browser;
-let server: PageServer;
-let opened: OpenPage | undefined;
-
-beforeAll(async () => {
-  widget = buildWidget();
-  server = await startPageServer(widget.folder);
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  widget?.remove();
-});
-
-afterEach(async () => {
-  if (!opened) return;
-  const { damage, page } = opened;
-  opened = undefined;
-  const found = await damage();
-  await page.context().close();
-  expect(found).toEqual([]);
-});
-
-async function open(body: string, options?: PageOptions): Promise<OpenPage> {
-  opened = await openPage(browser, server, body, options);
-  return opened;
-}
+const pages = usePages();
+const { open } = pages;
 
 const host = (page: Page) => page.locator('tessera-segment-badge').first();
 const reaches = (page: Page, state: string) =>
@@ -146,8 +106,6 @@ describe('accessibility', () => {
     const animationOf = async (reducedMotion: 'reduce' | 'no-preference') => {
       const { page } = await open(badge('1'), { answer: never, reducedMotion });
       const name = await page.locator('[part=skeleton]').evaluate((element) => getComputedStyle(element).animationName);
-      await page.context().close();
-      opened = undefined;
       return name;
     };
     expect(await animationOf('reduce')).toBe('none');
@@ -217,8 +175,6 @@ describe('states', () => {
       const { page } = await open(badge('1'), { root });
       await page.getByRole('button').click();
       const text = await page.locator('time').last().textContent();
-      await page.context().close();
-      opened = undefined;
       return text;
     };
     expect(await asOf('lang="de"')).toBe('22.01.2024');
