@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AgentCustomer, cardCustomer, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
+import { type AgentCustomer, cardCustomer, PERKS, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
 import { PAYLOADS } from '../support/payloads.js';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 import { element, hostileScript, type OpenPage, STRICT_POLICY, TOKEN } from './page.js';
 import { usePages } from './pages.js';
 
-const TAGS = ['segment-badge', 'recommendations', 'next-actions', 'customer-card'];
+const TAGS = ['segment-badge', 'recommendations', 'next-actions', 'perks', 'customer-card'];
 
 const pages = usePages();
 const { open } = pages;
@@ -37,6 +37,7 @@ describe('texts of strangers', () => {
         const data = {
           badges: each(variables.badges, cardCustomer) as AgentCustomer[],
           recommendations: each(variables.recommendations, () => ({ recommendations: PRODUCTS })),
+          perks: each(variables.perks, () => ({ shopper: { perks: PERKS } })),
           actions: each(variables.actions, cardCustomer),
           cards: each(variables.cards, cardCustomer),
         };
@@ -71,7 +72,9 @@ describe('texts of strangers', () => {
       const opening = await open(all(), {
         answer: (_request, route) =>
           route.fulfill({
-            json: { data: { badges: [wrong], recommendations: [wrong], actions: [wrong], cards: [wrong] } },
+            json: {
+              data: { badges: [wrong], recommendations: [wrong], perks: [wrong], actions: [wrong], cards: [wrong] },
+            },
           }),
       });
       await opening.page
@@ -135,6 +138,7 @@ describe('pages that are not kind', () => {
       expect(requests[0]!.variables).toMatchObject({
         badges: ['1'],
         recommendations: ['1'],
+        perks: ['1'],
         actions: ['1'],
         cards: ['1'],
       });
@@ -152,7 +156,7 @@ describe('pages that are not kind', () => {
       policy: "default-src 'self'",
     });
     const found = await page.evaluate(
-      async ({ body }) => {
+      async ({ body, count }) => {
         const types = Object.getOwnPropertyNames(window).filter((name) => /^[A-Z]/.test(name));
         const all = () =>
           types.flatMap((name) => {
@@ -175,7 +179,7 @@ describe('pages that are not kind', () => {
         await new Promise((loaded) => script.addEventListener('load', loaded));
         const parsed = new DOMParser().parseFromString(body, 'text/html');
         document.getElementById('here')!.append(...parsed.body.children);
-        for (let left = 200; left > 0 && document.querySelectorAll('[state=ready]').length < 4; left--) {
+        for (let left = 200; left > 0 && document.querySelectorAll('[state=ready]').length < count; left--) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         const after = all();
@@ -192,10 +196,10 @@ describe('pages that are not kind', () => {
           head: [...document.head.children].map(({ tagName }) => tagName),
         };
       },
-      { body: all() },
+      { body: all(), count: TAGS.length },
     );
     expect(found).toEqual({
-      shown: 4,
+      shown: TAGS.length,
       changed: [],
       globals: ['litHtmlVersions'],
       attributes: ['lang'],
