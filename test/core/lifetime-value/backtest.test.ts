@@ -99,6 +99,44 @@ describe('backtest', () => {
     expect(covered).toBeGreaterThan(48);
   });
 
+  test('gives each point of the curve an interval, and all customers all of the revenue', () => {
+    const { gains, capture20 } = run([model('good', mean)]).results[0]!;
+    for (const { low, captured, high } of gains) {
+      expect(low).toBeLessThanOrEqual(captured);
+      expect(high).toBeGreaterThanOrEqual(captured);
+    }
+    expect(gains.find(({ share }) => share === 0.2)).toEqual({
+      ...{ share: 0.2, captured: capture20.value, low: capture20.low, high: capture20.high },
+    });
+    expect(gains.at(-1)).toEqual({ share: 1, captured: 1, low: 1, high: 1 });
+  });
+
+  test('lets equal scores share what they hold, in whatever order the rows stand', () => {
+    // The best customers come first: by row order a score that says nothing would look like a perfect one.
+    const sorted = actual.slice().sort().reverse();
+    const { results } = backtest(
+      sorted,
+      [
+        model('constant', new Float64Array(rows).fill(2)),
+        baseline(
+          'two groups',
+          sorted.map((_, row) => (row % 2 ? 1 : 0)),
+        ),
+      ],
+      { power: 1.5 },
+      seededRandom(2),
+    );
+    expect(results[0]!.capture20.value).toBeCloseTo(0.2, 12);
+    expect(results[0]!.capture10.low).toBeCloseTo(0.1, 12);
+    expect(results[0]!.capture10.high).toBeCloseTo(0.1, 12);
+    expect(results[1]!.capture20.value).toBeGreaterThan(0.18);
+    expect(results[1]!.capture20.value).toBeLessThan(0.22);
+    expect(
+      verdictOf(backtest(sorted, [model('constant', new Float64Array(rows).fill(2))], { power: 1.5 }, seededRandom(2)))
+        .kind,
+    ).toBe('NO_RANKING');
+  });
+
   test('depends on nothing but its input and the seed', () => {
     expect(run([model('good', mean)])).toEqual(run([model('good', mean)]));
     expect(run([model('good', mean)], 3)).not.toEqual(run([model('good', mean)]));
@@ -167,6 +205,36 @@ describe('backtest', () => {
     test('prefers a later model only when its lead is certain', () => {
       expect(verdictOf(run([model('first', noise), model('second', mean)])).model).toBe('second');
       expect(verdictOf(run([model('first', mean), model('second', mean)])).model).toBe('first');
+    });
+
+    test('prefers a later model that ranks alike where its amounts are certainly nearer', () => {
+      const doubled = mean.map((value) => 2 * value);
+      const shown = run([model('first', doubled), model('second', mean), baseline('noise', noise)]);
+      expect(
+        shown.leads.find(({ key, over }) => key === 'second' && over === 'first')!.devianceExplained!.low,
+      ).toBeGreaterThan(0);
+      expect(verdictOf(shown)).toMatchObject({ kind: 'USE_MODEL', model: 'second' });
+      expect(verdictOf(run([model('first', mean), model('second', doubled)])).model).toBe('first');
+      // Amounts that are nearer do not make up for a ranking that is certainly worse.
+      const blurred = mean.map((value, row) => 0.5 * value + 3 * noise[row]!);
+      expect(
+        verdictOf(
+          run([
+            model(
+              'first',
+              mean.map((value) => 20 * value),
+            ),
+            model('second', blurred),
+          ]),
+        ).model,
+      ).toBe('first');
+    });
+
+    test('never takes an opinion, however good', () => {
+      const opinion: Contestant = { key: 'third', title: 'a third opinion', kind: 'opinion', scores: mean };
+      const shown = run([model('blind', noise), opinion]);
+      expect(shown.results[1]!.bias).not.toBeNull();
+      expect(verdictOf(shown)).toMatchObject({ kind: 'NO_RANKING', model: 'blind' });
     });
 
     test('is NOT_TESTED without a back-test', () => {

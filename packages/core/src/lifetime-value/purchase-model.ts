@@ -11,8 +11,7 @@ import { isPurchaseHistory, type PurchaseHistories } from './purchase-histories.
 export interface PurchaseModel {
   readonly bgNbd: BgNbdFit;
   readonly gammaGamma: GammaGammaFit;
-  /** Null where it was not asked for. */
-  readonly thirdOpinion: ThirdOpinion | null;
+  readonly thirdOpinion: ThirdOpinion;
   readonly repeatBuyers: number;
   /** Whether there are enough repeat buyers to say something of each customer. */
   readonly individual: boolean;
@@ -54,7 +53,7 @@ function orderValuesOf(features: CustomerFeatures, { repeatPurchases }: Purchase
  * Fits all three to buyers as of one moment. Always an answer: see `individual`.
  * O(buyers) and a few dozen passes over their distinct histories; Pareto/NBD sees at most 5,000 evenly spaced ones.
  */
-export function fitPurchaseModel(buyers: CustomerFeatures, withThirdOpinion = true): PurchaseModel {
+export function fitPurchaseModel(buyers: CustomerFeatures): PurchaseModel {
   const histories = historiesOf(buyers);
   const values = orderValuesOf(buyers, histories);
   let repeats = 0;
@@ -76,7 +75,7 @@ export function fitPurchaseModel(buyers: CustomerFeatures, withThirdOpinion = tr
   return {
     bgNbd,
     gammaGamma,
-    thirdOpinion: withThirdOpinion ? askParetoNbd(buyers, bgNbd) : null,
+    thirdOpinion: askParetoNbd(buyers, bgNbd),
     repeatBuyers,
     individual: repeatBuyers >= FEWEST_REPEAT_BUYERS && bgNbd.parameters !== null && gammaGamma.parameters !== null,
     groupRate: observedDays > 0 ? (repeats + 0.5) / observedDays : 0,
