@@ -367,10 +367,11 @@ describe('a shop of any size', () => {
     );
     const { runId } = await runScoring(sql, { timeZone: 'UTC' });
     const rows = await sql`
-      select clv_status as status, clv_90d as value, clv_percentile as percentile from customer_profiles where run_id = ${runId}`;
+      select clv_status as status, clv_90d as value, clv_90d_low as low, clv_90d_high as high from customer_profiles where run_id = ${runId}`;
     for (const row of rows) {
-      expect(row).toMatchObject({ status: 'GROUP_AVERAGE' });
-      expect(Number(row.value)).toBeGreaterThanOrEqual(0);
+      expect(row).toMatchObject({ status: 'GROUP_AVERAGE', low: '0.0000' });
+      expect(Number(row.value)).toBeGreaterThan(0);
+      expect(Number(row.high)).toBeGreaterThanOrEqual(Number(row.value));
     }
     const [model] =
       await sql`select fitted -> 'verdict' ->> 'kind' as kind from fitted_models where run_id = ${runId} and key = 'clv'`;
@@ -423,6 +424,7 @@ describe('a shop of any size', () => {
     expect(data.clv.verdict.length).toBeGreaterThan(10);
     for (const { clv } of data.customers.nodes) {
       expect(['MODELLED', 'GROUP_AVERAGE']).toContain(clv.basis.status);
+      expect(clv.interval!.high).toBeGreaterThanOrEqual(Number(clv.predicted90d!.amount));
       const amounts = [clv.predicted90d, clv.netOfReturns90d, clv.expectedOrderValue, clv.lifetime];
       for (const amount of amounts) expect(Number(amount!.amount)).toBeGreaterThanOrEqual(0);
       expect(clv.why.length).toBeGreaterThan(0);

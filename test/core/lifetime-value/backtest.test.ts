@@ -10,6 +10,7 @@ import {
 import {
   fitPredictionBands,
   predictionInterval,
+  untestedInterval,
 } from '../../../packages/core/src/lifetime-value/prediction-interval.js';
 import { trainingWindows } from '../../../packages/core/src/lifetime-value/training-windows.js';
 import { verdictOf } from '../../../packages/core/src/lifetime-value/verdict.js';
@@ -272,6 +273,15 @@ describe('prediction bands', () => {
     expect(inside / 5_000).toBeLessThan(0.92);
   });
 
+  test('before a back-test are those of a geometric count of orders, and hold the prediction', () => {
+    // Two orders expected: P(more than k) = (2/3)^(k + 1) falls below 5 % at k = 7.
+    expect(untestedInterval(60, 2)).toEqual({ low: 0, high: 210 });
+    expect(untestedInterval(1, 0.01)).toEqual({ low: 0, high: 1 });
+    expect(untestedInterval(0, 0)).toEqual({ low: 0, high: 0 });
+    const { low, high } = untestedInterval(1000, 100);
+    expect([low, high]).toEqual([50, 3010]);
+  });
+
   test('are one for equal predictions and none for a handful of customers', () => {
     expect(fitPredictionBands(new Float64Array(200).fill(3), new Float64Array(200))!.bounds).toEqual([]);
     expect(fitPredictionBands(new Float64Array(10), new Float64Array(10))).toBeNull();
@@ -320,6 +330,28 @@ describe('drift', () => {
       ).level,
     ).toBe('STALE');
     expect(driftOf(fitDistribution(new Float64Array(0)), before).index).toBeGreaterThan(0);
+  });
+
+  test('of a few customers is what chance cannot do, not what it can', () => {
+    // Thirty customers, then thirty others of the same spread: an index that would be alarming of thousands.
+    let alarms = 0;
+    for (let repetition = 0; repetition < 200; repetition++) {
+      const then = Float64Array.from({ length: 30 }, () => random());
+      const { index, level } = driftOf(
+        fitDistribution(then),
+        then.map(() => random()),
+      );
+      expect(index).toBeGreaterThan(0);
+      if (level !== 'STABLE') alarms++;
+    }
+    expect(alarms).toBeLessThan(20);
+    const few = Float64Array.from({ length: 30 }, () => random());
+    expect(
+      driftOf(
+        fitDistribution(few),
+        few.map((value) => value + 1),
+      ).level,
+    ).toBe('STALE');
   });
 
   test('realisedValue adds up what was predicted and what came', () => {

@@ -341,6 +341,8 @@ describe('edges', () => {
       expect(columns.predicted90Days[row]).toBeGreaterThanOrEqual(0);
       expect(columns.lifetimeValue[row]).toBeGreaterThanOrEqual(0);
       expect(columns.expectedOrderValue[row]).toBeGreaterThanOrEqual(0);
+      expect(columns.predicted90DaysLow[row]).toBeLessThanOrEqual(columns.predicted90Days[row]!);
+      expect(columns.predicted90DaysHigh[row]).toBeGreaterThanOrEqual(columns.predicted90Days[row]!);
     }
     if (features.count > 0) expect(clv.explain(fitted, features, 0).reasons.length).toBeGreaterThan(0);
   });

@@ -6,7 +6,7 @@ import { annuity } from './discounted-value.js';
 import { describeFeature, money } from './feature-words.js';
 import { keptShareOf } from './kept-share.js';
 import { buyersOfWindow, SCORE_WINDOW, takeCustomers } from './labelled-rows.js';
-import { predictionInterval } from './prediction-interval.js';
+import { predictionInterval, untestedInterval } from './prediction-interval.js';
 import { predictPurchases } from './purchase-model.js';
 import { explainTweedieModel, predictTweedieModel } from './tweedie-model.js';
 
@@ -14,7 +14,7 @@ import { explainTweedieModel, predictTweedieModel } from './tweedie-model.js';
 export const CLV_COLUMNS = [
   /** Revenue expected in the next 90 days, before returns; 0 or more. */
   'predicted90Days',
-  /** The range that 9 of 10 customers with such a prediction fell into in the back-test; NaN before there was one. */
+  /** The range that 9 of 10 customers with such a prediction fell into in the back-test; before there was one, by their orders. */
   'predicted90DaysLow',
   'predicted90DaysHigh',
   /** What of `predicted90Days` is expected to be kept after returns. */
@@ -105,8 +105,8 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
     const kept = keptShareOf(keptShare, features.columns.grossRevenue[row]!, features.columns.netRevenue[row]!);
     out.predicted90Days[row] = predicted;
     out.netOfReturns90Days[row] = predicted * kept;
-    if (bands) {
-      const { low, high } = predictionInterval(bands, predicted);
+    if (!Number.isNaN(predicted)) {
+      const { low, high } = bands ? predictionInterval(bands, predicted) : untestedInterval(predicted, orders);
       out.predicted90DaysLow[row] = low;
       out.predicted90DaysHigh[row] = high;
     }

@@ -74,7 +74,8 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
       interval: t.field({
         type: Interval,
         nullable: true,
-        description: 'What nine of ten customers with such a prediction brought in the back-test.',
+        description:
+          'What nine of ten customers with such a prediction brought in the back-test; before there is one, what the orders of nine of ten would come to.',
         resolve: ({ clv90dLow, clv90dHigh }) =>
           clv90dLow === null || clv90dHigh === null ? null : { low: Number(clv90dLow), high: Number(clv90dHigh) },
       }),
