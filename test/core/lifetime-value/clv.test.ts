@@ -307,6 +307,11 @@ describe('edges', () => {
       ),
       'TWEEDIE',
     ],
+    [
+      'a shop where all are alike',
+      both(many(200, () => ({ frequency: 2, tenureDays: 200, recencyDays: 10, spanDays: 190, label: 25 }))),
+      'TWEEDIE',
+    ],
     ['only one-time buyers', both(many(500, (i) => ({ tenureDays: i, recencyDays: i }))), 'GROUP_AVERAGE'],
     [
       'a giant customer',
