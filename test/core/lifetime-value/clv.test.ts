@@ -352,6 +352,26 @@ describe('edges', () => {
     if (features.count > 0) expect(clv.explain(fitted, features, 0).reasons.length).toBeGreaterThan(0);
   });
 
+  test('a shop of yesterday expects no more of its one buyer than half an order in half a year shows', () => {
+    const first = only([windowRow({ tenureDays: 1, recencyDays: 1 })]);
+    const { columns } = clv.score(learn(first), first);
+    expect(columns.expectedOrders90Days[0]).toBeGreaterThan(0.2);
+    expect(columns.expectedOrders90Days[0]).toBeLessThan(0.3);
+  });
+
+  test('a week-old shop with many repeat buyers puts nobody below who bought once', () => {
+    const rows = many(200, (i) =>
+      i % 5 === 0
+        ? { frequency: 2, tenureDays: 7, recencyDays: 2, spanDays: 5, monetary: 40 }
+        : { tenureDays: 1 + (i % 7), recencyDays: 1 + (i % 7) },
+    );
+    const fitted = learn(only(rows));
+    expect(fitted).toMatchObject({ method: 'GROUP_AVERAGE', purchases: { repeatBuyers: 40, individual: false } });
+    const { predicted90Days } = clv.score(fitted, only(rows)).columns;
+    expect(new Set(predicted90Days).size).toBe(1);
+    expect(predicted90Days[0]).toBeGreaterThan(1);
+  });
+
   test('a Prospect has no value and is told why', () => {
     const prospect = only([windowRow({ frequency: 0 })]);
     const fitted = learn(both(many(300, (i) => ({ label: i % 5 ? 0 : 30, recencyDays: 1 + (i % 60) }))));

@@ -192,7 +192,7 @@ function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns'], curre
     const text = `${Math.round(100 * alive)} % likely to be still a customer`;
     reasons.push({ text, feature: 'probabilityAlive', value: alive });
   } else {
-    const text = `${repeaters} repeat buyers so far: everybody is shown the group's average`;
+    const text = `${repeaters} repeat buyers so far, too few or too new to tell customers apart: everybody is shown the group's average`;
     reasons.push({ text, feature: 'orders', value: repeaters });
   }
   return reasons;

@@ -13,9 +13,9 @@ export interface PurchaseModel {
   readonly gammaGamma: GammaGammaFit;
   readonly thirdOpinion: ThirdOpinion;
   readonly repeatBuyers: number;
-  /** Whether there are enough repeat buyers to say something of each customer. */
+  /** Whether enough repeat buyers were watched for long enough to say something of each customer. */
   readonly individual: boolean;
-  /** Repeat purchases a customer and day, half a purchase added: a young shop is not said never to sell again. */
+  /** Repeat purchases a customer and day, half a purchase in half a year added: see `PRIOR_DAYS`. */
   readonly groupRate: number;
   readonly groupOrderValue: number;
 }
@@ -31,6 +31,14 @@ export interface ThirdOpinion {
 
 /** Below this the spread between customers is a guess: everybody is shown the group's average. */
 const FEWEST_REPEAT_BUYERS = 20;
+/** What a few days show is who came back at once, and nothing of who stays: 90 days cannot be read from it. */
+const SHORTEST_OBSERVED_DAYS = 30;
+/**
+ * The group's rate begins with half a repeat purchase in so many days: a shop of yesterday is said neither never to sell
+ * again nor, by half a purchase in its one day, to sell 45 times to everybody.
+ */
+const PRIOR_PURCHASES = 0.5;
+const PRIOR_DAYS = 182;
 const THIRD_OPINION_CUSTOMERS = 5_000;
 
 /** Histories in days, out of the feature columns. */
@@ -59,13 +67,15 @@ export function fitPurchaseModel(buyers: CustomerFeatures): PurchaseModel {
   let repeats = 0;
   let repeatBuyers = 0;
   let observedDays = 0;
+  let longestDays = 0;
   let spent = 0;
   let orders = 0;
   for (let row = 0; row < buyers.count; row++) {
     if (!isPurchaseHistory(histories, row)) continue;
     repeats += histories.repeatPurchases[row]!;
     if (histories.repeatPurchases[row]! > 0) repeatBuyers++;
-    observedDays += Math.max(1, histories.observedTime[row]!);
+    observedDays += histories.observedTime[row]!;
+    longestDays = Math.max(longestDays, histories.observedTime[row]!);
     const revenue = buyers.columns.grossRevenue[row]!;
     if (Number.isFinite(revenue)) spent += Math.max(0, revenue);
     orders += buyers.columns.orders[row]!;
@@ -77,8 +87,13 @@ export function fitPurchaseModel(buyers: CustomerFeatures): PurchaseModel {
     gammaGamma,
     thirdOpinion: askParetoNbd(buyers, bgNbd),
     repeatBuyers,
-    individual: repeatBuyers >= FEWEST_REPEAT_BUYERS && bgNbd.parameters !== null && gammaGamma.parameters !== null,
-    groupRate: observedDays > 0 ? (repeats + 0.5) / observedDays : 0,
+    individual:
+      repeatBuyers >= FEWEST_REPEAT_BUYERS &&
+      longestDays >= SHORTEST_OBSERVED_DAYS &&
+      bgNbd.converged &&
+      bgNbd.parameters !== null &&
+      gammaGamma.parameters !== null,
+    groupRate: (repeats + PRIOR_PURCHASES) / (observedDays + PRIOR_DAYS),
     groupOrderValue: orders > 0 ? spent / orders : 0,
   };
 }
