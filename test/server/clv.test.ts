@@ -116,12 +116,13 @@ interface Clv {
   expectedOrders90d: number | null;
   probabilityAlive: number | null;
   expectedOrderValue: { amount: string } | null;
+  expectedOrderValueStatus: string;
   lifetime: { amount: string } | null;
   historic: { amount: string };
   why: { text: string; feature: string; value: number | null; effect: number | null }[];
 }
 const CLV = `clv { predicted90d { amount } interval { low high level } percentile decile method basis { status note }
-  netOfReturns90d { amount } expectedOrders90d probabilityAlive expectedOrderValue { amount } lifetime { amount }
+  netOfReturns90d { amount } expectedOrders90d probabilityAlive expectedOrderValue { amount } expectedOrderValueStatus lifetime { amount }
   historic { amount } why { text feature value effect } }`;
 
 describe('the value of customers', () => {
@@ -162,8 +163,7 @@ describe('the value of customers', () => {
       expect(clv.interval!.level).toBe(0.9);
       expect(clv.interval!.low).toBeLessThanOrEqual(predicted);
       expect(clv.interval!.high).toBeGreaterThanOrEqual(predicted);
-      const base = clv.method === 'tweedie' ? clv.why[0]!.value! : 1;
-      const product = clv.why.reduce((total, { effect }) => total * (effect ?? 1), base);
+      const product = clv.why.reduce((total, { effect }) => total * (effect ?? 1), 1);
       // Amounts are stored with 4 decimals.
       expect(Math.abs(product - predicted)).toBeLessThanOrEqual(6e-5 + 1e-9 * predicted);
       expect(Number(clv.netOfReturns90d!.amount)).toBeLessThanOrEqual(predicted + 1e-4);
@@ -174,12 +174,25 @@ describe('the value of customers', () => {
     }
   });
 
+  it('says whose order value it shows, and every amount with its currency', async () => {
+    const once = await listed('first: 20, where: { orders: { eq: 1 } }');
+    const again = await listed('first: 20, where: { orders: { gte: 4 } }');
+    expect(new Set(once.nodes.map(({ clv }) => clv.expectedOrderValue!.amount)).size).toBe(1);
+    expect(new Set(once.nodes.map(({ clv }) => clv.expectedOrderValueStatus))).toEqual(new Set(['GROUP_AVERAGE']));
+    expect(new Set(again.nodes.map(({ clv }) => clv.expectedOrderValueStatus))).toEqual(new Set(['MODELLED']));
+    const texts = [...once.nodes, ...again.nodes].flatMap(({ clv }) => clv.why.map(({ text }) => text));
+    const amounts = texts.filter((text) => /^spen(t|ds) |an order|average behaviour/.test(text));
+    expect(amounts.length).toBeGreaterThan(40);
+    for (const text of amounts) expect(text).toMatch(/\d\.\d\d USD /);
+  });
+
   it('of a Prospect is nothing, and says so', async () => {
     const { nodes } = await listed('first: 1, where: { orders: { eq: 0 } }');
     expect(nodes[0]!.clv).toMatchObject({
       predicted90d: null,
       interval: null,
       percentile: null,
+      expectedOrderValueStatus: 'NOT_APPLICABLE',
       basis: { status: 'NOT_APPLICABLE', note: 'has no order yet' },
       historic: { amount: '0' },
     });
@@ -231,22 +244,33 @@ describe('the value of customers', () => {
         verdict: string;
         models: {
           method: string;
-          gains: { share: number; captured: number }[];
+          gains: { share: number; captured: number; interval: { low: number; high: number } }[];
           deciles: unknown[];
           captureTop20: number;
           beatsBaseline: { low: number; high: number } | null;
         }[];
       };
-    }>(`{ clv { chosen verdict models { method gains { share captured } captureTop10 captureTop20 bias
+    }>(`{ clv { chosen verdict models { method gains { share captured interval { low high } } captureTop10 captureTop20 bias
            deciles { decile customers predicted { amount } actual { amount } } beatsBaseline { low high level } metrics } } }`);
     expect(errors).toBeUndefined();
     const { chosen, verdict, models } = data.clv;
     expect(['tweedie', 'bg-nbd']).toContain(chosen);
     expect(verdict).toMatch(/^(use |no better than |nothing ranks |not tested yet)/);
-    expect(models.map(({ method }) => method)).toEqual(['tweedie', 'bg-nbd', 'spend', 'recency', 'spend-90d']);
+    expect(models.map(({ method }) => method)).toEqual([
+      'tweedie',
+      'bg-nbd',
+      'pareto-nbd',
+      'spend',
+      'recency',
+      'spend-90d',
+    ]);
     for (const { gains, captureTop20 } of models) {
       for (let i = 1; i < gains.length; i++) expect(gains[i]!.captured).toBeGreaterThanOrEqual(gains[i - 1]!.captured);
-      expect(gains.at(-1)).toEqual({ share: 1, captured: 1 });
+      expect(gains.at(-1)).toEqual({ share: 1, captured: 1, interval: { low: 1, high: 1 } });
+      for (const { captured, interval } of gains) {
+        expect(interval.low).toBeLessThanOrEqual(captured);
+        expect(interval.high).toBeGreaterThanOrEqual(captured);
+      }
       expect(gains.find(({ share }) => share === 0.2)!.captured).toBe(captureTop20);
     }
     expect(models[0]!.deciles).toHaveLength(10);
@@ -343,10 +367,11 @@ describe('a shop of any size', () => {
     );
     const { runId } = await runScoring(sql, { timeZone: 'UTC' });
     const rows = await sql`
-      select clv_status as status, clv_90d as value, clv_percentile as percentile from customer_profiles where run_id = ${runId}`;
+      select clv_status as status, clv_90d as value, clv_90d_low as low, clv_90d_high as high from customer_profiles where run_id = ${runId}`;
     for (const row of rows) {
-      expect(row).toMatchObject({ status: 'GROUP_AVERAGE' });
-      expect(Number(row.value)).toBeGreaterThanOrEqual(0);
+      expect(row).toMatchObject({ status: 'GROUP_AVERAGE', low: '0.0000' });
+      expect(Number(row.value)).toBeGreaterThan(0);
+      expect(Number(row.high)).toBeGreaterThanOrEqual(Number(row.value));
     }
     const [model] =
       await sql`select fitted -> 'verdict' ->> 'kind' as kind from fitted_models where run_id = ${runId} and key = 'clv'`;
@@ -399,6 +424,7 @@ describe('a shop of any size', () => {
     expect(data.clv.verdict.length).toBeGreaterThan(10);
     for (const { clv } of data.customers.nodes) {
       expect(['MODELLED', 'GROUP_AVERAGE']).toContain(clv.basis.status);
+      expect(clv.interval!.high).toBeGreaterThanOrEqual(Number(clv.predicted90d!.amount));
       const amounts = [clv.predicted90d, clv.netOfReturns90d, clv.expectedOrderValue, clv.lifetime];
       for (const amount of amounts) expect(Number(amount!.amount)).toBeGreaterThanOrEqual(0);
       expect(clv.why.length).toBeGreaterThan(0);

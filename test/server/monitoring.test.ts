@@ -55,6 +55,11 @@ describe('predictions whose time has passed', () => {
     expect(realisedWarning(realised(0))).toContain('0.00 times');
   });
 
+  it('are not stale where so few customers may come out so far by chance', () => {
+    expect(realisedWarning({ ...realised(160), standardError: 40 })).toBeNull();
+    expect(realisedWarning({ ...realised(160), standardError: 20 })).toContain('1.60 times');
+  });
+
   it('are told after the next run, below its own lines', () => {
     const report = { runId: 8, asOf: '2026-05-01', customers: 10, changes: 2, late: 0, seconds: 1 };
     expect(scoreLines({ ...report, warnings: ['the model has gone stale'] }).at(-1)).toBe('  the model has gone stale');

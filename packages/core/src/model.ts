@@ -77,7 +77,8 @@ export interface Model<Options, Fitted, Output extends Scores = Scores> {
   optionsAfter?(previous: Fitted): Options;
   fit(features: CustomerFeatures, options: Options, random: Random): Fitted;
   score(fitted: Fitted, features: CustomerFeatures): Output;
-  explain(fitted: Fitted, features: CustomerFeatures, row: number): Explanation;
+  /** @param currency said after amounts of money; none when left out */
+  explain(fitted: Fitted, features: CustomerFeatures, row: number, currency?: string): Explanation;
   summarise(fitted: Fitted): FittedSummary;
 }
 

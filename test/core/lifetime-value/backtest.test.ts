@@ -10,6 +10,7 @@ import {
 import {
   fitPredictionBands,
   predictionInterval,
+  untestedInterval,
 } from '../../../packages/core/src/lifetime-value/prediction-interval.js';
 import { trainingWindows } from '../../../packages/core/src/lifetime-value/training-windows.js';
 import { verdictOf } from '../../../packages/core/src/lifetime-value/verdict.js';
@@ -99,6 +100,44 @@ describe('backtest', () => {
     expect(covered).toBeGreaterThan(48);
   });
 
+  test('gives each point of the curve an interval, and all customers all of the revenue', () => {
+    const { gains, capture20 } = run([model('good', mean)]).results[0]!;
+    for (const { low, captured, high } of gains) {
+      expect(low).toBeLessThanOrEqual(captured);
+      expect(high).toBeGreaterThanOrEqual(captured);
+    }
+    expect(gains.find(({ share }) => share === 0.2)).toEqual({
+      ...{ share: 0.2, captured: capture20.value, low: capture20.low, high: capture20.high },
+    });
+    expect(gains.at(-1)).toEqual({ share: 1, captured: 1, low: 1, high: 1 });
+  });
+
+  test('lets equal scores share what they hold, in whatever order the rows stand', () => {
+    // The best customers come first: by row order a score that says nothing would look like a perfect one.
+    const sorted = actual.slice().sort().reverse();
+    const { results } = backtest(
+      sorted,
+      [
+        model('constant', new Float64Array(rows).fill(2)),
+        baseline(
+          'two groups',
+          sorted.map((_, row) => (row % 2 ? 1 : 0)),
+        ),
+      ],
+      { power: 1.5 },
+      seededRandom(2),
+    );
+    expect(results[0]!.capture20.value).toBeCloseTo(0.2, 12);
+    expect(results[0]!.capture10.low).toBeCloseTo(0.1, 12);
+    expect(results[0]!.capture10.high).toBeCloseTo(0.1, 12);
+    expect(results[1]!.capture20.value).toBeGreaterThan(0.18);
+    expect(results[1]!.capture20.value).toBeLessThan(0.22);
+    expect(
+      verdictOf(backtest(sorted, [model('constant', new Float64Array(rows).fill(2))], { power: 1.5 }, seededRandom(2)))
+        .kind,
+    ).toBe('NO_RANKING');
+  });
+
   test('depends on nothing but its input and the seed', () => {
     expect(run([model('good', mean)])).toEqual(run([model('good', mean)]));
     expect(run([model('good', mean)], 3)).not.toEqual(run([model('good', mean)]));
@@ -169,6 +208,36 @@ describe('backtest', () => {
       expect(verdictOf(run([model('first', mean), model('second', mean)])).model).toBe('first');
     });
 
+    test('prefers a later model that ranks alike where its amounts are certainly nearer', () => {
+      const doubled = mean.map((value) => 2 * value);
+      const shown = run([model('first', doubled), model('second', mean), baseline('noise', noise)]);
+      expect(
+        shown.leads.find(({ key, over }) => key === 'second' && over === 'first')!.devianceExplained!.low,
+      ).toBeGreaterThan(0);
+      expect(verdictOf(shown)).toMatchObject({ kind: 'USE_MODEL', model: 'second' });
+      expect(verdictOf(run([model('first', mean), model('second', doubled)])).model).toBe('first');
+      // Amounts that are nearer do not make up for a ranking that is certainly worse.
+      const blurred = mean.map((value, row) => 0.5 * value + 3 * noise[row]!);
+      expect(
+        verdictOf(
+          run([
+            model(
+              'first',
+              mean.map((value) => 20 * value),
+            ),
+            model('second', blurred),
+          ]),
+        ).model,
+      ).toBe('first');
+    });
+
+    test('never takes an opinion, however good', () => {
+      const opinion: Contestant = { key: 'third', title: 'a third opinion', kind: 'opinion', scores: mean };
+      const shown = run([model('blind', noise), opinion]);
+      expect(shown.results[1]!.bias).not.toBeNull();
+      expect(verdictOf(shown)).toMatchObject({ kind: 'NO_RANKING', model: 'blind' });
+    });
+
     test('is NOT_TESTED without a back-test', () => {
       expect(verdictOf(null)).toMatchObject({ kind: 'NOT_TESTED', use: null, lead: null });
     });
@@ -202,6 +271,15 @@ describe('prediction bands', () => {
     }).length;
     expect(inside / 5_000).toBeGreaterThan(0.88);
     expect(inside / 5_000).toBeLessThan(0.92);
+  });
+
+  test('before a back-test are those of a geometric count of orders, and hold the prediction', () => {
+    // Two orders expected: P(more than k) = (2/3)^(k + 1) falls below 5 % at k = 7.
+    expect(untestedInterval(60, 2)).toEqual({ low: 0, high: 210 });
+    expect(untestedInterval(1, 0.01)).toEqual({ low: 0, high: 1 });
+    expect(untestedInterval(0, 0)).toEqual({ low: 0, high: 0 });
+    const { low, high } = untestedInterval(1000, 100);
+    expect([low, high]).toEqual([50, 3010]);
   });
 
   test('are one for equal predictions and none for a handful of customers', () => {
@@ -252,6 +330,28 @@ describe('drift', () => {
       ).level,
     ).toBe('STALE');
     expect(driftOf(fitDistribution(new Float64Array(0)), before).index).toBeGreaterThan(0);
+  });
+
+  test('of a few customers is what chance cannot do, not what it can', () => {
+    // Thirty customers, then thirty others of the same spread: an index that would be alarming of thousands.
+    let alarms = 0;
+    for (let repetition = 0; repetition < 200; repetition++) {
+      const then = Float64Array.from({ length: 30 }, () => random());
+      const { index, level } = driftOf(
+        fitDistribution(then),
+        then.map(() => random()),
+      );
+      expect(index).toBeGreaterThan(0);
+      if (level !== 'STABLE') alarms++;
+    }
+    expect(alarms).toBeLessThan(20);
+    const few = Float64Array.from({ length: 30 }, () => random());
+    expect(
+      driftOf(
+        fitDistribution(few),
+        few.map((value) => value + 1),
+      ).level,
+    ).toBe('STALE');
   });
 
   test('realisedValue adds up what was predicted and what came', () => {

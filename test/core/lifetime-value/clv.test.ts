@@ -110,8 +110,7 @@ describe.each(SHOPS)('on $name, trained 90 days earlier,', ({ name, file, read }
     const { columns } = clv.score(fitted, buyers);
     for (let row = 0; row < buyers.count; row++) {
       const { reasons } = clv.explain(fitted, buyers, row);
-      const base = fitted.method === 'TWEEDIE' ? reasons[0]!.value! : 1;
-      const product = reasons.reduce((total, { effect }) => total * (effect ?? 1), base);
+      const product = reasons.reduce((total, { effect }) => total * (effect ?? 1), 1);
       expect(product / columns.predicted90Days[row]!).toBeCloseTo(1, 9);
     }
   });
@@ -308,6 +307,11 @@ describe('edges', () => {
       ),
       'TWEEDIE',
     ],
+    [
+      'a shop where all are alike',
+      both(many(200, () => ({ frequency: 2, tenureDays: 200, recencyDays: 10, spanDays: 190, label: 25 }))),
+      'TWEEDIE',
+    ],
     ['only one-time buyers', both(many(500, (i) => ({ tenureDays: i, recencyDays: i }))), 'GROUP_AVERAGE'],
     [
       'a giant customer',
@@ -342,8 +346,30 @@ describe('edges', () => {
       expect(columns.predicted90Days[row]).toBeGreaterThanOrEqual(0);
       expect(columns.lifetimeValue[row]).toBeGreaterThanOrEqual(0);
       expect(columns.expectedOrderValue[row]).toBeGreaterThanOrEqual(0);
+      expect(columns.predicted90DaysLow[row]).toBeLessThanOrEqual(columns.predicted90Days[row]!);
+      expect(columns.predicted90DaysHigh[row]).toBeGreaterThanOrEqual(columns.predicted90Days[row]!);
     }
     if (features.count > 0) expect(clv.explain(fitted, features, 0).reasons.length).toBeGreaterThan(0);
+  });
+
+  test('a shop of yesterday expects no more of its one buyer than half an order in half a year shows', () => {
+    const first = only([windowRow({ tenureDays: 1, recencyDays: 1 })]);
+    const { columns } = clv.score(learn(first), first);
+    expect(columns.expectedOrders90Days[0]).toBeGreaterThan(0.2);
+    expect(columns.expectedOrders90Days[0]).toBeLessThan(0.3);
+  });
+
+  test('a week-old shop with many repeat buyers puts nobody below who bought once', () => {
+    const rows = many(200, (i) =>
+      i % 5 === 0
+        ? { frequency: 2, tenureDays: 7, recencyDays: 2, spanDays: 5, monetary: 40 }
+        : { tenureDays: 1 + (i % 7), recencyDays: 1 + (i % 7) },
+    );
+    const fitted = learn(only(rows));
+    expect(fitted).toMatchObject({ method: 'GROUP_AVERAGE', purchases: { repeatBuyers: 40, individual: false } });
+    const { predicted90Days } = clv.score(fitted, only(rows)).columns;
+    expect(new Set(predicted90Days).size).toBe(1);
+    expect(predicted90Days[0]).toBeGreaterThan(1);
   });
 
   test('a Prospect has no value and is told why', () => {

@@ -23,3 +23,9 @@ test.each([
 ])('%s of %s is said as "%s"', (name, value, text) => {
   expect(describeFeature(name, value)).toBe(text);
 });
+
+test('amounts are said with the currency that is given, counts and days are not', () => {
+  expect(describeFeature('netRevenue', 1715.6, 'EUR')).toBe('spent 1715.60 EUR so far');
+  expect(describeFeature(CLV_INPUTS.revenueSameSeason, 3, 'EUR')).toBe('spent 3.00 EUR in these 90 days of last year');
+  expect(describeFeature('orders', 14, 'EUR')).toBe('14 orders so far');
+});

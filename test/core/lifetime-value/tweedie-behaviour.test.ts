@@ -160,6 +160,35 @@ describe('the power', () => {
     expect(inside).toBeCloseTo(1, 4);
   });
 
+  test('is summed and taken from its saddlepoint alike where the two meet', () => {
+    for (const power of [1.1, 1.3, 1.5, 1.7, 1.9]) {
+      const mean = 20;
+      // So that 500 amounts are the likeliest at y = mean: summed; a hair less dispersion is no longer.
+      const dispersion = mean ** (2 - power) / (500 * (2 - power));
+      for (const y of [0.9 * mean, mean, 1.1 * mean]) {
+        const own = dispersion * (y / mean) ** (2 - power);
+        const summed = tweedieLogDensity(y, mean, own, power);
+        const approximate = tweedieLogDensity(y, mean, own * 0.999, power);
+        const slope = (tweedieLogDensity(y, mean, own * 1.001, power) - summed) / 0.001;
+        expect(Math.abs(approximate - (summed - 0.001 * slope))).toBeLessThan(0.002);
+      }
+    }
+  });
+
+  test('of customers who all spend alike has an answer, and soon', () => {
+    const alike = new Float64Array(3_000).fill(25);
+    for (const power of [1.1, 1.5, 1.9]) {
+      const { dispersion, logLikelihood } = fitDispersion(
+        alike,
+        alike.map((value) => value * (1 + 1e-9)),
+        power,
+      );
+      expect(dispersion).toBeGreaterThan(0);
+      expect(dispersion).toBeLessThan(1e-12);
+      expect(Number.isFinite(logLikelihood)).toBe(true);
+    }
+  });
+
   test('of simulated spend is found by its likelihood, and the dispersion with it', () => {
     const random = seededRandom(9);
     const mean = Float64Array.from({ length: 4_000 }, () => Math.exp(normal(random)));

@@ -1,15 +1,7 @@
 import { InvalidInputError } from '../errors.js';
 import type { Random } from '../numerics/random.js';
-import {
-  averageRanks,
-  correlation,
-  type Decile,
-  decileCalibration,
-  type GainsPoint,
-  gainsCurve,
-  rowsByScore,
-} from './gains.js';
-import { devianceExplained, unitDeviances } from './tweedie.js';
+import { averageRanks, type Decile, decileCalibration, type GainsPoint, rowsByScore } from './gains.js';
+import { unitDeviances } from './tweedie.js';
 
 /** A number with the range that holds it in 90 of 100 resamplings of the customers. */
 export interface Estimate {
@@ -23,19 +15,28 @@ export interface Contestant {
   readonly key: string;
   /** In a sentence: "ranking by spend", "the Tweedie regression". */
   readonly title: string;
-  readonly kind: 'model' | 'baseline';
-  /** Larger is better. A model's are expected amounts, 0 or more, in the unit of the actual ones. */
+  readonly kind: ContestantKind;
+  /** Larger is better. Expected amounts, 0 or more, in the unit of the actual ones; of a baseline any number. */
   readonly scores: Float64Array;
+}
+
+/** A `model` can be chosen; an `opinion` foretells amounts and is judged like one, for comparison; a `baseline` only ranks. */
+export type ContestantKind = 'model' | 'opinion' | 'baseline';
+
+/** One point of a gains curve: the first `share` of customers hold `captured` of the total. */
+export interface JudgedGains extends GainsPoint {
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface ContestantResult {
   readonly key: string;
   readonly title: string;
-  readonly kind: 'model' | 'baseline';
+  readonly kind: ContestantKind;
   /** Share of the actual total that the first 10 % and 20 % of customers hold. */
   readonly capture10: Estimate;
   readonly capture20: Estimate;
-  readonly gains: readonly GainsPoint[];
+  readonly gains: readonly JudgedGains[];
   readonly rankCorrelation: Estimate;
   /** The rest says how right the amounts are, which a mere ranking does not claim: null for baselines. */
   readonly bias: Estimate | null;
@@ -50,8 +51,17 @@ export interface Backtest {
   /** Customers with an actual value above 0, 0 to 1. */
   readonly activeShare: number;
   readonly results: readonly ContestantResult[];
-  /** For each pair of contestants the points of capture at 20 % by which the first is ahead of the second. */
-  readonly leads: readonly { readonly key: string; readonly over: string; readonly capture20: Estimate }[];
+  /** For each pair of contestants by how much the first is ahead of the second. */
+  readonly leads: readonly Lead[];
+}
+
+export interface Lead {
+  readonly key: string;
+  readonly over: string;
+  /** Of the actual total, by the first 20 % of customers. */
+  readonly capture20: Estimate;
+  /** Of D2: how right the amounts are. Null where one of the two claims none. */
+  readonly devianceExplained: Estimate | null;
 }
 
 export interface BacktestOptions {
@@ -70,7 +80,8 @@ const LOW = 0.05;
 const HIGH = 0.95;
 
 /**
- * Judges models and baselines on what really happened after the moment they were made at.
+ * Judges models and baselines on what really happened after the moment they were made at. Customers with equal scores share
+ * what they hold, so that no ranking gains by the order in which the rows happen to stand.
  * @param actual what each customer brought in the window, 0 or more (negative counts as 0)
  * @param contestants scores in the same row order, finite
  * @throws InvalidInputError when a length differs or a score is not finite
@@ -105,10 +116,9 @@ export function backtest(
       .map((second) => ({
         key: first.contestant.key,
         over: second.contestant.key,
-        capture20: estimate(
-          first.capture20 - second.capture20,
-          first.rounds20.map((value, round) => value - second.rounds20[round]!),
-        ),
+        capture20: leadIn(first.capture20, second.capture20),
+        devianceExplained:
+          first.deviance === null || second.deviance === null ? null : leadIn(first.deviance, second.deviance),
       })),
   );
   return {
@@ -125,11 +135,32 @@ function inOrder(order: Uint32Array, values: Float64Array): Float64Array {
   return Float64Array.from(order, (row) => values[row]!);
 }
 
-function estimate(value: number, resampled: readonly number[]): Estimate {
-  if (resampled.length === 0) return { value, low: value, high: value };
-  const sorted = Float64Array.from(resampled).sort();
+/** A figure of the full sample and of each resampling. */
+interface Sampled {
+  readonly value: number;
+  readonly rounds: readonly number[];
+}
+
+function estimate({ value, rounds }: Sampled): Estimate {
+  if (rounds.length === 0) return { value, low: value, high: value };
+  const sorted = Float64Array.from(rounds).sort();
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
   return { value, low: at(LOW), high: at(HIGH) };
+}
+
+const leadIn = (first: Sampled, second: Sampled): Estimate =>
+  estimate({
+    value: first.value - second.value,
+    rounds: first.rounds.map((value, round) => value - second.rounds[round]!),
+  });
+
+/** What one walk over the customers finds; the last three are of amounts, and NaN where there is nothing to compare with. */
+interface Round {
+  readonly captured: Float64Array;
+  readonly correlation: number;
+  readonly bias: number;
+  readonly deviance: number;
+  readonly decileMeans: Float64Array;
 }
 
 /**
@@ -137,67 +168,62 @@ function estimate(value: number, resampled: readonly number[]): Estimate {
  * correlation keeps the ranks of the full sample, which changes its interval by less than its rounding.
  */
 class Tracker {
-  readonly capture20: number;
-  readonly rounds20: number[] = [];
-  private readonly rounds10: number[] = [];
-  private readonly roundsCorrelation: number[] = [];
-  private readonly roundsBias: number[] = [];
-  private readonly roundsDeviance: number[] = [];
-  private readonly roundsDecile: number[][] = Array.from({ length: 10 }, () => []);
+  private readonly full: Round;
+  private readonly rounds: Round[] = [];
+  private readonly claimsAmounts: boolean;
   private readonly order: Uint32Array;
-  private readonly gains: GainsPoint[];
-  private readonly scoreRanks: Float64Array;
-  private readonly actualRanks: Float64Array;
+  /** 1 where the next score is another. */
+  private readonly tieEnds: Uint8Array;
+  private readonly targets: readonly number[];
   // The same columns from the best score down: a round then jumps about in the counts alone.
   private readonly sortedActual: Float64Array;
   private readonly sortedScores: Float64Array;
   private readonly sortedScoreRanks: Float64Array;
   private readonly sortedActualRanks: Float64Array;
-  private readonly decileEnds: number[];
+  private readonly decileEnds: readonly number[];
 
   constructor(
     readonly contestant: Contestant,
     private readonly actual: Float64Array,
     private readonly power: number,
   ) {
-    this.order = rowsByScore(contestant.scores);
-    this.gains = gainsCurve(contestant.scores, actual, GAINS_SHARES);
-    this.capture20 = this.captureOf(0.2);
-    this.scoreRanks = averageRanks(contestant.scores);
-    this.actualRanks = averageRanks(actual);
+    const { scores, kind } = contestant;
+    this.claimsAmounts = kind !== 'baseline';
+    this.order = rowsByScore(scores);
     this.sortedActual = inOrder(this.order, actual);
-    this.sortedScores = inOrder(this.order, contestant.scores);
-    this.sortedScoreRanks = inOrder(this.order, this.scoreRanks);
-    this.sortedActualRanks = inOrder(this.order, this.actualRanks);
+    this.sortedScores = inOrder(this.order, scores);
+    this.tieEnds = Uint8Array.from(this.sortedScores, (score, i) => (score === this.sortedScores[i + 1] ? 0 : 1));
+    this.sortedScoreRanks = inOrder(this.order, averageRanks(scores));
+    this.sortedActualRanks = inOrder(this.order, averageRanks(actual));
+    // A hair less, so that a product such as 0.1 x 30 = 3.0000000000000004 takes three customers and not four.
+    this.targets = GAINS_SHARES.map((share) => Math.ceil(share * actual.length - 1e-9));
     this.decileEnds = Array.from({ length: 10 }, (_, i) => Math.ceil(((i + 1) * actual.length) / 10));
+    this.full = this.measure(new Uint16Array(actual.length).fill(1));
   }
 
-  private captureOf(share: number): number {
-    return this.gains.find((point) => point.share === share)!.captured;
+  resample(counts: Uint16Array): void {
+    this.rounds.push(this.measure(counts));
   }
 
   /** One walk from the best score down, each row as often as it was drawn. */
-  resample(counts: Uint16Array): void {
-    const { order, sortedActual, sortedScores, sortedScoreRanks, sortedActualRanks, contestant, decileEnds } = this;
+  private measure(counts: Uint16Array): Round {
+    const { order, tieEnds, targets, sortedActual, sortedScores, sortedScoreRanks, sortedActualRanks } = this;
+    const { claimsAmounts, decileEnds } = this;
     const rows = order.length;
-    const isModel = contestant.kind === 'model';
+    const captured = new Float64Array(targets.length);
+    const decileMeans = new Float64Array(10).fill(Number.NaN);
     let drawn = 0;
     let sum = 0;
-    let at10 = -1;
-    let at20 = -1;
+    let [drawnAbove, sumAbove, target] = [0, 0, 0];
     let predictedSum = 0;
     let [x, y, xx, yy, xy] = [0, 0, 0, 0, 0];
-    let decile = 0;
-    let decileCount = 0;
-    let decileSum = 0;
+    let [decile, decileCount, decileSum] = [0, 0, 0];
     for (let i = 0; i < rows; i++) {
       const count = counts[order[i]!]!;
       if (count > 0) {
         const value = sortedActual[i]!;
         drawn += count;
         sum += count * value;
-        if (at10 < 0 && drawn >= 0.1 * rows) at10 = sum - (drawn - Math.ceil(0.1 * rows)) * value;
-        if (at20 < 0 && drawn >= 0.2 * rows) at20 = sum - (drawn - Math.ceil(0.2 * rows)) * value;
         const scoreRank = sortedScoreRanks[i]!;
         const actualRank = sortedActualRanks[i]!;
         x += count * scoreRank;
@@ -205,31 +231,39 @@ class Tracker {
         xx += count * scoreRank * scoreRank;
         yy += count * actualRank * actualRank;
         xy += count * scoreRank * actualRank;
-        if (isModel) {
+        if (claimsAmounts) {
           predictedSum += count * sortedScores[i]!;
           decileCount += count;
           decileSum += count * value;
         }
       }
+      if (tieEnds[i] === 1) {
+        for (; target < targets.length && drawn >= targets[target]!; target++) {
+          const share = (targets[target]! - drawnAbove) / (drawn - drawnAbove);
+          captured[target] = share === 1 ? sum : sumAbove + share * (sum - sumAbove);
+        }
+        drawnAbove = drawn;
+        sumAbove = sum;
+      }
       while (decile < 10 && i + 1 === decileEnds[decile]) {
-        if (decileCount > 0) this.roundsDecile[decile]!.push(decileSum / decileCount);
+        if (decileCount > 0) decileMeans[decile] = decileSum / decileCount;
         decileCount = 0;
         decileSum = 0;
         decile++;
       }
     }
-    this.rounds10.push(sum > 0 ? at10 / sum : 0);
-    this.rounds20.push(sum > 0 ? at20 / sum : 0);
     const spread = (rows * xx - x * x) * (rows * yy - y * y);
-    this.roundsCorrelation.push(spread > 0 ? (rows * xy - x * y) / Math.sqrt(spread) : 0);
-    if (isModel) {
-      if (sum > 0) this.roundsBias.push(predictedSum / sum - 1);
-      this.roundsDeviance.push(this.resampledDeviance(counts, sum / rows));
-    }
+    return {
+      captured: captured.map((held) => (sum > 0 ? held / sum : 0)),
+      correlation: spread > 0 ? (rows * xy - x * y) / Math.sqrt(spread) : 0,
+      bias: claimsAmounts && sum > 0 ? predictedSum / sum - 1 : Number.NaN,
+      deviance: claimsAmounts ? this.devianceOf(counts, sum / rows) : Number.NaN,
+      decileMeans,
+    };
   }
 
   /** D2 of the drawn rows. */
-  private resampledDeviance(counts: Uint16Array, mean: number): number {
+  private devianceOf(counts: Uint16Array, mean: number): number {
     const { own: deviances, targetPowers } = this.deviances();
     if (!(mean > 0)) return 0;
     let own = 0;
@@ -255,25 +289,45 @@ class Tracker {
     return this.cached;
   }
 
+  private sampled(of: (round: Round) => number): Sampled {
+    return { value: of(this.full), rounds: this.rounds.map(of).filter((value) => !Number.isNaN(value)) };
+  }
+
+  private capturedBy(share: number): Sampled {
+    const at = GAINS_SHARES.indexOf(share);
+    return this.sampled(({ captured }) => captured[at]!);
+  }
+
+  get capture20(): Sampled {
+    return this.capturedBy(0.2);
+  }
+
+  /** Null of a baseline. */
+  get deviance(): Sampled | null {
+    return this.claimsAmounts ? this.sampled(({ deviance }) => deviance) : null;
+  }
+
   result(): ContestantResult {
+    const { claimsAmounts, deviance } = this;
     const { key, title, kind, scores } = this.contestant;
-    const isModel = kind === 'model';
-    const actualSum = this.actual.reduce((sum, value) => sum + value, 0);
-    const predictedSum = scores.reduce((sum, value) => sum + value, 0);
     return {
       ...{ key, title, kind },
-      capture10: estimate(this.captureOf(0.1), this.rounds10),
-      capture20: estimate(this.capture20, this.rounds20),
-      gains: this.gains,
-      rankCorrelation: estimate(correlation(this.scoreRanks, this.actualRanks), this.roundsCorrelation),
-      bias: isModel && actualSum > 0 ? estimate(predictedSum / actualSum - 1, this.roundsBias) : null,
-      devianceExplained: isModel
-        ? estimate(devianceExplained(this.actual, scores, this.power), this.roundsDeviance)
-        : null,
-      deciles: isModel
+      capture10: estimate(this.capturedBy(0.1)),
+      capture20: estimate(this.capture20),
+      gains: GAINS_SHARES.map((share) => {
+        const { value, low, high } = estimate(this.capturedBy(share));
+        return { share, captured: value, low, high };
+      }),
+      rankCorrelation: estimate(this.sampled(({ correlation }) => correlation)),
+      bias: claimsAmounts && !Number.isNaN(this.full.bias) ? estimate(this.sampled(({ bias }) => bias)) : null,
+      devianceExplained: deviance === null ? null : estimate(deviance),
+      deciles: claimsAmounts
         ? decileCalibration(scores, this.actual).map((decile) => ({
             ...decile,
-            actual: estimate(decile.actualMean, this.roundsDecile[decile.decile - 1]!),
+            actual: estimate({
+              ...this.sampled(({ decileMeans }) => decileMeans[decile.decile - 1]!),
+              value: decile.actualMean,
+            }),
           }))
         : null,
     };

@@ -5,8 +5,9 @@ import { type Backtest, backtest, type Contestant } from './backtest.js';
 import type { CategoryFeature, NumericFeature } from './feature-encoding.js';
 import { fitKeptShare, type KeptShare } from './kept-share.js';
 import { buyersOfWindow, CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from './labelled-rows.js';
+import { predictParetoNbdPurchases } from './pareto-nbd.js';
 import { fitPredictionBands, type PredictionBands } from './prediction-interval.js';
-import { fitPurchaseModel, type PurchaseModel, predictPurchases } from './purchase-model.js';
+import { fitPurchaseModel, historiesOf, type PurchaseModel, predictPurchases } from './purchase-model.js';
 import { fitTweedieModel, predictTweedieModel, type TweedieModel, type TweedieTraining } from './tweedie-model.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
@@ -44,9 +45,10 @@ export interface ClvFitted {
   readonly verdict: Verdict;
 }
 
-/** Contestants of the back-test that are models; the first stands unless another is certainly better. */
+/** Contestants of the back-test that foretell amounts; Pareto/NBD is an opinion, the others can be chosen. */
 const TWEEDIE = 'tweedie';
 const PURCHASES = 'purchases';
+const PARETO = 'pareto-nbd';
 const WITHOUT_DEMOGRAPHICS = 'tweedie-without-demographics';
 /** Used to judge where the regression chose none. */
 const ORDINARY_POWER = 1.5;
@@ -106,15 +108,27 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
   const without = tweedieTraining(train, options, true);
   const isDemographic = featureCount(without) < featureCount(training);
   const withoutDemographics = isDemographic ? predict(fitTweedieModel(without)) : null;
-  const expected = predictPurchases(fitPurchaseModel(train, false), test, HORIZON_DAYS, discountOf(options));
-  const purchases = expected.expectedOrders.map((orders, row) => {
-    const value = orders * expected.expectedOrderValue[row]!;
-    return Number.isFinite(value) ? value : 0;
-  });
+  const purchaseModel = fitPurchaseModel(train);
+  const expected = predictPurchases(purchaseModel, test, HORIZON_DAYS, discountOf(options));
+  const worth = (expectedOrders: Float64Array) =>
+    expectedOrders.map((orders, row) => {
+      const value = orders * expected.expectedOrderValue[row]!;
+      return Number.isFinite(value) ? value : 0;
+    });
+  const purchases = worth(expected.expectedOrders);
+  const third = purchaseModel.individual ? purchaseModel.thirdOpinion.fit.parameters : null;
   const known = (values: Float64Array) => values.map((value) => (Number.isFinite(value) ? value : 0));
   const contestants: Contestant[] = [
     { key: TWEEDIE, title: 'the regression on behaviour', kind: 'model', scores: tweedie },
     { key: PURCHASES, title: 'the purchase model', kind: 'model', scores: purchases },
+    ...(third === null
+      ? []
+      : [
+          {
+            ...{ key: PARETO, title: 'the purchase model by Pareto/NBD', kind: 'opinion' as const },
+            scores: worth(predictParetoNbdPurchases(third, historiesOf(test), HORIZON_DAYS)),
+          },
+        ]),
     ...(withoutDemographics === null
       ? []
       : [

@@ -3,10 +3,10 @@ import type { BasisStatus, Explanation, FittedSummary, Model, Reason, Scores } f
 import { fitPercentiles, percentileOf } from '../numerics/percentile-table.js';
 import { type ClvFitted, type ClvOptions, discountOf, fitClv, HORIZON_DAYS, tweedieInputs } from './clv-fit.js';
 import { annuity } from './discounted-value.js';
-import { describeFeature } from './feature-words.js';
+import { describeFeature, money } from './feature-words.js';
 import { keptShareOf } from './kept-share.js';
 import { buyersOfWindow, SCORE_WINDOW, takeCustomers } from './labelled-rows.js';
-import { predictionInterval } from './prediction-interval.js';
+import { predictionInterval, untestedInterval } from './prediction-interval.js';
 import { predictPurchases } from './purchase-model.js';
 import { explainTweedieModel, predictTweedieModel } from './tweedie-model.js';
 
@@ -14,7 +14,7 @@ import { explainTweedieModel, predictTweedieModel } from './tweedie-model.js';
 export const CLV_COLUMNS = [
   /** Revenue expected in the next 90 days, before returns; 0 or more. */
   'predicted90Days',
-  /** The range that 9 of 10 customers with such a prediction fell into in the back-test; NaN before there was one. */
+  /** The range that 9 of 10 customers with such a prediction fell into in the back-test; before there was one, by their orders. */
   'predicted90DaysLow',
   'predicted90DaysHigh',
   /** What of `predicted90Days` is expected to be kept after returns. */
@@ -105,8 +105,8 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
     const kept = keptShareOf(keptShare, features.columns.grossRevenue[row]!, features.columns.netRevenue[row]!);
     out.predicted90Days[row] = predicted;
     out.netOfReturns90Days[row] = predicted * kept;
-    if (bands) {
-      const { low, high } = predictionInterval(bands, predicted);
+    if (!Number.isNaN(predicted)) {
+      const { low, high } = bands ? predictionInterval(bands, predicted) : untestedInterval(predicted, orders);
       out.predicted90DaysLow[row] = low;
       out.predicted90DaysHigh[row] = high;
     }
@@ -125,8 +125,8 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
 /** Factors this near to 1 move nothing that anybody would see. */
 const VISIBLE = 0.01;
 
-/** Exact factors: with the regression the base and its multipliers, else orders and order value. */
-function explain(fitted: ClvFitted, features: CustomerFeatures, row: number): Explanation {
+/** Effects that multiply to the prediction: with the regression the base and its factors, else orders and order value. */
+function explain(fitted: ClvFitted, features: CustomerFeatures, row: number, currency?: string): Explanation {
   const own = takeCustomers(features, [row]);
   const { columns, statuses } = score(fitted, own);
   if (statuses[0] === 'NOT_APPLICABLE') {
@@ -139,11 +139,12 @@ function explain(fitted: ClvFitted, features: CustomerFeatures, row: number): Ex
     const text = 'too little was known when the model was fitted: nothing is predicted until it is fitted again';
     return { reasons: [{ text, feature: 'orders', value: own.columns.orders[0]! }], nearest: [] };
   }
-  const reasons = fitted.method === 'TWEEDIE' ? regressionReasons(fitted, own) : purchaseReasons(fitted, columns);
+  const reasons =
+    fitted.method === 'TWEEDIE' ? regressionReasons(fitted, own, currency) : purchaseReasons(fitted, columns, currency);
   return { reasons, nearest: [] };
 }
 
-function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
+function regressionReasons(fitted: ClvFitted, own: CustomerFeatures, currency?: string): Reason[] {
   const { numeric, categories } = tweedieInputs(own, fitted.options);
   const { base, multipliers } = explainTweedieModel(fitted.tweedie!, numeric, categories);
   const strongest = multipliers
@@ -153,10 +154,13 @@ function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
     .filter(({ factor }) => Math.abs(Math.log(factor)) <= VISIBLE)
     .reduce((product, { factor }) => product * factor, 1);
   const reasons: Reason[] = [
-    { text: 'a customer with average behaviour', feature: 'predicted90Days', value: base, effect: 1 },
+    {
+      text: `${money(base, currency)} is what a customer with average behaviour brings`,
+      ...{ feature: 'predicted90Days', value: base, effect: base },
+    },
     ...strongest.map(({ name, factor }) => {
       const value = numeric[name]?.[0];
-      const text = `${describeFeature(name, value)} (x ${factor.toFixed(2)})`;
+      const text = `${describeFeature(name, value, currency)} (x ${factor.toFixed(2)})`;
       return value === undefined || Number.isNaN(value)
         ? { text, feature: name, effect: factor }
         : { text, feature: name, value, effect: factor };
@@ -166,7 +170,7 @@ function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
   return reasons;
 }
 
-function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reason[] {
+function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns'], currency?: string): Reason[] {
   const orders = columns.expectedOrders90Days[0]!;
   const value = columns.expectedOrderValue[0]!;
   const alive = columns.probabilityAlive[0]!;
@@ -179,8 +183,8 @@ function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reas
     },
     {
       text: average
-        ? `${value.toFixed(2)} an order, the average of the group: this customer has not bought again yet`
-        : `${value.toFixed(2)} expected an order`,
+        ? `${money(value, currency)} an order, the average of the group: this customer has not bought again yet`
+        : `${money(value, currency)} expected an order`,
       ...{ feature: 'expectedOrderValue', value, effect: value },
     },
   ];
@@ -188,7 +192,7 @@ function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reas
     const text = `${Math.round(100 * alive)} % likely to be still a customer`;
     reasons.push({ text, feature: 'probabilityAlive', value: alive });
   } else {
-    const text = `${repeaters} repeat buyers so far: everybody is shown the group's average`;
+    const text = `${repeaters} repeat buyers so far, too few or too new to tell customers apart: everybody is shown the group's average`;
     reasons.push({ text, feature: 'orders', value: repeaters });
   }
   return reasons;

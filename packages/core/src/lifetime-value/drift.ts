@@ -5,6 +5,8 @@ export interface Distribution {
   /** One more than bounds; sums to 1 with `missing`. */
   readonly shares: readonly number[];
   readonly missing: number;
+  /** Values in all. Distributions that were stored without it count as being of very many. */
+  readonly rows?: number;
 }
 
 export interface Drift {
@@ -14,11 +16,13 @@ export interface Drift {
 }
 
 const GROUPS = 10;
-/** An empty group counts as half a customer in ten thousand, so that its logarithm exists. */
-const SMALLEST_SHARE = 5e-5;
+/** An empty group counts as half a customer, of ten thousand at most, so that its logarithm exists. */
+const smallestShare = (rows: number) => 0.5 / Math.max(1, Math.min(10_000, rows));
 /** The limits in common use in credit scoring (Siddiqi, 2006): below 0.1 no change, above 0.25 refit. */
 const SHIFTED = 0.1;
 const STALE = 0.25;
+/** The standard normal quantile that chance stays below in 99 of 100 comparisons. */
+const RARE = 2.326;
 
 /** The spread of a column in at most ten groups of equal size; values that repeat share one group. O(n log n). */
 export function fitDistribution(values: Float64Array): Distribution {
@@ -28,7 +32,7 @@ export function fitDistribution(values: Float64Array): Distribution {
     const bound = known[Math.ceil((group * known.length) / GROUPS) - 1]!;
     if (bound !== bounds.at(-1) && bound < known.at(-1)!) bounds.push(bound);
   }
-  return { bounds, ...sharesWithin(bounds, values) };
+  return { bounds, ...sharesWithin(bounds, values), rows: values.length };
 }
 
 function sharesWithin(bounds: readonly number[], values: Float64Array) {
@@ -49,23 +53,37 @@ function groupOf(bounds: readonly number[], value: number): number {
 }
 
 /**
+ * The index that two samples of the same spread stay below in 99 of 100 cases: a chi-squared quantile (by Wilson and
+ * Hilferty) times 1 / before + 1 / now. Yurdakul (2018), "Statistical properties of population stability index".
+ */
+function indexByChance(groups: number, before: number, now: number): number {
+  const freedom = Math.max(1, groups - 1);
+  const spread = 2 / (9 * freedom);
+  return freedom * (1 - spread + RARE * Math.sqrt(spread)) ** 3 * (1 / Math.max(1, before) + 1 / Math.max(1, now));
+}
+
+/**
  * The population stability index of a column against its spread in an earlier run, missing values a group of their own.
- * @returns index 0 or more, and STALE where the model that was fitted then should be fitted again
+ * @returns index 0 or more, and STALE where the model that was fitted then should be fitted again; STABLE whatever the
+ *   index where so few customers can differ so much by chance
  */
 export function driftOf(before: Distribution, values: Float64Array): Drift {
   const now = sharesWithin(before.bounds, values);
   let index = 0;
+  const { rows: rowsBefore = Number.POSITIVE_INFINITY } = before;
   const add = (then: number, share: number) => {
     if (then === 0 && share === 0) return;
-    const left = Math.max(then, SMALLEST_SHARE);
-    const right = Math.max(share, SMALLEST_SHARE);
+    const left = Math.max(then, smallestShare(rowsBefore));
+    const right = Math.max(share, smallestShare(values.length));
     index += (right - left) * Math.log(right / left);
   };
   before.shares.forEach((share, group) => {
     add(share, now.shares[group]!);
   });
   add(before.missing, now.missing);
-  return { index, level: index < SHIFTED ? 'STABLE' : index < STALE ? 'SHIFTED' : 'STALE' };
+  const groups = before.shares.length + (before.missing > 0 || now.missing > 0 ? 1 : 0);
+  const chance = indexByChance(groups, rowsBefore, values.length);
+  return { index, level: index < Math.max(SHIFTED, chance) ? 'STABLE' : index < STALE ? 'SHIFTED' : 'STALE' };
 }
 
 /** Realised against predicted value of customers whose window has passed. */

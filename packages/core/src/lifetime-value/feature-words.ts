@@ -2,16 +2,17 @@ import { CLV_INPUTS } from './labelled-rows.js';
 
 const counted = (count: number, one: string, many: string) => `${shown(count)} ${count === 1 ? one : many}`;
 const days = (count: number) => counted(count, 'day', 'days');
-const money = (amount: number) => amount.toFixed(2);
+/** An amount of the shop's currency as a person writes it. */
+export const money = (amount: number, currency = '') => `${amount.toFixed(2)} ${currency}`.trimEnd();
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 const shown = (value: number) => String(Math.round(value * 100) / 100);
 
 /** How a feature's value is said. */
-const WORDS: Readonly<Record<string, (value: number) => string>> = {
+const WORDS: Readonly<Record<string, (value: number, currency?: string) => string>> = {
   recencyDays: (count) => `last ordered ${days(count)} ago`,
   orders: (count) => `${counted(count, 'order', 'orders')} so far`,
-  netRevenue: (amount) => `spent ${money(amount)} so far`,
-  averageOrderValue: (amount) => `spends ${money(amount)} an order`,
+  netRevenue: (amount, currency) => `spent ${money(amount, currency)} so far`,
+  averageOrderValue: (amount, currency) => `spends ${money(amount, currency)} an order`,
   tenureDays: (count) => `first ordered ${days(count)} ago`,
   spanDays: (count) => `${days(count)} between first and last order`,
   medianDaysBetweenOrders: (count) => `usually ${days(count)} between orders`,
@@ -21,8 +22,9 @@ const WORDS: Readonly<Record<string, (value: number) => string>> = {
       ? 'pays list prices'
       : `pays ${percent(Math.abs(share))} ${share > 0 ? 'less' : 'more'} than list prices`,
   returnShare: (share) => (share > 0 ? `sent back ${percent(share)} of what was delivered` : 'sent nothing back'),
-  [CLV_INPUTS.revenueLast90Days]: (amount) => `spent ${money(amount)} in the last 90 days`,
-  [CLV_INPUTS.revenueSameSeason]: (amount) => `spent ${money(amount)} in these 90 days of last year`,
+  [CLV_INPUTS.revenueLast90Days]: (amount, currency) => `spent ${money(amount, currency)} in the last 90 days`,
+  [CLV_INPUTS.revenueSameSeason]: (amount, currency) =>
+    `spent ${money(amount, currency)} in these 90 days of last year`,
   [CLV_INPUTS.favouriteCategoryShare]: (share) => `${percent(share)} of the spend is in one category`,
   visits30d: (count) => `${counted(count, 'visit', 'visits')} in the last 30 days`,
   emailOpens90d: (count) => `${counted(count, 'e-mail', 'e-mails')} opened in the last 90 days`,
@@ -43,11 +45,12 @@ const UNKNOWN: Readonly<Record<string, string>> = {
  * A feature of the regression in words.
  * @param name as in `encodedNames`; one that is not known here is shown as it is
  * @param value in the feature's own unit, NaN where it does not exist; absent for a level of a category
+ * @param currency said after amounts of money
  */
-export function describeFeature(name: string, value: number | undefined): string {
+export function describeFeature(name: string, value: number | undefined, currency?: string): string {
   if (value === undefined) return describeLevel(name);
   if (Number.isNaN(value)) return UNKNOWN[name] ?? `${name} is not known`;
-  return WORDS[name]?.(value) ?? `${name} ${shown(value)}`;
+  return WORDS[name]?.(value, currency) ?? `${name} ${shown(value)}`;
 }
 
 function describeLevel(name: string): string {

@@ -51,3 +51,20 @@ export function predictionInterval(bands: PredictionBands, predicted: number): {
   while (band < bands.bounds.length && predicted > bands.bounds[band]!) band++;
   return { low: predicted * bands.low[band]!, high: predicted * bands.high[band]! };
 }
+
+/** The ends of what nine of ten customers stay within. */
+const LOW = 0.05;
+const HIGH = 0.95;
+
+/**
+ * The range before a back-test has shown one: so many orders as nine of ten customers make, each worth the same, where rates
+ * differ between customers as an exponential does (the count is then geometric). It always holds the prediction itself.
+ * @param predicted 0 or more @param expectedOrders 0 or more, of the same horizon
+ */
+export function untestedInterval(predicted: number, expectedOrders: number): { low: number; high: number } {
+  if (!(predicted > 0 && expectedOrders > 0)) return { low: 0, high: predicted };
+  const more = Math.log(expectedOrders / (1 + expectedOrders));
+  const orders = (share: number) => Math.max(0, Math.ceil(Math.log1p(-share) / more) - 1);
+  const each = predicted / expectedOrders;
+  return { low: Math.min(predicted, each * orders(LOW)), high: Math.max(predicted, each * orders(HIGH)) };
+}

@@ -11,12 +11,11 @@ import { isPurchaseHistory, type PurchaseHistories } from './purchase-histories.
 export interface PurchaseModel {
   readonly bgNbd: BgNbdFit;
   readonly gammaGamma: GammaGammaFit;
-  /** Null where it was not asked for. */
-  readonly thirdOpinion: ThirdOpinion | null;
+  readonly thirdOpinion: ThirdOpinion;
   readonly repeatBuyers: number;
-  /** Whether there are enough repeat buyers to say something of each customer. */
+  /** Whether enough repeat buyers were watched for long enough to say something of each customer. */
   readonly individual: boolean;
-  /** Repeat purchases a customer and day, half a purchase added: a young shop is not said never to sell again. */
+  /** Repeat purchases a customer and day, half a purchase in half a year added: see `PRIOR_DAYS`. */
   readonly groupRate: number;
   readonly groupOrderValue: number;
 }
@@ -32,6 +31,14 @@ export interface ThirdOpinion {
 
 /** Below this the spread between customers is a guess: everybody is shown the group's average. */
 const FEWEST_REPEAT_BUYERS = 20;
+/** What a few days show is who came back at once, and nothing of who stays: 90 days cannot be read from it. */
+const SHORTEST_OBSERVED_DAYS = 30;
+/**
+ * The group's rate begins with half a repeat purchase in so many days: a shop of yesterday is said neither never to sell
+ * again nor, by half a purchase in its one day, to sell 45 times to everybody.
+ */
+const PRIOR_PURCHASES = 0.5;
+const PRIOR_DAYS = 182;
 const THIRD_OPINION_CUSTOMERS = 5_000;
 
 /** Histories in days, out of the feature columns. */
@@ -54,19 +61,21 @@ function orderValuesOf(features: CustomerFeatures, { repeatPurchases }: Purchase
  * Fits all three to buyers as of one moment. Always an answer: see `individual`.
  * O(buyers) and a few dozen passes over their distinct histories; Pareto/NBD sees at most 5,000 evenly spaced ones.
  */
-export function fitPurchaseModel(buyers: CustomerFeatures, withThirdOpinion = true): PurchaseModel {
+export function fitPurchaseModel(buyers: CustomerFeatures): PurchaseModel {
   const histories = historiesOf(buyers);
   const values = orderValuesOf(buyers, histories);
   let repeats = 0;
   let repeatBuyers = 0;
   let observedDays = 0;
+  let longestDays = 0;
   let spent = 0;
   let orders = 0;
   for (let row = 0; row < buyers.count; row++) {
     if (!isPurchaseHistory(histories, row)) continue;
     repeats += histories.repeatPurchases[row]!;
     if (histories.repeatPurchases[row]! > 0) repeatBuyers++;
-    observedDays += Math.max(1, histories.observedTime[row]!);
+    observedDays += histories.observedTime[row]!;
+    longestDays = Math.max(longestDays, histories.observedTime[row]!);
     const revenue = buyers.columns.grossRevenue[row]!;
     if (Number.isFinite(revenue)) spent += Math.max(0, revenue);
     orders += buyers.columns.orders[row]!;
@@ -76,10 +85,15 @@ export function fitPurchaseModel(buyers: CustomerFeatures, withThirdOpinion = tr
   return {
     bgNbd,
     gammaGamma,
-    thirdOpinion: withThirdOpinion ? askParetoNbd(buyers, bgNbd) : null,
+    thirdOpinion: askParetoNbd(buyers, bgNbd),
     repeatBuyers,
-    individual: repeatBuyers >= FEWEST_REPEAT_BUYERS && bgNbd.parameters !== null && gammaGamma.parameters !== null,
-    groupRate: observedDays > 0 ? (repeats + 0.5) / observedDays : 0,
+    individual:
+      repeatBuyers >= FEWEST_REPEAT_BUYERS &&
+      longestDays >= SHORTEST_OBSERVED_DAYS &&
+      bgNbd.converged &&
+      bgNbd.parameters !== null &&
+      gammaGamma.parameters !== null,
+    groupRate: (repeats + PRIOR_PURCHASES) / (observedDays + PRIOR_DAYS),
     groupOrderValue: orders > 0 ? spent / orders : 0,
   };
 }

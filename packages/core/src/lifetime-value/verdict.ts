@@ -28,8 +28,9 @@ const points = (share: number) => (100 * share).toFixed(1).replace(/\.0$/, '').r
 const beatsChance = ({ capture20 }: ContestantResult) => capture20.low > CHANCE;
 
 /**
- * Reads a back-test. Of the models that rank better than chance the first stands unless another's lead over it is certain;
- * it is compared with the best of the baselines.
+ * Reads a back-test. Of the models that rank better than chance the first stands unless another is certainly better: in
+ * capture at 20 %, or, where that is undecided, in how right the amounts are (D2). It is compared with the best of the
+ * baselines.
  */
 export function verdictOf(result: Backtest | null): Verdict {
   const none = { use: null, model: null, lead: null, ranks: true };
@@ -44,11 +45,14 @@ export function verdictOf(result: Backtest | null): Verdict {
     const sentence = `not tested yet: only ${active} ${active === 1 ? 'customer' : 'customers'} bought in the test window, ${FEWEST_ACTIVE} are needed`;
     return { kind: 'NOT_TESTED', ...none, model: first?.key ?? null, sentence };
   }
-  const leadOver = (key: string, over: string) =>
-    result.leads.find((lead) => lead.key === key && lead.over === over)!.capture20;
+  const leadOver = (key: string, over: string) => result.leads.find((lead) => lead.key === key && lead.over === over)!;
+  const isBetter = (key: string, over: string) => {
+    const { capture20, devianceExplained } = leadOver(key, over);
+    return capture20.low > 0 || (capture20.high >= 0 && devianceExplained !== null && devianceExplained.low > 0);
+  };
   const better = models.filter(beatsChance);
   const model = (better.length > 0 ? better : models).reduce((best, other) =>
-    other !== best && leadOver(other.key, best.key).low > 0 ? other : best,
+    other !== best && isBetter(other.key, best.key) ? other : best,
   );
   const useful = bestOf(baselines.filter(beatsChance));
   if (better.length === 0 && useful === null) {
@@ -63,7 +67,7 @@ export function verdictOf(result: Backtest | null): Verdict {
   if (rival === null) {
     return { kind: 'USE_MODEL', ...none, use: model.key, model: model.key, sentence: `use ${model.title}` };
   }
-  const lead = leadOver(model.key, rival.key);
+  const lead = leadOver(model.key, rival.key).capture20;
   const interval = `90 % interval ${points(lead.low)} to ${points(lead.high)}`;
   if (better.length === 0) {
     return {

@@ -69,11 +69,15 @@ export function monitorModel(
 
 /** A total that came out this far from its prediction, as a ratio, says that the model is stale. */
 const STALE_RATIO = 1.5;
+/** And this many standard errors: a few customers of a small shop come out far from what was predicted by chance. */
+const STALE_ERRORS = 2;
 
 /** What is wrong with predictions whose time has passed, in a sentence; null where nothing is. */
 export function realisedWarning(realised: Realised | null): string | null {
-  const ratio = realised?.ratio ?? 1;
-  return ratio > STALE_RATIO || ratio < 1 / STALE_RATIO
-    ? `customers brought ${ratio.toFixed(2)} times what run ${realised!.runId} predicted: the model has gone stale`
+  if (realised === null || realised.ratio === null) return null;
+  const { ratio, predictedTotal, actualTotal, standardError = 0 } = realised;
+  const certain = Math.abs(actualTotal - predictedTotal) > STALE_ERRORS * standardError;
+  return certain && (ratio > STALE_RATIO || ratio < 1 / STALE_RATIO)
+    ? `customers brought ${ratio.toFixed(2)} times what run ${realised.runId} predicted: the model has gone stale`
     : null;
 }

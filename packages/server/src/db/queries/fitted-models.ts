@@ -20,6 +20,8 @@ export interface Realised {
   readonly actualTotal: number;
   /** actual / predicted; null where nothing was predicted. */
   readonly ratio: number | null;
+  /** Of actualTotal, by how far single customers came out from their predictions; absent where it was not noted. */
+  readonly standardError?: number;
 }
 
 /** Keeps what each model of a run learned, as plain JSON. */

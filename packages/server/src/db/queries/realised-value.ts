@@ -25,14 +25,15 @@ export async function noteRealisedValue(transaction: Transaction, { asOf, ...opt
         where placed_at >= ${momentLiteral(run.asOf)} group by customer_id
       ),
       sums as (
-        select count(*) as customers, coalesce(sum(p.clv_90d), 0) as predicted, coalesce(sum(s.revenue), 0) as actual
+        select count(*) as customers, coalesce(sum(p.clv_90d), 0) as predicted, coalesce(sum(s.revenue), 0) as actual,
+               sqrt(coalesce(sum((p.clv_90d - coalesce(s.revenue, 0)) ^ 2), 0)) as standard_error
         from customer_profiles p left join spent s on s.customer_id = p.customer_id
         where p.run_id = ${run.runId} and p.clv_90d is not null
       )
       update fitted_models set realised = (
         select jsonb_build_object('runId', ${run.runId}, 'asOf', ${momentLiteral(run.asOf)}, 'customers', customers,
           'predictedTotal', round(predicted, 2), 'actualTotal', round(actual, 2),
-          'ratio', round(actual / nullif(predicted, 0), 4)) from sums)
+          'ratio', round(actual / nullif(predicted, 0), 4), 'standardError', round(standard_error, 2)) from sums)
       where run_id = ${run.runId} and key = 'clv'`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Backtest, ClvFitted, Estimate } from '@tessera/core';
+import type { Backtest, BasisStatus, ClvFitted, Estimate } from '@tessera/core';
 import { and, eq, sql } from 'drizzle-orm';
 import { customerProfiles as profile } from '../../db/tables.js';
 import { apiError } from '../../errors.js';
@@ -7,7 +7,16 @@ import { compileFilter } from '../compile-filter.js';
 import type { Context, ProfileRow } from '../context.js';
 import { CustomerFilter } from '../filter-inputs.js';
 import { featuresOfProfile, type ModelSnapshot, type RunSnapshot } from '../run-snapshot.js';
-import { Basis, CUSTOMERS_READ, INTERNAL, Money, type MoneyValue, REPORTS_READ, ReasonType } from './common.js';
+import {
+  Basis,
+  BasisStatusType,
+  CUSTOMERS_READ,
+  INTERNAL,
+  Money,
+  type MoneyValue,
+  REPORTS_READ,
+  ReasonType,
+} from './common.js';
 import { Customer } from './customer.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
 
@@ -41,6 +50,14 @@ const Interval = builder.objectRef<{ low: number; high: number }>('Interval').im
 const money = async (amount: string | null, context: Context): Promise<MoneyValue | null> =>
   amount === null ? null : { amount, currency: (await context.shop()).currency };
 
+/** Whose order value is shown, whatever method predicts. */
+function orderValueStatus(row: ProfileRow, fitted: ClvFitted | undefined): BasisStatus {
+  if (row.orders === 0) return 'NOT_APPLICABLE';
+  if (row.expectedOrderValue === null) return 'NOT_ENOUGH_DATA';
+  const own = fitted?.purchases?.individual === true && (row.purchaseDays ?? row.orders) > 1;
+  return own ? 'MODELLED' : 'GROUP_AVERAGE';
+}
+
 const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
   description: 'What a customer will be worth. Null where nothing is predicted, which the basis explains.',
   authScopes: CUSTOMERS_READ,
@@ -57,7 +74,8 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
       interval: t.field({
         type: Interval,
         nullable: true,
-        description: 'What nine of ten customers with such a prediction brought in the back-test.',
+        description:
+          'What nine of ten customers with such a prediction brought in the back-test; before there is one, what the orders of nine of ten would come to.',
         resolve: ({ clv90dLow, clv90dHigh }) =>
           clv90dLow === null || clv90dHigh === null ? null : { low: Number(clv90dLow), high: Number(clv90dHigh) },
       }),
@@ -90,6 +108,12 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
           'That he has not left for good, 0 to 1. Always 1 for who bought once: BG/NBD lets customers leave only after a repeat purchase, and their long silence shows in expectedOrders90d instead. Null where too few have bought again.',
       }),
       expectedOrderValue: amount('expectedOrderValue', 'Expected value of an order (Gamma-Gamma), before returns.'),
+      expectedOrderValueStatus: t.field({
+        type: BasisStatusType,
+        description:
+          'GROUP_AVERAGE where expectedOrderValue is that of repeat buyers because nothing is known of his own yet: he bought on one day only.',
+        resolve: async (row, _args, context) => orderValueStatus(row, fittedOf(await context.run(row.runId))),
+      }),
       lifetime: amount(
         'lifetimeValue',
         'Discounted value of the next 360 days unless the shop sets another horizon, net of expected returns: the 90 days carried on as the purchase model sees the days after them.',
@@ -104,7 +128,9 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
         description: 'The factors of the prediction; their effects multiply to it.',
         resolve: async (row, _args, context) => {
           const clv = clvOf(await context.run(row.runId));
-          return clv === undefined ? [] : [...clv.model.explain(clv.fitted, featuresOfProfile(row), 0).reasons];
+          if (clv === undefined) return [];
+          const { currency } = await context.shop();
+          return [...clv.model.explain(clv.fitted, featuresOfProfile(row), 0, currency).reasons];
         },
       }),
     };
@@ -121,7 +147,16 @@ type Decile = NonNullable<ContestantResult['deciles']>[number];
 const GainPoint = builder.objectRef<ContestantResult['gains'][number]>('GainPoint').implement({
   description: 'The first `share` of customers by this ranking brought `captured` of the revenue.',
   authScopes: REPORTS_READ,
-  fields: (t) => ({ share: t.exposeFloat('share'), captured: t.exposeFloat('captured') }),
+  fields: (t) => ({
+    share: t.exposeFloat('share'),
+    captured: t.exposeFloat('captured'),
+    interval: t.field({
+      type: Interval,
+      nullable: true,
+      description: 'By resampling customers; null in runs made before there was one.',
+      resolve: (point) => (point.low === undefined ? null : point),
+    }),
+  }),
 });
 
 const DecileRow = builder.objectRef<Decile>('DecileRow').implement({
@@ -155,7 +190,7 @@ const ClvModelReport = builder.objectRef<ModelReport>('ClvModelReport').implemen
   fields: (t) => ({
     method: t.string({
       description:
-        '"tweedie", "bg-nbd", or a plain ranking: "spend", "recency", "spend-90d". "tweedie-without-demographics" too where the shop lets demographics in.',
+        '"tweedie", "bg-nbd", "pareto-nbd" (a third opinion, never chosen), or a plain ranking: "spend", "recency", "spend-90d". "tweedie-without-demographics" too where the shop lets demographics in.',
       resolve: ({ result }) => methodName(result.key),
     }),
     gains: t.field({ type: [GainPoint], resolve: ({ result }) => [...result.gains] }),
