@@ -317,6 +317,7 @@ describe('a membership', () => {
   });
 
   it('says why in words and what is nearest, for every customer', async () => {
+    let amountsSaid = 0;
     for (const segment of ['vip', 'loyal', 'potential-loyalist', 'at-risk', 'dormant', 'regulars', 'prospect']) {
       type Membership = {
         segment: { key: string };
@@ -332,11 +333,19 @@ describe('a membership', () => {
       for (const { segments } of data.customers.nodes) {
         for (const { segment: own, why, nearest } of segments) {
           expect(why.length, own.key).toBeGreaterThan(0);
-          for (const { text } of [...why, ...nearest]) expect(text).toMatch(/\w/);
+          for (const { text } of [...why, ...nearest]) {
+            expect(text).toMatch(/\w/);
+            // Amounts are of a currency; the one beside another need not repeat it.
+            if (/net spend|value an order/.test(text)) {
+              expect(text.replace(/ \(now [\d.]+\)/, '')).not.toMatch(/\.\d\d(?!\d| USD)/);
+              amountsSaid += text.includes(' USD') ? 1 : 0;
+            }
+          }
           for (const { segment: other } of nearest) expect(other.key).not.toBe(own.key);
         }
       }
     }
+    expect(amountsSaid).toBeGreaterThan(50);
   });
 
   it('of a segmentation that is none is refused', async () => {

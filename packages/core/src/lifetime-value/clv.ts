@@ -1,9 +1,10 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
+import { moneyInWords } from '../customers/money.js';
 import type { BasisStatus, Explanation, FittedSummary, Model, Reason, Scores } from '../model.js';
 import { fitPercentiles, percentileOf } from '../numerics/percentile-table.js';
 import { type ClvFitted, type ClvOptions, discountOf, fitClv, HORIZON_DAYS, tweedieInputs } from './clv-fit.js';
 import { annuity } from './discounted-value.js';
-import { describeFeature, money } from './feature-words.js';
+import { describeFeature } from './feature-words.js';
 import { keptShareOf } from './kept-share.js';
 import { buyersOfWindow, SCORE_WINDOW, takeCustomers } from './labelled-rows.js';
 import { predictionInterval, untestedInterval } from './prediction-interval.js';
@@ -155,7 +156,7 @@ function regressionReasons(fitted: ClvFitted, own: CustomerFeatures, currency?: 
     .reduce((product, { factor }) => product * factor, 1);
   const reasons: Reason[] = [
     {
-      text: `${money(base, currency)} is what a customer with average behaviour brings`,
+      text: `${moneyInWords(base, currency)} is what a customer with average behaviour brings`,
       ...{ feature: 'predicted90Days', value: base, effect: base },
     },
     ...strongest.map(({ name, factor }) => {
@@ -183,8 +184,8 @@ function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns'], curre
     },
     {
       text: average
-        ? `${money(value, currency)} an order, the average of the group: this customer has not bought again yet`
-        : `${money(value, currency)} expected an order`,
+        ? `${moneyInWords(value, currency)} an order, the average of the group: this customer has not bought again yet`
+        : `${moneyInWords(value, currency)} expected an order`,
       ...{ feature: 'expectedOrderValue', value, effect: value },
     },
   ];

@@ -1,9 +1,8 @@
+import { moneyInWords } from '../customers/money.js';
 import { CLV_INPUTS } from './labelled-rows.js';
 
 const counted = (count: number, one: string, many: string) => `${shown(count)} ${count === 1 ? one : many}`;
 const days = (count: number) => counted(count, 'day', 'days');
-/** An amount of the shop's currency as a person writes it. */
-export const money = (amount: number, currency = '') => `${amount.toFixed(2)} ${currency}`.trimEnd();
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 const shown = (value: number) => String(Math.round(value * 100) / 100);
 
@@ -11,8 +10,8 @@ const shown = (value: number) => String(Math.round(value * 100) / 100);
 const WORDS: Readonly<Record<string, (value: number, currency?: string) => string>> = {
   recencyDays: (count) => `last ordered ${days(count)} ago`,
   orders: (count) => `${counted(count, 'order', 'orders')} so far`,
-  netRevenue: (amount, currency) => `spent ${money(amount, currency)} so far`,
-  averageOrderValue: (amount, currency) => `spends ${money(amount, currency)} an order`,
+  netRevenue: (amount, currency) => `spent ${moneyInWords(amount, currency)} so far`,
+  averageOrderValue: (amount, currency) => `spends ${moneyInWords(amount, currency)} an order`,
   tenureDays: (count) => `first ordered ${days(count)} ago`,
   spanDays: (count) => `${days(count)} between first and last order`,
   medianDaysBetweenOrders: (count) => `usually ${days(count)} between orders`,
@@ -22,9 +21,9 @@ const WORDS: Readonly<Record<string, (value: number, currency?: string) => strin
       ? 'pays list prices'
       : `pays ${percent(Math.abs(share))} ${share > 0 ? 'less' : 'more'} than list prices`,
   returnShare: (share) => (share > 0 ? `sent back ${percent(share)} of what was delivered` : 'sent nothing back'),
-  [CLV_INPUTS.revenueLast90Days]: (amount, currency) => `spent ${money(amount, currency)} in the last 90 days`,
+  [CLV_INPUTS.revenueLast90Days]: (amount, currency) => `spent ${moneyInWords(amount, currency)} in the last 90 days`,
   [CLV_INPUTS.revenueSameSeason]: (amount, currency) =>
-    `spent ${money(amount, currency)} in these 90 days of last year`,
+    `spent ${moneyInWords(amount, currency)} in these 90 days of last year`,
   [CLV_INPUTS.favouriteCategoryShare]: (share) => `${percent(share)} of the spend is in one category`,
   visits30d: (count) => `${counted(count, 'visit', 'visits')} in the last 30 days`,
   emailOpens90d: (count) => `${counted(count, 'e-mail', 'e-mails')} opened in the last 90 days`,

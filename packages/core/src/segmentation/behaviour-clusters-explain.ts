@@ -26,7 +26,14 @@ const WAYS: Readonly<Record<ClusterFeature, 'above' | 'either' | 'none'>> = {
 };
 
 /** What sets the cluster apart from all buyers, most first, beside the customer's own value. */
-function traits(fitted: BehaviourClustersFitted, cluster: number, features: CustomerFeatures, row: number): Reason[] {
+function traits(
+  fitted: BehaviourClustersFitted,
+  cluster: number,
+  features: CustomerFeatures,
+  row: number,
+  currency?: string,
+): Reason[] {
+  const inWords = (feature: ClusterFeature, value: number) => valueInWords(feature, value, currency);
   const { centroid, title } = fitted.clusters[cluster]!;
   return [...centroid.keys()]
     .sort((a, b) => Math.abs(centroid[b]!) - Math.abs(centroid[a]!))
@@ -35,9 +42,9 @@ function traits(fitted: BehaviourClustersFitted, cluster: number, features: Cust
       const scaled = fitted.scaling[column]!;
       if (scaled.feature === 'returnRate') return returnsTrait(fitted, cluster, column, features, row);
       const own = rawValue(scaled.feature, features, row, scaled.prior);
-      const usual = valueInWords(scaled.feature, unscaledValue(scaled, centroid[column]!));
-      const all = valueInWords(scaled.feature, unscaledValue(scaled, 0));
-      const mine = Number.isFinite(own) ? `here ${valueInWords(scaled.feature, own)}` : 'here unknown, taken as usual';
+      const usual = inWords(scaled.feature, unscaledValue(scaled, centroid[column]!));
+      const all = inWords(scaled.feature, unscaledValue(scaled, 0));
+      const mine = Number.isFinite(own) ? `here ${inWords(scaled.feature, own)}` : 'here unknown, taken as usual';
       const text = `${FEATURE_WORDS[scaled.feature]}: ${title} ${usual}, all buyers ${all}; ${mine}`;
       const reason = { text, feature: scaled.feature, effect: centroid[column]! };
       return Number.isFinite(own) ? { ...reason, value: own } : reason;
@@ -72,6 +79,7 @@ function shortestWay(
   scaledRow: Float64Array,
   own: readonly number[],
   other: readonly number[],
+  currency?: string,
 ) {
   let gap = 0;
   for (let column = 0; column < own.length; column++) {
@@ -91,7 +99,7 @@ function shortestWay(
   if (target < scaled.low || target > scaled.high) return null;
   const shown = scaled.feature === 'returnRate' ? plainReturnRate(target, scaled.prior, features, row) : target;
   if (scaled.feature === 'returnRate' && !(shown >= 0 && shown <= 1)) return null;
-  return `${FEATURE_WORDS[scaled.feature]} ${best.step > 0 ? 'above' : 'below'} ${valueInWords(scaled.feature, shown)}`;
+  return `${FEATURE_WORDS[scaled.feature]} ${best.step > 0 ? 'above' : 'below'} ${valueInWords(scaled.feature, shown, currency)}`;
 }
 
 const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -105,6 +113,7 @@ export function explainMembership(
   fitted: BehaviourClustersFitted,
   features: CustomerFeatures,
   row: number,
+  currency?: string,
 ): Explanation {
   const orders = features.columns.orders[row]!;
   if (!(orders > 0)) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
@@ -132,7 +141,7 @@ export function explainMembership(
       feature: 'distance',
     });
   }
-  reasons.push(...traits(fitted, cluster, features, row));
+  reasons.push(...traits(fitted, cluster, features, row, currency));
 
   const found = new Map<number, string>();
   const stepped = new Float64Array(fitted.scaling.length);
@@ -144,7 +153,15 @@ export function explainMembership(
   }
   for (const other of byDistance) {
     if (other === cluster || found.has(other)) continue;
-    const way = shortestWay(fitted.scaling, features, row, scratch, own.centroid, fitted.clusters[other]!.centroid);
+    const way = shortestWay(
+      fitted.scaling,
+      features,
+      row,
+      scratch,
+      own.centroid,
+      fitted.clusters[other]!.centroid,
+      currency,
+    );
     if (way !== null) found.set(other, `${way} would be nearer to ${fitted.clusters[other]!.title}, all else equal`);
   }
   const nearest: SegmentDistance[] = byDistance

@@ -1,3 +1,4 @@
+import { moneyInWords } from '../customers/money.js';
 import { type ClusterFeature, type ScaledFeature, unscaledValue } from './behaviour-clusters-scaling.js';
 
 /** What a feature is called in a sentence. */
@@ -12,24 +13,24 @@ export const FEATURE_WORDS: Readonly<Record<ClusterFeature, string>> = {
   distinctCategories: 'categories bought',
 };
 
-/** A value as a person writes it: shares in percent, money with two decimals, counts and days without. */
-export function valueInWords(feature: ClusterFeature, value: number): string {
+/** A value as a person writes it: shares in percent, money with two decimals and its currency, counts and days without. */
+export function valueInWords(feature: ClusterFeature, value: number, currency?: string): string {
   if (feature === 'discountShare' || feature === 'returnRate') return `${Math.round(100 * value)} %`;
-  if (feature === 'netRevenue' || feature === 'averageOrderValue') return value.toFixed(2);
+  if (feature === 'netRevenue' || feature === 'averageOrderValue') return moneyInWords(value, currency);
   return value.toFixed(feature === 'orders' && value < 10 ? 1 : 0).replace(/\.0$/, '');
 }
 
 const MOST_TRAITS = 3;
 
 /** The features that lie farthest from the mean of all buyers, in words: "orders 14, usually 5.2". */
-export function traitsInWords(scaling: readonly ScaledFeature[], place: readonly number[]): string {
+export function traitsInWords(scaling: readonly ScaledFeature[], place: readonly number[], currency?: string): string {
   return [...place.keys()]
     .sort((a, b) => Math.abs(place[b]!) - Math.abs(place[a]!))
     .slice(0, MOST_TRAITS)
     .map((column) => {
       const scaled = scaling[column]!;
-      const own = valueInWords(scaled.feature, unscaledValue(scaled, place[column]!));
-      const usual = valueInWords(scaled.feature, unscaledValue(scaled, 0));
+      const own = valueInWords(scaled.feature, unscaledValue(scaled, place[column]!), currency);
+      const usual = valueInWords(scaled.feature, unscaledValue(scaled, 0), currency);
       return `${FEATURE_WORDS[scaled.feature]} ${own}, usually ${usual}`;
     })
     .join('; ');

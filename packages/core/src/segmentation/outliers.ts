@@ -241,9 +241,7 @@ export const outliers: Segmentation<OutlierOptions, OutliersFitted> = {
     return { columns: { distance }, segment, statuses };
   },
 
-  explain(fitted, features, row): Explanation {
-    return explainOutlier(fitted, features, row);
-  },
+  explain: explainOutlier,
 
   summarise(fitted) {
     const { groups, scaling, radius, minPoints, buyers, fitRows, outlierShare, coreGroups, note } = fitted;
@@ -283,7 +281,12 @@ function widened(used: readonly ScaledFeature[]): ScaledFeature[] {
   return used.map((scaled) => ({ ...scaled, low: -LARGEST_VALUE, high: LARGEST_VALUE }));
 }
 
-function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row: number): Explanation {
+function explainOutlier(
+  fitted: OutliersFitted,
+  features: CustomerFeatures,
+  row: number,
+  currency?: string,
+): Explanation {
   const orders = features.columns.orders[row]!;
   if (!(orders > 0)) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
   if (fitted.scaling.length === 0) {
@@ -296,7 +299,7 @@ function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row:
   scaleRow(fitted.scaling, features, row, scratch, 0);
   const nearest = coreTree(fitted).nearestWithin(scratch, 0, Number.MAX_VALUE);
   const distance = Math.sqrt(nearest.squaredDistance);
-  const own = traitsInWords(fitted.scaling, [...scratch]);
+  const own = traitsInWords(fitted.scaling, [...scratch], currency);
   const radius = fitted.radius.toFixed(2);
   const group = fitted.groups[fitted.coreGroups[nearest.index]!]!;
   const steps = stepsAway(fitted, features, row);

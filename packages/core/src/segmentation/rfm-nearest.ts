@@ -1,4 +1,5 @@
 import type { CustomerFeatures, FeatureName } from '../customers/customer-features.js';
+import { moneyInWords } from '../customers/money.js';
 import type { SegmentDistance } from '../model.js';
 import { copyRow, MOST_ORDERS, setOrders, usualOrderValue } from './next-steps.js';
 import { type RfmFitted, type RowScores, rowScorer, rulesOf } from './rfm-fitted.js';
@@ -42,6 +43,7 @@ export function nearestSegments(
   { columns }: CustomerFeatures,
   row: number,
   scores: RowScores,
+  currency?: string,
 ): SegmentDistance[] {
   const rules = rulesOf(fitted);
   const scoreOf = rowScorer(fitted);
@@ -68,7 +70,7 @@ export function nearestSegments(
       const bound = upToCents(exact);
       const segment = segmentAfterOrders(1, bound + SMALLEST_AMOUNT);
       const title = rules[segment]!.title;
-      const text = `one more order that brings net spend above ${bound.toFixed(2)} (now ${spend.toFixed(2)}) moves to ${title}`;
+      const text = `one more order that brings net spend above ${moneyInWords(bound, currency)} (now ${spend.toFixed(2)}) moves to ${title}`;
       return { segment, cost: bound - spend, text };
     });
   const next = segmentAfterOrders(1);

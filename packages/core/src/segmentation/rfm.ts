@@ -1,4 +1,5 @@
-import type { CustomerFeatures } from '../customers/customer-features.js';
+import type { CustomerFeatures, FeatureName } from '../customers/customer-features.js';
+import { moneyInWords } from '../customers/money.js';
 import { InvalidInputError } from '../errors.js';
 import type { BasisStatus, Explanation, Reason, Segmentation } from '../model.js';
 import { NO_QUALITY, PROSPECT } from '../model.js';
@@ -48,14 +49,23 @@ function scoreReason(
   return cutOff === null || cutOff === undefined ? reason : { ...reason, cutOff };
 }
 
+/** Features in the shop's currency. */
+const AMOUNTS: ReadonlySet<string> = new Set<FeatureName>(['netRevenue', 'grossRevenue', 'averageOrderValue']);
+
 /** The features themselves that the rule asked for and that met it. */
-function featureReasons({ when }: SegmentRule, { columns }: CustomerFeatures, row: number): Reason[] {
+function featureReasons(
+  { when }: SegmentRule,
+  { columns }: CustomerFeatures,
+  row: number,
+  currency?: string,
+): Reason[] {
   const asked = { recencyScore: 0, frequencyScore: 0, monetaryScore: 0, columns, row };
   return comparisonsOf(when).flatMap((comparison) => {
     if (isScore(comparison.field) || !compileCondition(comparison)(asked)) return [];
     const value = columns[comparison.field][row]!;
     const cutOff = comparison.gte ?? comparison.gt ?? comparison.lte ?? comparison.lt!;
-    const shown = Number.isInteger(value) ? String(value) : value.toFixed(2);
+    const number = Number.isInteger(value) ? String(value) : value.toFixed(2);
+    const shown = AMOUNTS.has(comparison.field) ? moneyInWords(value, currency) : number;
     return [{ text: `${fieldInWords(comparison.field)}: ${shown}`, feature: comparison.field, value, cutOff }];
   });
 }
@@ -149,7 +159,7 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
     return { columns: { recency, frequency, monetary }, segment, statuses };
   },
 
-  explain(fitted, features, row): Explanation {
+  explain(fitted, features, row, currency): Explanation {
     const scores = rowScorer(fitted)(features.columns, row);
     if (scores === null) {
       return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
@@ -164,7 +174,7 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
     return {
       reasons: [
         { text: `${rule.title}: ${conditionInWords(rule.when)}`, feature: 'segment' },
-        ...featureReasons(rule, features, row),
+        ...featureReasons(rule, features, row, currency),
         scoreReason(
           'recency',
           recencyDays[row]!,
@@ -182,12 +192,12 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
         scoreReason(
           'monetary',
           netRevenue[row]!,
-          `net spend ${netRevenue[row]!.toFixed(2)}`,
+          `net spend ${moneyInWords(netRevenue[row]!, currency)}`,
           scores.monetary,
           fitted.monetary[scores.monetary - 2],
         ),
       ],
-      nearest: nearestSegments(fitted, features, row, scores),
+      nearest: nearestSegments(fitted, features, row, scores, currency),
     };
   },
 

@@ -118,7 +118,8 @@ async function segmentOf({ customer, entry }: Membership, context: Context): Pro
 
 async function explainMembership(membership: Membership, context: Context): Promise<Explanation> {
   const { segmentation } = await segmentOf(membership, context);
-  return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0);
+  const { currency } = await context.shop();
+  return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0, currency);
 }
 
 const startOf = ({ customer, entry }: Membership, context: Context) =>
