@@ -49,7 +49,7 @@ export class CredentialReader {
     await this.#recordLeak(credential, origin.slice(0, LONGEST_ORIGIN));
     throw apiError(
       'SECRET_KEY_IN_BROWSER',
-      'the secret key came from a web page: take it out of the page, revoke it, and give browsers a token instead',
+      'a key for servers came from a web page: take it out of the page, revoke it, and give browsers a token instead',
     );
   }
 

@@ -1,5 +1,6 @@
 import { and, type Column, type SQL, sql } from 'drizzle-orm';
 import type { Credential } from '../access/credential.js';
+import { FIRST_RUN_AS_OF } from '../db/queries/segment-history.js';
 import { customerProfiles, customers, orderItems, orders, products } from '../db/tables.js';
 import { apiError, shorten } from '../errors.js';
 import type { Comparison, CustomerFilterInput, PurchaseFilterInput, SegmentFilterInput } from './filter-inputs.js';
@@ -77,6 +78,9 @@ function compare(column: Column, type: string, comparison: Comparison<unknown>):
   return clauses;
 }
 
+/** Who never moved has been where he is since the first run. */
+const FIRST_RUN = sql.raw(FIRST_RUN_AS_OF);
+
 function segmentClause(filter: SegmentFilterInput, run: RunSnapshot): SQL[] {
   const key = filter.segmentation ?? 'rfm';
   const segmentation = findSegmentation(run, key);
@@ -97,12 +101,12 @@ function segmentClause(filter: SegmentFilterInput, run: RunSnapshot): SQL[] {
   if (filter.enteredAfter != null || filter.previousIn != null) {
     if (filter.previousIn != null) entries(filter.previousIn);
     clauses.push(sql`exists (
-      select from (
+      select from (values (0)) as one left join lateral (
         select c.changed_at, c.from_segment from segment_changes c
         where c.customer_id = ${profile.customerId} and c.segmentation = ${key} and c.run_id <= ${run.runId}
         order by c.run_id desc, c.changed_at desc limit 1
-      ) as latest
-      where ${filter.enteredAfter == null ? sql`true` : sql`latest.changed_at > ${filter.enteredAfter.toISOString()}::timestamptz`}
+      ) as latest on true
+      where ${filter.enteredAfter == null ? sql`true` : sql`coalesce(latest.changed_at, ${FIRST_RUN}) > ${filter.enteredAfter.toISOString()}::timestamptz`}
         and ${filter.previousIn == null ? sql`true` : sql`latest.from_segment = any(${list(filter.previousIn, 'text')})`})`);
   }
   return clauses;

@@ -16,6 +16,7 @@ import './types/product.js';
 import './types/recommendation.js';
 import './types/run.js';
 import './types/segment-flow.js';
+import './types/segment-membership.js';
 import './types/segment-quality.js';
 import './types/segmentation.js';
 import './types/shop.js';

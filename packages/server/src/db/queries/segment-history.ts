@@ -1,5 +1,9 @@
 import type { Sql } from '../database.js';
 
+/** SQL: the moment of the first run that was ever published. */
+export const FIRST_RUN_AS_OF =
+  "(select as_of from runs where finished_at is not null and state in ('published', 'dropped') order by id limit 1)";
+
 export interface MembershipStart {
   readonly since: Date;
   readonly previous: string | null;
@@ -17,15 +21,14 @@ export interface SegmentChangeRow {
 
 /**
  * When each customer entered the segment that he has in a run: by the last run that moved him, which may speak of an earlier
- * moment than the one before it. A customer without a change has been there since the
- * first run of the shop.
+ * moment than the one before it. A customer without a change has been there since the first run of the shop.
  */
 export async function latestChanges(
   sql: Sql,
   keys: readonly { customerId: string; segmentation: string; runId: number }[],
 ): Promise<MembershipStart[]> {
   const rows = await sql<{ since: Date; previous: string | null }[]>`
-    select coalesce(change.changed_at, (select as_of from runs where finished_at is not null and state in ('published', 'dropped') order by id limit 1)) as since,
+    select coalesce(change.changed_at, ${sql.unsafe(FIRST_RUN_AS_OF)}) as since,
            change.from_segment as previous
     from unnest(${keys.map(({ customerId }) => customerId)}::text[], ${keys.map(({ segmentation }) => segmentation)}::text[],
                 ${keys.map(({ runId }) => runId)}::bigint[]) with ordinality as asked (customer_id, segmentation, run_id, position)
@@ -38,11 +41,11 @@ export async function latestChanges(
   return [...rows];
 }
 
-/** Every change of one customer up to a run, newest first. */
+/** Every change of one customer up to a run, the last run's first: each goes on from where the next one in the list ended. */
 export async function changesOf(sql: Sql, customerId: string, runId: number): Promise<SegmentChangeRow[]> {
   return sql<SegmentChangeRow[]>`
     select customer_id as "customerId", segmentation, run_id::float8 as "runId", changed_at as "changedAt", from_segment as "fromSegment",
            to_segment as "toSegment", cause
     from segment_changes where customer_id = ${customerId} and run_id <= ${runId}
-    order by changed_at desc, run_id desc limit 200`;
+    order by run_id desc, changed_at desc limit 200`;
 }

@@ -1,7 +1,7 @@
 import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE } from './common.js';
-import { SegmentChange } from './customer.js';
+import { SegmentChange } from './segment-membership.js';
 
 const MOST_IDS = 500;
 

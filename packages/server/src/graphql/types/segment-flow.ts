@@ -4,7 +4,7 @@ import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import { findSegmentation } from '../run-snapshot.js';
 import { REPORTS_READ } from './common.js';
-import { FlowCause } from './customer.js';
+import { FlowCause } from './segment-membership.js';
 import { findSegment, Segment } from './segmentation.js';
 
 const SegmentFlow = builder.objectRef<FlowRow & { readonly segmentation: string }>('SegmentFlow').implement({
