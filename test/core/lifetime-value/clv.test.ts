@@ -372,6 +372,19 @@ describe('edges', () => {
     expect(predicted90Days[0]).toBeGreaterThan(1);
   });
 
+  test('a shop where nobody has bought a third time yet does not say that all who came back are gone', () => {
+    const rows = many(600, (i) =>
+      i % 2 === 0
+        ? { frequency: 2, tenureDays: 30 + (i % 90), recencyDays: 10 + (i % 90), spanDays: 20, monetary: 40 }
+        : { tenureDays: 1 + (i % 120), recencyDays: 1 + (i % 120) },
+    );
+    const fitted = learn(only(rows));
+    expect(fitted).toMatchObject({ method: 'GROUP_AVERAGE', purchases: { bgNbd: { degenerate: true } } });
+    const { predicted90Days } = clv.score(fitted, only(rows)).columns;
+    expect(predicted90Days[0]).toBe(predicted90Days[1]);
+    expect(predicted90Days[0]).toBeGreaterThan(1);
+  });
+
   test('a Prospect has no value and is told why', () => {
     const prospect = only([windowRow({ frequency: 0 })]);
     const fitted = learn(both(many(300, (i) => ({ label: i % 5 ? 0 : 30, recencyDays: 1 + (i % 60) }))));

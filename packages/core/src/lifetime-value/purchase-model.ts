@@ -39,6 +39,8 @@ const SHORTEST_OBSERVED_DAYS = 30;
  */
 const PRIOR_PURCHASES = 0.5;
 const PRIOR_DAYS = 182;
+/** Odds of leaving after a purchase that no shop's customers have. */
+const EVERYBODY_LEAVES = 100;
 const THIRD_OPINION_CUSTOMERS = 5_000;
 
 /** Histories in days, out of the feature columns. */
@@ -91,11 +93,16 @@ export function fitPurchaseModel(buyers: CustomerFeatures): PurchaseModel {
       repeatBuyers >= FEWEST_REPEAT_BUYERS &&
       longestDays >= SHORTEST_OBSERVED_DAYS &&
       bgNbd.converged &&
-      bgNbd.parameters !== null &&
+      !everybodyLeaves(bgNbd) &&
       gammaGamma.parameters !== null,
     groupRate: (repeats + PRIOR_PURCHASES) / (observedDays + PRIOR_DAYS),
     groupOrderValue: orders > 0 ? spent / orders : 0,
   };
+}
+
+/** A fit at its bound by which nobody buys a third time: a shop that is young, not customers who are all gone. */
+function everybodyLeaves({ degenerate, parameters }: BgNbdFit): boolean {
+  return parameters === null || (degenerate && parameters.a > EVERYBODY_LEAVES * parameters.b);
 }
 
 function askParetoNbd(buyers: CustomerFeatures, bgNbd: BgNbdFit): ThirdOpinion {
