@@ -35,6 +35,14 @@ describe('a run after another', () => {
     expect(drift!.sentence).toMatch(/ has moved far since the run before \(stability index [\d.]+\)$/);
     expect(drift!.columns.find(({ column }) => column === 'recencyDays')!.level).toBe('STABLE');
   });
+
+  it('raises no alarm because everybody has been a customer for longer', () => {
+    const later = shop(1);
+    later.columns.tenureDays.set(later.columns.tenureDays.map((days) => days + 500));
+    const { drift } = monitorModel(learn(later), later, first.distributions);
+    expect(drift!.columns[0]).toMatchObject({ column: 'tenureDays', level: 'STALE' });
+    expect(drift).toMatchObject({ level: 'STABLE', sentence: 'no column has moved since the run before' });
+  });
 });
 
 describe('predictions whose time has passed', () => {

@@ -4,6 +4,7 @@ import {
   type Drift,
   driftOf,
   FEATURE_NAMES,
+  type FeatureName,
   fitDistribution,
 } from '@tessera/core';
 import type { Realised } from '../db/queries/fitted-models.js';
@@ -14,7 +15,7 @@ export type Distributions = Readonly<Record<string, Distribution>>;
 
 /** A model against the run before. */
 export interface ModelDrift {
-  /** Of the column that moved most. */
+  /** Of the column that moved most, those left aside that move by themselves. */
   readonly level: Drift['level'];
   /** Population stability by column; STALE ones first. */
   readonly columns: readonly (Drift & { readonly column: string })[];
@@ -38,6 +39,9 @@ function columnsOf({ model, fitted }: Fitted, features: CustomerFeatures): [stri
   ];
 }
 
+/** Everybody's grows by a day a day: between two runs months apart it moves far, and says nothing of the model. */
+const AGEING: ReadonlySet<string> = new Set<FeatureName>(['tenureDays']);
+
 const WORDS = { STABLE: 'is spread as before', SHIFTED: 'has shifted', STALE: 'has moved far' } as const;
 const LEVELS = ['STABLE', 'SHIFTED', 'STALE'] as const;
 
@@ -58,12 +62,13 @@ export function monitorModel(
   });
   if (compared.length === 0) return { distributions, drift: null };
   compared.sort((left, right) => right.index - left.index);
-  const [most] = compared;
-  const level = LEVELS[Math.max(...compared.map((drift) => LEVELS.indexOf(drift.level)))]!;
+  const telling = compared.filter(({ column }) => !AGEING.has(column));
+  const level = LEVELS[Math.max(...telling.map((drift) => LEVELS.indexOf(drift.level)))]!;
+  const most = telling.find((drift) => drift.level === level)!;
   const sentence =
     level === 'STABLE'
       ? 'no column has moved since the run before'
-      : `${most!.column} ${WORDS[most!.level]} since the run before (stability index ${most!.index.toFixed(2)})`;
+      : `${most.column} ${WORDS[level]} since the run before (stability index ${most.index.toFixed(2)})`;
   return { distributions, drift: { level, columns: compared, sentence } };
 }
 
