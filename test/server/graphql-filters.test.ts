@@ -218,6 +218,9 @@ describe('the segment filter', () => {
     expect(shop.newer.changes).toBeGreaterThan(0);
     await expectSame({ segment: { enteredAfter: between } }, latest(`changed_at > '${between}'`));
     await expectSame({ segment: { enteredAfter: shop.newer.asOf } }, 'false');
+    // Who never moved came with the first run.
+    await expectSame({ segment: { enteredAfter: '2000-01-01T00:00:00Z' } }, 'true');
+    await expectSame({ segment: { enteredAfter: shop.older.asOf } }, latest(`changed_at > '${shop.older.asOf}'`));
     await expectSame({ segment: { previousIn: ['vip', 'loyal'] } }, latest(`from_segment in ('vip', 'loyal')`));
     await expectSame(
       { segment: { in: ['dormant'], previousIn: ['at-risk'], enteredAfter: between } },
