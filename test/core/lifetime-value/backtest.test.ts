@@ -321,6 +321,18 @@ describe('drift', () => {
     expect(driftOf(distribution, now).index).toBeCloseTo(-0.25 * Math.log(0.5) + 0.25 * Math.log(1.5), 12);
   });
 
+  test('is none where a value that a third of the customers share moves by a hair', () => {
+    const shared = (value: number) => before.map((own, row) => (row % 3 ? 1 + own : value));
+    const distribution = fitDistribution(shared(0.2266));
+    expect(distribution.shares[0]).toBeCloseTo(1 / 3, 3);
+    for (const value of [0.2265, 0.2267]) {
+      expect(driftOf(distribution, shared(value))).toMatchObject({ index: 0, level: 'STABLE' });
+    }
+    expect(driftOf(distribution, shared(1.5)).level).toBe('STALE');
+    // What repeats to the last value is one group, and no bound is left.
+    expect(fitDistribution(Float64Array.of(3, 3, 3, 3))).toEqual({ bounds: [], shares: [1], missing: 0, rows: 4 });
+  });
+
   test('counts missing values as a group, and takes a column without any value', () => {
     const distribution = fitDistribution(before);
     expect(
