@@ -329,6 +329,10 @@ describe('drift', () => {
       expect(driftOf(distribution, shared(value))).toMatchObject({ index: 0, level: 'STABLE' });
     }
     expect(driftOf(distribution, shared(1.5)).level).toBe('STALE');
+    // Also in the midst of others, where the next value is near.
+    const amidst = fitDistribution(shared(1.5));
+    for (const value of [1.49, 1.51]) expect(driftOf(amidst, shared(value)).level).toBe('STABLE');
+    expect(driftOf(amidst, shared(1.9)).level).toBe('STALE');
     // What repeats to the last value is one group, and no bound is left.
     expect(fitDistribution(Float64Array.of(3, 3, 3, 3))).toEqual({ bounds: [], shares: [1], missing: 0, rows: 4 });
   });

@@ -16,6 +16,8 @@ export interface Drift {
 }
 
 const GROUPS = 10;
+/** How far a bound stays from a value that many share, in the distance between the first and the last bound. */
+const MARGIN = 0.05;
 /** An empty group counts as half a customer, of ten thousand at most, so that its logarithm exists. */
 const smallestShare = (rows: number) => 0.5 / Math.max(1, Math.min(10_000, rows));
 /** The limits in common use in credit scoring (Siddiqi, 2006): below 0.1 no change, above 0.25 refit. */
@@ -26,20 +28,47 @@ const RARE = 2.326;
 
 /**
  * The spread of a column in at most ten groups of equal size; values that repeat share one group. A bound lies midway
- * between two values, so that a value that many share stays in its group when it moves by a hair. O(n log n).
+ * between two values, and farther from one that many share: it stays in its group when it moves a little, as the average
+ * that is shown to everybody who bought once does from day to day. O(n log n).
  */
 export function fitDistribution(values: Float64Array): Distribution {
   const known = values.filter(Number.isFinite).sort();
+  const quantile = (group: number) => known[Math.max(0, Math.ceil((group * known.length) / GROUPS) - 1)]!;
+  const margin = MARGIN * (quantile(GROUPS - 1) - quantile(1));
+  const many = Math.max(2, Math.ceil(known.length / (2 * GROUPS)));
+  const isShared = (from: number) => known[from + many - 1] === known[from];
   const bounds: number[] = [];
+  // Where the values end that the groups so far hold.
   let end = 0;
   for (let group = 1; group < GROUPS; group++) {
     const last = Math.ceil((group * known.length) / GROUPS) - 1;
     if (last < end) continue;
-    end = last + 1;
-    while (end < known.length && known[end] === known[last]) end++;
-    if (end < known.length) bounds.push(known[last]! + (known[end]! - known[last]!) / 2);
+    const own = known[last]!;
+    const begin = firstAt(known, own);
+    end = begin;
+    while (end < known.length && known[end] === own) end++;
+    if (end === known.length) break;
+    const next = known[end]!;
+    const midway = own + (next - own) / 2;
+    const bound = isShared(begin)
+      ? Math.max(midway, own + margin)
+      : isShared(end)
+        ? Math.min(midway, next - margin)
+        : midway;
+    if (bounds.length === 0 || bound > bounds.at(-1)!) bounds.push(bound);
   }
   return { bounds, ...sharesWithin(bounds, values), rows: values.length };
+}
+
+/** Where a value of the sorted column stands first. */
+function firstAt(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function sharesWithin(bounds: readonly number[], values: Float64Array) {
