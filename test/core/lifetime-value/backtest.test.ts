@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backtest, type Contestant } from '../../../packages/core/src/lifetime-value/backtest.js';
-import { driftOf, fitDistribution, realisedValue } from '../../../packages/core/src/lifetime-value/drift.js';
+import { driftOf, fitDistribution } from '../../../packages/core/src/lifetime-value/drift.js';
 import {
   captureAt,
   decileCalibration,
@@ -368,11 +368,5 @@ describe('drift', () => {
         few.map((value) => value + 1),
       ).level,
     ).toBe('STALE');
-  });
-
-  test('realisedValue adds up what was predicted and what came', () => {
-    const realised = realisedValue(Float64Array.of(10, Number.NaN, 30), Float64Array.of(5, 7, 15));
-    expect(realised).toEqual({ customers: 2, predictedTotal: 40, actualTotal: 20, ratio: 0.5 });
-    expect(realisedValue(Float64Array.of(0), Float64Array.of(1)).ratio).toBeNull();
   });
 });

@@ -44,8 +44,9 @@ export function fitDistribution(values: Float64Array): Distribution {
     const last = Math.ceil((group * known.length) / GROUPS) - 1;
     if (last < end) continue;
     const own = known[last]!;
-    const begin = firstAt(known, own);
-    end = begin;
+    let begin = last;
+    while (begin > end && known[begin - 1] === own) begin--;
+    end = last;
     while (end < known.length && known[end] === own) end++;
     if (end === known.length) break;
     const next = known[end]!;
@@ -58,17 +59,6 @@ export function fitDistribution(values: Float64Array): Distribution {
     if (bounds.length === 0 || bound > bounds.at(-1)!) bounds.push(bound);
   }
   return { bounds, ...sharesWithin(bounds, values), rows: values.length };
-}
-
-/** Where a value of the sorted column stands first. */
-function firstAt(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function sharesWithin(bounds: readonly number[], values: Float64Array) {
@@ -120,27 +110,4 @@ export function driftOf(before: Distribution, values: Float64Array): Drift {
   const groups = before.shares.length + (before.missing > 0 || now.missing > 0 ? 1 : 0);
   const chance = indexByChance(groups, rowsBefore, values.length);
   return { index, level: index < Math.max(SHIFTED, chance) ? 'STABLE' : index < STALE ? 'SHIFTED' : 'STALE' };
-}
-
-/** Realised against predicted value of customers whose window has passed. */
-export interface Realised {
-  readonly customers: number;
-  readonly predictedTotal: number;
-  readonly actualTotal: number;
-  /** actual / predicted; NaN-free: null where nothing was predicted. */
-  readonly ratio: number | null;
-}
-
-/** Adds up predictions and what came of them; rows without a prediction are left out. */
-export function realisedValue(predicted: Float64Array, actual: Float64Array): Realised {
-  let customers = 0;
-  let predictedTotal = 0;
-  let actualTotal = 0;
-  for (let row = 0; row < predicted.length; row++) {
-    if (!Number.isFinite(predicted[row]!) || !Number.isFinite(actual[row]!)) continue;
-    customers++;
-    predictedTotal += predicted[row]!;
-    actualTotal += actual[row]!;
-  }
-  return { customers, predictedTotal, actualTotal, ratio: predictedTotal > 0 ? actualTotal / predictedTotal : null };
 }
