@@ -20,7 +20,9 @@ export function hangUpOnUnread(request: IncomingMessage, response: ServerRespons
 }
 
 function hangUp(request: IncomingMessage, response: ServerResponse): void {
-  const { socket } = request;
+  const { socket } = response;
+  // Nobody is there any more.
+  if (socket === null) return;
   response.setHeader('connection', 'close');
   // Node reads on and drops what nobody has begun to read; of what was begun it reads no more than it may keep.
   request.read(0);

@@ -28,7 +28,8 @@ export interface Source {
 function looksBinary(block: Buffer): boolean {
   let controls = 0;
   for (const byte of block) if (byte < 9 || (byte > 13 && byte < 32)) controls++;
-  return controls > block.length / 100;
+  // A few of them are damage in a few rows, however short the file is.
+  return controls > Math.max(4, block.length / 100);
 }
 
 function readHead(text: string): FileHead {

@@ -258,7 +258,7 @@ const NOTHING: Counts = {
 };
 
 function addTallies(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
-  const sums: Record<string, number> = { ...a };
+  const sums: Record<string, number> = Object.assign(Object.create(null), a);
   for (const [kind, times] of Object.entries(b)) sums[kind] = (sums[kind] ?? 0) + times;
   return sums;
 }
