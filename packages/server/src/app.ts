@@ -5,6 +5,7 @@ import { CredentialReader } from './access/credential-reader.js';
 import { DemoTokens } from './access/demo-tokens.js';
 import { KeyRing } from './access/key-ring.js';
 import { RateLimits } from './access/rate-limits.js';
+import { Refusals } from './access/refusals.js';
 import type { Scope } from './access/scopes.js';
 import { SecretBox } from './access/secret-box.js';
 import { TokenReader } from './access/tokens.js';
@@ -17,12 +18,14 @@ import { RunSnapshots } from './graphql/run-snapshot.js';
 import { answerDemo } from './http/demo-pages.js';
 import { answerEmbed } from './http/embed-page.js';
 import { Gate, GraphqlRoute, sendFailure } from './http/graphql-route.js';
-import { answerImport, answerQuarantine, dropRest, UploadQueue } from './http/import-route.js';
+import { answerImport, answerQuarantine, UploadQueue } from './http/import-route.js';
 import { listen } from './http/listen.js';
 import { sendError, sendJson, setSecurityHeaders } from './http/respond.js';
 import { PERSISTED_OPERATIONS_FILE, sendWidgetFile } from './http/static-files.js';
 import { TrustedProxies } from './http/trusted-proxies.js';
+import { hangUpOnUnread } from './http/unread-body.js';
 import { answerWebhook } from './http/webhook-route.js';
+import { removeLeftoverFolders } from './ingest/temporary-folders.js';
 import type { Rescore } from './ingest/webhook-messages.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { knownSegments, readPlaybook } from './playbook.js';
@@ -118,6 +121,8 @@ export async function startServer(
     graphiql,
   );
 
+  const webhooks = { config, database, rescore, proxies: gate.proxies, refusals: new Refusals() };
+
   /** Whether a key of a server asks that was granted a scope; anything else is answered. */
   async function isGranted(scope: Scope, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const credential = await gate.read(request, response);
@@ -140,7 +145,7 @@ export async function startServer(
     }
     if (first === 'webhooks' && second !== '') {
       if (request.method !== 'POST') return sendOnlyPost(response);
-      return answerWebhook(request, response, second, config, database, rescore);
+      return answerWebhook(request, response, second, webhooks);
     }
     if (first === 'demo') return answerDemo(request, response, url, database, demo);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -166,13 +171,14 @@ export async function startServer(
     { requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS },
     (request, response) => {
       if (request.url?.startsWith('/import/') !== true) limitReceiving(request, response, config.requestTimeoutMs);
-      else response.once('finish', () => dropRest(request));
+      hangUpOnUnread(request, response);
       answer(request, response).catch((error) => {
         if (response.headersSent) response.destroy();
         else sendFailure(response, error);
       });
     },
   );
+  await removeLeftoverFolders();
   await listen(server, config);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;

@@ -177,8 +177,8 @@ export const SETTINGS = {
   webhookWindowMinutes: {
     variable: 'TESSERA_WEBHOOK_WINDOW_MINUTES',
     schema: wholeNumber(1, 1440),
-    fallback: '5',
-    help: 'how old a webhook may be that says when it was sent',
+    fallback: '250',
+    help: 'how many minutes old a webhook may be that says when it was sent; Shopify tries for 4 hours',
   },
   segmentation: {
     variable: 'TESSERA_SEGMENTATION',

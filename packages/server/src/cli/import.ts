@@ -1,6 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config.js';
@@ -12,6 +10,7 @@ import { importPaths, type PathsReport } from '../ingest/import-paths.js';
 import type { ImportReport } from '../ingest/import-rows.js';
 import { type Mapping, readMapping } from '../ingest/mapping.js';
 import { retryQuarantined } from '../ingest/retry-quarantined.js';
+import { removeLeftoverFolders, withTemporaryFolder } from '../ingest/temporary-folders.js';
 import { ensureShop } from '../shop-settings.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
@@ -89,14 +88,11 @@ async function withStandardInput<T>(
   work: (paths: readonly string[]) => Promise<T>,
 ): Promise<T> {
   if (!paths.includes(STANDARD_INPUT)) return work(paths);
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-stdin-'));
-  try {
+  return withTemporaryFolder('stdin', async (folder) => {
     const file = path.join(folder, 'standard-input');
     await pipeline(process.stdin, createWriteStream(file, { mode: 0o600 }));
     return await work(paths.map((given) => (given === STANDARD_INPUT ? file : given)));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 export const importCommand = makeCommand('import')
@@ -114,6 +110,7 @@ export const importCommand = makeCommand('import')
         2,
       );
     }
+    await removeLeftoverFolders();
     await withDatabase(config, async (database) => {
       const result =
         options.retryQuarantined === true

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { writeDemoShop } from '../demo/demo-shop.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
+import { withTemporaryFolder } from '../ingest/temporary-folders.js';
 import { isComplete, readModels } from '../scoring/fitted-models.js';
 import { readShop } from '../shop-settings.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
@@ -22,15 +20,12 @@ async function importDemo(
   { note }: CommandContext,
   customers: number,
 ): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-demo-'));
-  try {
+  await withTemporaryFolder('demo', async (folder) => {
     note(`No data yet: making a demo shop of ${customers} customers ...`);
     await writeDemoShop(folder, { customers });
     const report = await importInto(database, config, [folder], { kind: 'demo' });
     for (const line of importLines(report)) note(line);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Brings the shop to where it can be served: data in, scored. What is there already is used again. */

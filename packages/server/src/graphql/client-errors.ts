@@ -3,6 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 
 /** What the limits on a document say: they throw syntax errors without a code. */
 const LIMIT = /^Syntax Error: (\w+ limit of \d+ exceeded.*)$/;
+/** What graphql-js says when it gives up comparing fields of one name with each other. */
+const GIVEN_UP = 'Validation aborted.';
 const BAD_VARIABLE = /^(Variable "\$\w+") got invalid value/;
 /** Why a variable does not fit, in words that hold names of the schema only. */
 const REASONS: readonly (readonly [RegExp, (name: string) => string])[] = [
@@ -32,10 +34,11 @@ function messageOf(error: GraphQLError): string {
 export function presentError(error: GraphQLError, isPartial: boolean): GraphQLError {
   // The query compiler makes errors without extensions.
   const { code: given, originalError: echo, http, ...extensions } = error.extensions ?? {};
-  const limit = LIMIT.exec(error.message)?.[1];
+  const limit =
+    error.message === GIVEN_UP ? 'the same field stands too often in this query' : LIMIT.exec(error.message)?.[1];
   // Whatever has no code of its own was refused before a resolver ran: the request is at fault.
   const code = limit === undefined ? (given ?? 'BAD_USER_INPUT') : 'QUERY_TOO_COMPLEX';
-  const isRefused = given === undefined || echo !== undefined;
+  const isRefused = code === 'QUERY_TOO_COMPLEX' || given === undefined || echo !== undefined;
   const status = isRefused ? { http: { status: 400 } } : http === undefined ? {} : { http };
   return new GraphQLError(limit ?? messageOf(error), {
     nodes: error.nodes,

@@ -10,6 +10,7 @@ const DEEPEST = 5;
 const MOST_CLAUSES = 50;
 const MOST_VALUES = 1000;
 const LONGEST_SEARCH = 100;
+const LONGEST_TEXT = 1000;
 
 const profile = customerProfiles;
 
@@ -51,7 +52,14 @@ const list = (values: readonly unknown[], type: string) => {
         sql`, `,
       )}]`;
 };
-const parameter = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+const parameter = (value: unknown) =>
+  value instanceof Date ? value.toISOString() : typeof value === 'string' ? comparable(value) : value;
+
+/** @throws BAD_USER_INPUT */
+function comparable(text: string): string {
+  if (text.length <= LONGEST_TEXT) return text;
+  throw apiError('BAD_USER_INPUT', `a text in a filter has at most ${LONGEST_TEXT} characters`);
+}
 
 function compare(column: Column, type: string, comparison: Comparison<unknown>): SQL[] {
   const cast = sql.raw(type);
@@ -72,8 +80,10 @@ function compare(column: Column, type: string, comparison: Comparison<unknown>):
   if (comparison.lt != null) clauses.push(sql`${column} < ${value(comparison.lt)}`);
   if (comparison.lte != null) clauses.push(sql`${column} <= ${value(comparison.lte)}`);
   if (between != null) clauses.push(sql`${column} between ${value(between.from)} and ${value(between.to)}`);
-  if (comparison.contains != null) clauses.push(sql`${column} ilike ${`%${escapeLike(comparison.contains)}%`}`);
-  if (comparison.startsWith != null) clauses.push(sql`${column} ilike ${`${escapeLike(comparison.startsWith)}%`}`);
+  if (comparison.contains != null)
+    clauses.push(sql`${column} ilike ${`%${escapeLike(comparable(comparison.contains))}%`}`);
+  if (comparison.startsWith != null)
+    clauses.push(sql`${column} ilike ${`${escapeLike(comparable(comparison.startsWith))}%`}`);
   if (comparison.isNull != null) clauses.push(comparison.isNull ? sql`${column} is null` : sql`${column} is not null`);
   return clauses;
 }
@@ -139,7 +149,8 @@ function searchClause(text: string, mayReadPii: boolean): SQL {
  * The one meaning of a filter: lists, counts and whatever else is filtered compile it here, over the profiles of a run.
  * @param asker a search covers names and e-mail addresses for those only who may read them
  * @returns the condition, undefined when the filter asks for nothing
- * @throws BAD_USER_INPUT when it nests deeper than 5, holds more than 50 clauses, or names what does not exist
+ * @throws BAD_USER_INPUT when it nests deeper than 5, holds more than 50 clauses or a text of more than 1,000 characters, or names
+ *   what does not exist
  */
 export function compileFilter(
   filter: CustomerFilterInput | null | undefined,

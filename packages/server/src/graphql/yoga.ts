@@ -14,6 +14,7 @@ import type { Database } from '../db/database.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { useClientErrors } from './client-errors.js';
 import { RequestContext } from './context.js';
+import { useDocumentLimits } from './document-limits.js';
 import { maskError } from './mask-error.js';
 import { type PersistedOperations, usePersisted } from './persisted-operations.js';
 import type { RunSnapshots } from './run-snapshot.js';
@@ -75,6 +76,7 @@ export function makeYoga(
     },
     plugins: [
       useCSRFPrevention({ requestHeaders: ['content-type'] }),
+      useDocumentLimits(),
       ...usePersisted(operations, !isForBrowsers),
       maxTokensPlugin({ n: 2000 }),
       maxAliasesPlugin({ n: 30, allowList: [] }),

@@ -18,8 +18,6 @@ const FORM = /^(multipart\/|application\/x-www-form-urlencoded)/i;
 const PLAIN_ENCODINGS = new Set(['', 'identity', 'gzip', 'x-gzip']);
 /** A sender that is silent for so long is gone. */
 const LONGEST_SILENCE_MS = 30_000;
-/** How long a refused sender may go on, so that it hears why. */
-const LONGEST_FAREWELL_MS = 5000;
 const ROWS_A_PAGE = 1000;
 
 /** Uploads are imported one after the other: whoever sends the same bytes at once waits, and changes nothing. */
@@ -31,14 +29,6 @@ export class UploadQueue {
     this.#last = done;
     return done;
   }
-}
-
-/** Reads on for a while what is not wanted: a connection cut at once would take the answer with it. */
-export function dropRest(request: IncomingMessage): void {
-  if (request.complete) return;
-  const timer = setTimeout(() => request.socket.destroy(), LONGEST_FAREWELL_MS);
-  request.once('close', () => clearTimeout(timer));
-  request.resume();
 }
 
 /** '' where the address cannot be read. */

@@ -19,7 +19,11 @@ export class Repair {
 
 /** Why a cell cannot be read: a sentence that ends the words "the value …". */
 export class Problem {
-  constructor(readonly reason: string) {}
+  constructor(
+    readonly reason: string,
+    /** Nobody wrote such a cell: the row is damaged, also where the field may be left empty. */
+    readonly spoilsRow = false,
+  ) {}
 }
 
 /**
@@ -32,6 +36,8 @@ const LONGEST_MISSING_WORD = 9;
 
 const LONGEST_ID = 200;
 const LONGEST_TEXT = 10_000;
+/** 64 before the @, 255 behind it (RFC 5321, 4.5.3.1). It may become the id of a guest, and an index holds it. */
+const LONGEST_EMAIL = 320;
 /** Nothing that a shop sells costs this; larger numbers are slips or overflows. */
 const LARGEST_AMOUNT = 1e13;
 const LARGEST_INTEGER = 2_147_483_647;
@@ -41,17 +47,35 @@ const OUTSIDE_OF_YEARS = `lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR
 
 export const isMissingWord = (cell: string, read: CellReader) =>
   cell.length <= LONGEST_MISSING_WORD &&
-  (read === readText || read === readId ? MISSING_TEXTS.has(cell) : MISSING_VALUES.has(cell.toLowerCase()));
+  (read === readText || read === readId || read === readEmail
+    ? MISSING_TEXTS.has(cell)
+    : MISSING_VALUES.has(cell.toLowerCase()));
 
 const NUL = String.fromCharCode(0);
-const holdsNul = (cell: string) => cell.includes(NUL);
+/** PostgreSQL holds no NUL, and would hold one and the same sign for every half of a surrogate pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** Why the database cannot hold a text as it is; null where it can. */
+export function whyUnstorable(text: string): string | null {
+  if (!UNSTORABLE.test(text)) return null;
+  return text.includes(NUL) ? 'holds a NUL character' : 'holds half of a surrogate pair, which is no character';
+}
+
+/** The text with U+FFFD for what the database cannot hold, so that no reader takes it for another text later. */
+export const storable = (text: string) =>
+  UNSTORABLE.test(text) ? text.replace(/[\0\p{Surrogate}]/gu, '\uFFFD') : text;
+
+/** In JSON of our own writing such characters are escaped; an even number of backslashes before is text. */
+const UNSTORABLE_JSON = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
 /** What a decoder writes for bytes that it cannot read. */
 const isBroken = (cell: string) => cell.includes('\uFFFD');
 const SCIENTIFIC_ID = /^\d\.\d+E\+?\d+$/i;
 
 export const readId: CellReader = (cell) => {
   if (cell.length > LONGEST_ID) return new Problem(`is longer than the ${LONGEST_ID} characters of an id`);
-  if (holdsNul(cell)) return new Problem('holds a NUL character');
+  const unstorable = whyUnstorable(cell);
+  if (unstorable !== null) return new Problem(unstorable, true);
   if (isBroken(cell)) return new Problem('holds bytes that are not in the encoding of the file');
   if (SCIENTIFIC_ID.test(cell)) {
     return new Problem('was turned into a rounded number by a spreadsheet: export the column as text');
@@ -61,10 +85,16 @@ export const readId: CellReader = (cell) => {
 
 export const readText: CellReader = (cell) => {
   if (cell.length > LONGEST_TEXT) return new Problem(`is longer than ${LONGEST_TEXT} characters`);
-  if (holdsNul(cell)) return new Problem('holds a NUL character');
+  const unstorable = whyUnstorable(cell);
+  if (unstorable !== null) return new Problem(unstorable, true);
   if (isBroken(cell)) return new Problem('holds bytes that are not in the encoding of the file');
   return cell;
 };
+
+export const readEmail: CellReader = (cell, dialect) =>
+  cell.length > LONGEST_EMAIL
+    ? new Problem(`is longer than the ${LONGEST_EMAIL} characters of an e-mail address`)
+    : readText(cell, dialect);
 
 const INTEGER = /^[+-]?\d{1,10}(\.0+)?$/;
 
@@ -200,11 +230,14 @@ export const readMoment: CellReader = (cell, dialect) => {
 };
 
 export const readStatus: CellReader = (cell, { statuses }) =>
-  statuses[cell.toLowerCase()] ?? stationOf(cell) ?? new Problem('is a status word that is not known');
+  // A mapping file says nothing of words such as `constructor`, which every object knows.
+  (Object.hasOwn(statuses, cell.toLowerCase()) ? statuses[cell.toLowerCase()] : stationOf(cell)) ??
+  new Problem('is a status word that is not known');
 
 /** A currency by its three letters, in any case; symbols are shared by many currencies and tell none. */
 export const readCurrency: CellReader = (cell) =>
   /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : new Problem('is not a currency code such as USD');
 
 /** JSON that our own reader made. */
-export const readJson: CellReader = (cell) => cell;
+export const readJson: CellReader = (cell) =>
+  UNSTORABLE_JSON.test(cell) ? new Problem('holds a NUL character or half of a surrogate pair', true) : cell;

@@ -4,6 +4,7 @@ import {
   readAge,
   readCurrency,
   readDecimal,
+  readEmail,
   readId,
   readInteger,
   readJson,
@@ -124,7 +125,12 @@ const currency: Field = {
 /** When the source last changed the row: an older version never replaces a newer one. */
 const version = moment('version', 'updated_at', 'modified_at', 'date_modified', 'last_modified');
 const person = [
-  text('email', 'email_address', 'e_mail', 'customer_email', 'billing_email'),
+  {
+    name: 'email',
+    read: readEmail,
+    type: 'text',
+    aliases: ['email_address', 'e_mail', 'customer_email', 'billing_email'],
+  } satisfies Field,
   text('first_name', 'firstname', 'given_name', 'billing_first_name'),
   text('last_name', 'lastname', 'surname', 'family_name', 'billing_last_name'),
 ];

@@ -1,10 +1,10 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { codeOf, type ErrorCode } from '../errors.js';
+import { withTemporaryFolder } from './temporary-folders.js';
 
 const MIB = 1_048_576;
 /** What a file may grow by when it is unpacked: tables of text shrink to a tenth or a twentieth, bombs to a thousandth. */
@@ -112,18 +112,15 @@ async function receive(request: IncomingMessage, file: string, limit: number): P
  * @param limit in bytes as they come
  * @throws UploadRefused
  */
-export async function withUpload<T>(
+export function withUpload<T>(
   request: IncomingMessage,
   name: string,
   limit: number,
   work: (file: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-upload-'));
-  try {
+  return withTemporaryFolder('upload', async (folder) => {
     const file = path.join(folder, name);
     await receive(request, file, limit);
     return await work(file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

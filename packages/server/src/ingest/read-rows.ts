@@ -7,6 +7,7 @@ import type { FileHead, InputFormat, NamedCells } from './formats.js';
 /** A JSON array is parsed whole; files beyond this belong into CSV or NDJSON. */
 const LARGEST_JSON = 256 * 1024 * 1024;
 const MOST_KINDS_OF_OBJECTS = 1000;
+const TOO_DEEP = 'holds a value that nests too deep';
 /** As the delimiter it leaves only the quoting of CSV. */
 const NEVER_IN_TEXT = String.fromCharCode(1);
 const ROWS_BETWEEN_PAUSES = 5000;
@@ -70,6 +71,24 @@ function parseJsonArray(text: string): unknown[] {
 const asText = (value: unknown) =>
   value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
+/** Gives the cells of an object; a value that nests deeper than JSON can be written spoils its row alone. */
+function giveObject(
+  receiver: RowReceiver,
+  line: number,
+  object: NamedCells,
+  cellsOf: (object: NamedCells) => (string | undefined)[],
+): void {
+  let cells: (string | undefined)[];
+  try {
+    cells = cellsOf(object);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    receiver.bad(line, 'row', '', TOO_DEEP);
+    return;
+  }
+  receiver.row(line, cells);
+}
+
 /** Finds the cells of objects by the normalised names of their keys; objects of the same keys share one look-up. */
 export function cellFinder(
   fields: readonly Field[],
@@ -103,7 +122,7 @@ async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChun
   }
   for (const [index, entry] of array.entries()) {
     if (typeof entry !== 'object' || entry === null) receiver.bad(index + 1, 'row', asText(entry), 'is not an object');
-    else receiver.row(index + 1, cellsOf(entry as NamedCells));
+    else giveObject(receiver, index + 1, entry as NamedCells, cellsOf);
     if (index % ROWS_BETWEEN_PAUSES === ROWS_BETWEEN_PAUSES - 1) await afterChunk();
   }
   await afterChunk();
@@ -122,8 +141,7 @@ function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
       if (mayBeHeader && reading.isHeader(text)) return;
       const parsed = reading.parse(text);
       if (typeof parsed === 'string') receiver.bad(line, 'row', text, parsed);
-      else if (Array.isArray(parsed)) for (const cells of parsed) receiver.row(line, cellsOf(cells));
-      else receiver.row(line, cellsOf(parsed as NamedCells));
+      else for (const cells of [parsed].flat() as NamedCells[]) giveObject(receiver, line, cells, cellsOf);
     },
     bad: (line, raw, reason) => receiver.bad(line, 'row', raw, reason),
   };

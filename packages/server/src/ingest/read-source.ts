@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import papaparse from 'papaparse';
@@ -28,7 +28,8 @@ export interface Source {
 function looksBinary(block: Buffer): boolean {
   let controls = 0;
   for (const byte of block) if (byte < 9 || (byte > 13 && byte < 32)) controls++;
-  return controls > block.length / 100;
+  // A few of them are damage in a few rows, however short the file is.
+  return controls > Math.max(4, block.length / 100);
 }
 
 function readHead(text: string): FileHead {
@@ -83,14 +84,27 @@ async function* unpacked(path: string, gzip: boolean, onRaw: (chunk: Buffer) => 
   }
 }
 
+/** What a path names, where it is no regular file. */
+function kindOf(found: Stats): string | null {
+  if (found.isFile()) return null;
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a FIFO';
+  if (found.isSocket()) return 'a socket';
+  return 'a device';
+}
+
 /**
  * Opens a plain or gzipped text file and reads its head.
- * @throws UserError when it is missing, unreadable, empty, binary or a damaged gzip
+ * @throws UserError when it is missing, no regular file, unreadable, empty, binary or a damaged gzip
  */
 export async function openSource(path: string): Promise<Source> {
   const start = Buffer.alloc(4);
   let size = 0;
   try {
+    // Asked before it is opened: a FIFO keeps whoever opens it waiting, and a device may act on it.
+    const kind = kindOf(await stat(path));
+    if (kind !== null)
+      throw new UserError(`${path} is ${kind}: an import takes regular files, and - for standard input`);
     const handle = await open(path, 'r');
     try {
       ({ bytesRead: size } = await handle.read(start, 0, 4, 0));
@@ -98,11 +112,8 @@ export async function openSource(path: string): Promise<Source> {
       await handle.close();
     }
   } catch (error) {
-    const reasons: Record<string, string> = {
-      ENOENT: 'does not exist',
-      EACCES: 'may not be read',
-      EISDIR: 'is a folder',
-    };
+    if (error instanceof UserError) throw error;
+    const reasons: Record<string, string> = { ENOENT: 'does not exist', EACCES: 'may not be read' };
     throw new UserError(`${path} ${reasons[codeOf(error)] ?? `cannot be read (${codeOf(error)})`}`, 1, {
       cause: error,
     });

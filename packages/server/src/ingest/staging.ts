@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Transaction } from '../db/database.js';
 import type { EntityKey } from '../db/queries/merge.js';
-import { isMissingWord, Repair } from './clean.js';
+import { isMissingWord, Repair, storable } from './clean.js';
 import type { Dialect } from './dialect.js';
 import { ENTITIES, type Field } from './entities.js';
 import type { RowReceiver } from './read-rows.js';
@@ -19,9 +19,6 @@ export interface ReadCounts {
   /** Status words that are not known, with how often they came. */
   readonly unknownStatuses: Record<string, number>;
 }
-
-/** PostgreSQL's texts cannot hold it. */
-const withoutNul = (text: string) => text.replaceAll(String.fromCharCode(0), '');
 
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -50,7 +47,13 @@ export interface ReadingRules {
 
 /** Cleans rows and streams them into the staging table. */
 export class StagingWriter implements RowReceiver {
-  readonly counts: ReadCounts = { read: 0, quarantined: 0, repairs: {}, unknownStatuses: {} };
+  readonly counts: ReadCounts = {
+    read: 0,
+    quarantined: 0,
+    repairs: {},
+    // Words of a file, `constructor` too.
+    unknownStatuses: Object.create(null) as Record<string, number>,
+  };
   readonly #fields: readonly Field[];
   readonly #copy: Writable;
   readonly #rules: ReadingRules;
@@ -115,9 +118,9 @@ export class StagingWriter implements RowReceiver {
         repaired = true;
         this.#countRepair(value.kind);
       } else if (typeof value === 'string') columns += `\t${escapeCopy(value)}`;
-      else if (field.required === true || field.decisive === true) {
+      else if (field.required === true || field.decisive === true || value.spoilsRow) {
         if (field.name === 'status') {
-          const word = withoutNul(cell.toLowerCase().slice(0, LONGEST_SHOWN_VALUE));
+          const word = storable(cell.toLowerCase().slice(0, LONGEST_SHOWN_VALUE));
           this.counts.unknownStatuses[word] = (this.counts.unknownStatuses[word] ?? 0) + 1;
         }
         this.#quarantine(line, field.name, cell, value.reason, cells);
@@ -179,14 +182,14 @@ export class StagingWriter implements RowReceiver {
     cells: readonly (string | undefined)[] | null = null,
   ): void {
     this.counts.quarantined++;
-    const shown = escapeCopy(withoutNul(value.slice(0, LONGEST_SHOWN_VALUE)));
+    const shown = escapeCopy(storable(value.slice(0, LONGEST_SHOWN_VALUE)));
     const kept =
       cells === null
         ? '\\N'
         : escapeCopy(
-            JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, withoutNul(cells[i] ?? '')]))),
+            JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, storable(cells[i] ?? '')]))),
           );
     const empty = '\t\\N'.repeat(this.#fields.length);
-    this.#buffer += `${line}\tf\t${escapeCopy(field)}\t${shown}\t${escapeCopy(reason)}\t${kept}\t\\N${empty}\n`;
+    this.#buffer += `${line}\tf\t${escapeCopy(storable(field))}\t${shown}\t${escapeCopy(storable(reason))}\t${kept}\t\\N${empty}\n`;
   }
 }

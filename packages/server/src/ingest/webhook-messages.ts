@@ -2,6 +2,7 @@ import type { Sql, Transaction } from '../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
 import { type EntityKey, mergedCustomers, mergeStaging } from '../db/queries/merge.js';
 import { codeOf } from '../errors.js';
+import { readId, whyUnstorable } from './clean.js';
 import { PLAIN_DIALECT } from './dialect.js';
 import { ENTITIES } from './entities.js';
 import type { NamedCells } from './formats.js';
@@ -71,6 +72,33 @@ const readKnownOrders = (transaction: Transaction, ids: readonly string[]) => tr
   from orders where order_id = any(${[...ids]})`;
 
 const text = (value: unknown) => (value === undefined || value === null ? '' : String(value));
+
+/** A row with a text that the database cannot hold goes to quarantine before its ids are looked up: it spoils itself alone. */
+function withoutUnstorable(row: MessageRow): MessageRow {
+  if (!isCells(row)) return row;
+  for (const [field, value] of Object.entries(row)) {
+    const reason = typeof value === 'string' ? whyUnstorable(value) : null;
+    if (reason !== null) return { field, value: value as string, reason, orderId: text(row.order_id) };
+  }
+  return row;
+}
+
+const isId = (given: string) => typeof readId(given, PLAIN_DIALECT) === 'string';
+
+/** The message with nothing in it that the database would refuse with all the rest. */
+function storableMessage(message: RowMessage): RowMessage {
+  const { groups, platformOrder } = message;
+  const isKept = platformOrder !== undefined && isId(platformOrder.id) && isId(platformOrder.orderId ?? '');
+  return {
+    ...message,
+    groups: groups.map((group) => ({
+      ...group,
+      rows: group.rows.map(withoutUnstorable),
+      supersedes: group.supersedes?.filter((id) => whyUnstorable(id) === null),
+    })),
+    platformOrder: isKept ? platformOrder : undefined,
+  };
+}
 
 /**
  * An order older than the stored one says nothing any more: its rows are counted, but neither its lines nor its customer
@@ -230,7 +258,7 @@ const NOTHING: Counts = {
 };
 
 function addTallies(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
-  const sums: Record<string, number> = { ...a };
+  const sums: Record<string, number> = Object.assign(Object.create(null), a);
   for (const [kind, times] of Object.entries(b)) sums[kind] = (sums[kind] ?? 0) + times;
   return sums;
 }
@@ -297,11 +325,12 @@ async function takeDelivery(transaction: Transaction, { source, id }: NonNullabl
  */
 export async function importMessage(
   sql: Sql,
-  message: RowMessage,
+  given: RowMessage,
   options: ImportOptions,
   rescore?: Rescore,
 ): Promise<ImportReport | null> {
   const startedAt = performance.now();
+  const message = storableMessage(given);
   const { source, format, delivery } = message;
   if (delivery !== undefined && (await isKnownDelivery(sql, delivery))) return null;
   const importId = await startImport(sql, source, format);

@@ -1,12 +1,17 @@
 import Big from 'big.js';
 import { z } from 'zod';
 
+const LONG_NUMBER = /\d{16}/;
 /** Strings are matched first, so that digits inside them stay. */
 const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 
 /** Parses JSON whose ids may be longer than a double holds: whole numbers of 16 digits and more become texts. @throws SyntaxError */
-export const parseExactJson = (json: string): unknown =>
-  JSON.parse(json.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)));
+export function parseExactJson(json: string): unknown {
+  // First as it stands: of a text that is no JSON the expression below would look for the ends of strings for ever.
+  const parsed: unknown = JSON.parse(json);
+  if (!LONG_NUMBER.test(json)) return parsed;
+  return JSON.parse(json.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)));
+}
 
 export const id = z.union([z.string().min(1), z.number()]).transform(String);
 export const optionalId = id.nullish();

@@ -1,5 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+/** 32 bytes in base64. */
+const SIGNATURE = /^[A-Za-z0-9+/]{43}=$/;
+
+/** Whether a text can be the signature of any body. */
+export const couldSign = (signature: string) => SIGNATURE.test(signature);
+
 /**
  * Whether a body is signed with one of the secrets: base64 of its HMAC-SHA256, as Shopify and WooCommerce send it. The
  * texts are compared, as base64 has several spellings of the same bytes, and all secrets are tried in the same time.

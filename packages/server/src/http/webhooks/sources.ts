@@ -4,13 +4,14 @@ import type { RowGroup, RowMessage } from '../../ingest/webhook-messages.js';
 import { shopify } from './shopify.js';
 import { woocommerce } from './woocommerce.js';
 
-/** What a message brings; `ignored` says why it brings nothing. */
+/** What a message brings; `ignored` says why it brings nothing, `refused` why it is not believed. */
 export type WebhookContent =
   | {
       readonly groups: readonly RowGroup[];
       readonly platformOrder?: Omit<NonNullable<RowMessage['platformOrder']>, 'source'>;
     }
-  | { readonly ignored: string };
+  | { readonly ignored: string }
+  | { readonly refused: string };
 
 /** THE CONTRACT of a platform that sends webhooks, each signed by the HMAC-SHA256 of its body. */
 export interface WebhookSource {
@@ -26,7 +27,11 @@ export interface WebhookSource {
   };
   /** An unsigned message that only asks whether somebody is there. */
   isPing?(headers: IncomingHttpHeaders, body: Buffer): boolean;
-  /** @throws ZodError when the message is not of its topic's shape */
+  /**
+   * Platforms sign the body and not its topic. A body that tells by its own fields to be of another kind is refused;
+   * one that tells nothing is read as its topic says.
+   * @throws ZodError when the message is not of its topic's shape
+   */
   read(topic: string, message: unknown): WebhookContent;
 }
 

@@ -41,7 +41,14 @@ function parseLine(line: string, rows: (object: Record<string, unknown>) => read
   } catch {
     return 'is not JSON';
   }
-  return isObject(parsed) ? rows(parsed) : 'is not an object';
+  if (!isObject(parsed)) return 'is not an object';
+  try {
+    return rows(parsed);
+  } catch (error) {
+    // JSON can be read deeper than it can be written.
+    if (error instanceof RangeError) return 'holds a value that nests too deep';
+    throw error;
+  }
 }
 
 function objects(
