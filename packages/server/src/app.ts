@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Access } from './access/access.js';
+import { Breadth } from './access/breadth.js';
 import { CredentialReader } from './access/credential-reader.js';
 import { DemoTokens } from './access/demo-tokens.js';
 import { KeyRing } from './access/key-ring.js';
@@ -25,6 +26,7 @@ import { TrustedProxies } from './http/trusted-proxies.js';
 import { answerWebhook } from './http/webhook-route.js';
 import type { Rescore } from './ingest/webhook-messages.js';
 import { ChangeFeed } from './live/change-feed.js';
+import { log } from './log.js';
 import { knownSegments, readPlaybook } from './playbook.js';
 import { rescoreCustomers } from './scoring/online.js';
 
@@ -92,6 +94,7 @@ export async function startServer(
     keys: new KeyRing(database.reader),
     secrets: new SecretBox(config),
     limits: new RateLimits(config.rateLimit),
+    breadth: new Breadth(database.reader, { agent: config.agentBreadth, restricted: config.restrictedBreadth }),
   };
   const tokens = new TokenReader(access.keys, access.secrets, audience, demo?.keys ?? new Map());
   const credentials = new CredentialReader(database.reader, access.keys, tokens, config.adminKey);
@@ -179,13 +182,18 @@ export async function startServer(
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     streamCount: () => changes.subscriberCount,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         graphql.endStreams();
         server.closeIdleConnections();
         // Whoever still reads after the grace is cut off, so that a stop always ends.
         setTimeout(() => server.closeAllConnections(), 5000).unref();
-      }),
+      });
+      // A database that is gone must not keep the server from stopping.
+      await access.breadth.close().catch((error) => {
+        log.warn({ type: error?.name }, 'what was read last could not be counted in the database');
+      });
+    },
   };
 }

@@ -16,6 +16,7 @@ const demoKey = (kind: 'agent-signing' | 'customer-signing'): SigningKey => ({
   origins: [],
   algorithm: 'HS256',
   verifier: null,
+  breadth: null,
 });
 
 /** Signs the demo pages' tokens: those of any shop, but with keys that live as long as the process. */

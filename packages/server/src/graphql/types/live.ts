@@ -21,6 +21,9 @@ builder.subscriptionField('segmentChanged', (t) =>
       }
       return context.changes.of(new Set(ids), segmentation ?? null);
     },
-    resolve: (change) => change,
+    resolve: async (change, _args, context) => {
+      await context.discloseEvent(change.customerId);
+      return change;
+    },
   }),
 );
