@@ -3,8 +3,9 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Access } from './access/access.js';
 import { Breadth } from './access/breadth.js';
 import { CredentialReader } from './access/credential-reader.js';
-import { DemoTokens } from './access/demo-tokens.js';
+import { DeskLink } from './access/desk-link.js';
 import { KeyRing } from './access/key-ring.js';
+import { PageTokens } from './access/page-tokens.js';
 import { RateLimits } from './access/rate-limits.js';
 import type { Scope } from './access/scopes.js';
 import { SecretBox } from './access/secret-box.js';
@@ -16,6 +17,7 @@ import { EXAMPLE_QUERIES } from './graphql/examples.js';
 import { type PersistedOperations, readPersistedOperations } from './graphql/persisted-operations.js';
 import { RunSnapshots } from './graphql/run-snapshot.js';
 import { answerDemo } from './http/demo-pages.js';
+import { answerDesk, type Desk } from './http/desk-page.js';
 import { answerEmbed } from './http/embed-page.js';
 import { Gate, GraphqlRoute, sendFailure } from './http/graphql-route.js';
 import { answerImport, answerQuarantine, dropRest, UploadQueue } from './http/import-route.js';
@@ -37,6 +39,8 @@ const DEFAULT_AUDIENCE = 'tessera';
 
 export interface RunningServer {
   readonly url: string;
+  /** A link that opens the desk once, within 10 minutes, on this machine; null where it is closed. The last one counts. */
+  makeDeskLink(): string | null;
   /** How many streams of events are read just now. */
   streamCount(): number;
   close(): Promise<void>;
@@ -79,7 +83,7 @@ async function answerReady(database: Database, response: ServerResponse): Promis
 
 /**
  * Listens and answers: `/graphql`, `/import/...`, `/imports/...`, `/webhooks/...`, `/health`, `/ready`, `/widget/...`,
- * `/embed/...`, and for a person on this machine the demo pages and GraphiQL.
+ * `/embed/...`, and for a person on this machine the demo pages, the desk and GraphiQL.
  * @throws UserError when the address cannot be listened on
  */
 export async function startServer(
@@ -87,9 +91,11 @@ export async function startServer(
   database: Database,
   operations: PersistedOperations = readPersistedOperations(PERSISTED_OPERATIONS_FILE),
 ): Promise<RunningServer> {
-  const isDemoOpen = !config.production && LOOPBACK.has(config.host);
+  // Where a proxy is named, whoever asks comes from elsewhere.
+  const isBehindProxy = (config.trustedProxies ?? []).length > 0;
+  const isDemoOpen = !config.production && LOOPBACK.has(config.host) && !isBehindProxy;
   const audience = config.tokenAudience ?? DEFAULT_AUDIENCE;
-  const demo = isDemoOpen ? new DemoTokens(audience) : null;
+  const demo = isDemoOpen ? new PageTokens(audience) : null;
   const access: Access = {
     keys: new KeyRing(database.reader),
     secrets: new SecretBox(config),
@@ -98,6 +104,7 @@ export async function startServer(
   };
   const tokens = new TokenReader(access.keys, access.secrets, audience, demo?.keys ?? new Map());
   const credentials = new CredentialReader(database.reader, access.keys, tokens, config.adminKey);
+  const desk: Desk | null = demo === null ? null : { link: new DeskLink(), tokens: demo, breadth: access.breadth };
   const gate = new Gate(credentials, access, new TrustedProxies(config.trustedProxies));
   const uploads = new UploadQueue();
   const graphiql = isDemoOpen
@@ -145,6 +152,7 @@ export async function startServer(
       if (request.method !== 'POST') return sendOnlyPost(response);
       return answerWebhook(request, response, second, config, database, rescore);
     }
+    if (first === 'desk' && third === '') return answerDesk(request, response, second, database, desk);
     if (first === 'demo') return answerDemo(request, response, url, database, demo);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendError(response, 'METHOD_NOT_ALLOWED', 'this address only answers GET');
@@ -179,8 +187,10 @@ export async function startServer(
   await listen(server, config);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url,
+    makeDeskLink: () => (desk === null ? null : `${url}/desk#${desk.link.make()}`),
     streamCount: () => changes.subscriberCount,
     close: async () => {
       await new Promise<void>((resolve) => {

@@ -12,7 +12,7 @@ import { importPaths, type PathsReport } from '../ingest/import-paths.js';
 import type { ImportReport } from '../ingest/import-rows.js';
 import { type Mapping, readMapping } from '../ingest/mapping.js';
 import { retryQuarantined } from '../ingest/retry-quarantined.js';
-import { ensureShop } from '../shop-settings.js';
+import { ensureShop, shopForOwnData } from '../shop-settings.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -59,7 +59,9 @@ export async function importInto(
   paths: readonly string[],
   options: { format?: string; kind?: 'own' | 'demo'; mapping?: Mapping } = {},
 ): Promise<PathsReport> {
-  const shop = await ensureShop(database.sql, config, options.kind);
+  await ensureShop(database.sql, config, options.kind);
+  const shop =
+    options.kind === 'demo' ? await ensureShop(database.sql, config) : await shopForOwnData(database.sql, config);
   const progress = new ProgressLine();
   try {
     return await importPaths(database.sql, paths, {
