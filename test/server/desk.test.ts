@@ -3,7 +3,7 @@ import net from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DeskLink, LINK_LIFETIME_MS } from '../../packages/server/src/access/desk-link.js';
 import { startServer } from '../../packages/server/src/app.js';
-import { shopForOwnData } from '../../packages/server/src/shop-settings.js';
+import { endDemo } from '../../packages/server/src/db/queries/shop.js';
 import { agentToken, makeKey } from '../support/credentials.js';
 import { codesOf, demoToken } from '../support/graphql-shop.js';
 import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../support/server.js';
@@ -66,7 +66,7 @@ const FORWARDED: readonly Record<string, string>[] = [
 describe('T42: a token of the demo', () => {
   it('is given for the demo shop only, as the database says, and not once data of its own came in', async () => {
     expect((await raw('/demo/token?page=crm', 'POST')).status).toBe(200);
-    await shopForOwnData(server.database.sql, {});
+    await server.database.sql.begin(endDemo);
     for (const page of ['crm', 'storefront']) {
       expect((await raw(`/demo/token?page=${page}`, 'POST')).status, page).toBe(404);
     }
@@ -97,6 +97,12 @@ describe('T42: a token of the demo', () => {
       expect(shop, way).toEqual({ kind: 'own' });
       expect((await raw('/demo/token?page=crm', 'POST')).status, way).toBe(404);
     }
+  });
+
+  it('is given on while nothing of its own has come in: a refused row is none', async () => {
+    await server.query('mutation { importCustomers(input: []) { __typename } }');
+    const [shop] = await server.database.sql`select kind from shop`;
+    expect(shop).toEqual({ kind: 'demo' });
   });
 
   it('is given to a browser of this machine only: no proxy, no other name, no page of another site', async () => {
@@ -170,7 +176,7 @@ describe('T42: a token of the demo', () => {
 
 describe("the desk of a shop's own data", () => {
   it('opens once, by the code behind the # of the printed link', async () => {
-    await shopForOwnData(server.database.sql, {});
+    await server.database.sql.begin(endDemo);
     const link = running.makeDeskLink();
     expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/desk#[\w-]{43}$/);
     const page = await raw('/desk', 'GET');

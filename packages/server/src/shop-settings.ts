@@ -1,7 +1,6 @@
 import type { Config } from './config.js';
 import type { Sql } from './db/database.js';
 import { UserError } from './errors.js';
-import { log } from './log.js';
 
 export interface Shop {
   readonly name: string;
@@ -52,21 +51,4 @@ export async function ensureShop(
     update shop set name = ${given.shopName ?? shop.name}, currency = ${given.currency ?? shop.currency},
                     time_zone = ${given.timeZone ?? shop.timeZone}`;
   return (await readShop(sql)) ?? shop;
-}
-
-/**
- * The shop that data of its own comes into, made at first use. A demo shop is none from then on: nobody can tell its
- * customers from the shop's own any more, and the demo pages show them without a key.
- */
-export async function shopForOwnData(
-  sql: Sql,
-  given: Pick<Config, 'timeZone' | 'currency' | 'shopName'>,
-): Promise<Shop> {
-  const shop = (await readShop(sql)) ?? (await ensureShop(sql, given));
-  if (shop.kind === 'own') return shop;
-  await sql`update shop set kind = 'own'`;
-  log.warn(
-    'data of its own came into the demo shop: its pages show nobody any more (tessera start prints a link to the desk)',
-  );
-  return { ...shop, kind: 'own' };
 }

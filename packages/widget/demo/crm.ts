@@ -15,7 +15,7 @@ if (data.asOf) {
 }
 
 if (data.token === null || data.customers.length === 0) {
-  byId(data.token === null && data.sessionUrl !== null ? 'no-link' : 'no-data').hidden = false;
+  byId(data.token === null && (data.sessionUrl !== null || !data.isDemo) ? 'no-link' : 'no-data').hidden = false;
   byId('workspace').hidden = true;
 } else {
   const rows = data.customers.map(createRow);

@@ -28,6 +28,8 @@ export interface PageData {
   products: DemoProduct[];
   /** Answers `{"token": "…"}` to a POST; '' where a token lasts as long as the page. */
   tokenUrl: string;
+  /** False where the shop's own customers are behind the link to the desk. */
+  isDemo: boolean;
   /** Of the desk: takes the code of its link and gives the rest. */
   sessionUrl: string | null;
 }
@@ -43,6 +45,7 @@ export function readPageData(): PageData {
     customers: data.customers ?? [],
     products: data.products ?? [],
     tokenUrl: data.tokenUrl ?? '',
+    isDemo: data.isDemo ?? true,
     sessionUrl: data.sessionUrl ?? null,
   };
 }

@@ -12,7 +12,7 @@ import { importPaths, type PathsReport } from '../ingest/import-paths.js';
 import type { ImportReport } from '../ingest/import-rows.js';
 import { type Mapping, readMapping } from '../ingest/mapping.js';
 import { retryQuarantined } from '../ingest/retry-quarantined.js';
-import { ensureShop, shopForOwnData } from '../shop-settings.js';
+import { ensureShop } from '../shop-settings.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -59,9 +59,7 @@ export async function importInto(
   paths: readonly string[],
   options: { format?: string; kind?: 'own' | 'demo'; mapping?: Mapping } = {},
 ): Promise<PathsReport> {
-  await ensureShop(database.sql, config, options.kind);
-  const shop =
-    options.kind === 'demo' ? await ensureShop(database.sql, config) : await shopForOwnData(database.sql, config);
+  const shop = await ensureShop(database.sql, config, options.kind);
   const progress = new ProgressLine();
   try {
     return await importPaths(database.sql, paths, {
@@ -69,6 +67,7 @@ export async function importInto(
       currency: shop.currency,
       format: options.format,
       mapping: options.mapping,
+      isDemo: options.kind === 'demo',
       onFileProgress: (file, rows) =>
         progress.show(`importing ${path.basename(file.path)}: ${number.format(rows)} rows`, null),
       onReport: () => progress.clear(),

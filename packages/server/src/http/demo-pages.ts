@@ -65,7 +65,8 @@ async function pageData(database: Database, tokens: PageTokens, view: View | nul
     endpoint: '/graphql',
     token: grant === null ? null : await tokens.issue(grant),
     tokenUrl: `/demo/token?page=${page}`,
-    isDemo: shop?.kind === 'demo',
+    // A shop of its own is on no page of the demo, once it is scored: its desk opens by a link.
+    isDemo: shop?.kind === 'demo' || shop?.currentRunId == null,
     asOf: customers[0]?.asOf.toISOString() ?? null,
     // The storefront greets one shopper and must know nothing of the others.
     customers: (view === 'shopper' ? customers.slice(0, 1) : customers)

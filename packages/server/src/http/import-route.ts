@@ -7,7 +7,7 @@ import { UserError } from '../errors.js';
 import { importFile, recogniseFile } from '../ingest/import-file.js';
 import type { ImportReport } from '../ingest/import-rows.js';
 import { UploadRefused, withUpload } from '../ingest/import-upload.js';
-import { shopForOwnData } from '../shop-settings.js';
+import { ensureShop, readShop } from '../shop-settings.js';
 import { sendError, sendJson } from './respond.js';
 
 const MIB = 1_048_576;
@@ -56,7 +56,7 @@ async function importUpload(
   file: string,
   format: string | undefined,
 ): Promise<ImportReport> {
-  const shop = await shopForOwnData(database.sql, config);
+  const shop = (await readShop(database.sql)) ?? (await ensureShop(database.sql, config));
   const recognised = await recogniseFile(file, format);
   if (recognised === null) {
     throw new UploadRefused(

@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { ImportBusy, importMessage, type Rescore, type RowMessage } from '../ingest/webhook-messages.js';
 import { parseExactJson } from '../ingest/webhook-payload.js';
-import { shopForOwnData } from '../shop-settings.js';
+import { ensureShop, readShop } from '../shop-settings.js';
 import { sendError, sendJson } from './respond.js';
 import { isSigned } from './webhooks/signature.js';
 import { WEBHOOK_SOURCES, type WebhookContent, type WebhookSource } from './webhooks/sources.js';
@@ -87,7 +87,7 @@ export async function answerWebhook(
   }
   const content = readMessage(source, topic, payload);
   if ('ignored' in content) return sendJson(response, 200, content);
-  const shop = await shopForOwnData(database.sql, config);
+  const shop = (await readShop(database.sql)) ?? (await ensureShop(database.sql, config));
   const { platformOrder } = content;
   const message: RowMessage = {
     source: `${source.key} ${topic}`,

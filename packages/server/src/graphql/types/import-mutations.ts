@@ -4,7 +4,7 @@ import { imports, quarantinedRows } from '../../db/tables.js';
 import { apiError } from '../../errors.js';
 import { ImportBusy, importMessage, type Rescore, type RowGroup } from '../../ingest/webhook-messages.js';
 import { rescoreCustomers } from '../../scoring/online.js';
-import { ensureShop, readShop, shopForOwnData } from '../../shop-settings.js';
+import { ensureShop, readShop } from '../../shop-settings.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { IMPORTS_WRITE, INTERNAL } from './common.js';
@@ -124,10 +124,7 @@ async function importInput<T extends Identified>(
   if (given.length > MOST_ROWS) {
     throw apiError('BAD_USER_INPUT', `a call takes at most ${MOST_ROWS} rows, got ${given.length}: send them in parts`);
   }
-  const shop =
-    given.length === 0
-      ? ((await readShop(database.sql)) ?? (await ensureShop(database.sql, {})))
-      : await shopForOwnData(database.sql, {});
+  const shop = (await readShop(database.sql)) ?? (await ensureShop(database.sql, {}));
   const replaced = replacedOnes(given);
   const rows = given.map((each) => (replaced.has(each) ? rowsOf(each).map(() => null) : rowsOf(each)));
   // Of each row of the import, its place in the input.
