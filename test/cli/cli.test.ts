@@ -499,6 +499,16 @@ describe('a shop', () => {
         runs: { totalCount: 1 },
         customers: { totalCount: 2 },
       });
+      const { stdout, stderr } = running.output();
+      const [link, code] = new RegExp(`${running.url}/desk#([\\w-]{43})`).exec(stderr) ?? [];
+      expect(link, stderr).toBeDefined();
+      expect(stdout).not.toContain('desk');
+      expect((await fetch(`${running.url}/demo/token?page=crm`, { method: 'POST' })).status).toBe(404);
+      const opened = await post(`${running.url}/desk/session`, JSON.stringify({ code }));
+      expect({ status: opened.status, hasToken: opened.text.includes('"token":"ey') }).toEqual({
+        status: 200,
+        hasToken: true,
+      });
       expect(await running.end()).toBe(0);
     }
     expect(existsSync(path.join(own.path, 'postgres/data/postmaster.pid'))).toBe(false);

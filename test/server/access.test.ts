@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DemoTokens } from '../../packages/server/src/access/demo-tokens.js';
 import { KEYS_FRESH_MS } from '../../packages/server/src/access/key-ring.js';
 import { makeFirstKey } from '../../packages/server/src/access/keys.js';
+import { PageTokens } from '../../packages/server/src/access/page-tokens.js';
 import { AGENT_SCOPES } from '../../packages/server/src/access/scopes.js';
 import { startServer } from '../../packages/server/src/app.js';
 import { readConfig } from '../../packages/server/src/config.js';
@@ -195,7 +195,7 @@ describe('a demo token', () => {
     const signed = (alg: string, typ = 'customer+jwt') =>
       new SignJWT(claims).setProtectedHeader({ alg, typ, kid }).sign(secret);
     const forged: Record<string, string> = {
-      'of another process': await new DemoTokens('tessera').issue({ view: 'agent' }),
+      'of another process': await new PageTokens('tessera').issue({ view: 'agent', customers: ['1'] }),
       'without a signature': `${header}.${payload}.`,
       'of no algorithm': new UnsecuredJWT(claims).encode(),
       'of no algorithm, with the signature left on': `${encode({ alg: 'none', typ: 'customer+jwt', kid })}.${payload}.${signature}`,

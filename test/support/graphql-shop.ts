@@ -24,7 +24,7 @@ export async function startShopScoredTwice(customers: number): Promise<ScoredTwi
   try {
     await writeDemoShop(folder, { customers });
     await ensureShop(sql, {}, 'demo');
-    await importPaths(sql, [folder], { timeZone: 'UTC', currency: 'USD' });
+    await importPaths(sql, [folder], { timeZone: 'UTC', currency: 'USD', isDemo: true });
   } finally {
     await rm(folder, { recursive: true });
   }

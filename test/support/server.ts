@@ -55,7 +55,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-demo-test-'));
     await writeDemoShop(folder, { customers: demoCustomers });
     const shop = await ensureShop(database.sql, {}, 'demo');
-    await importPaths(database.sql, [folder], { timeZone: shop.timeZone, currency: shop.currency });
+    await importPaths(database.sql, [folder], { timeZone: shop.timeZone, currency: shop.currency, isDemo: true });
     await runScoring(database.sql, { timeZone: shop.timeZone });
     await rm(folder, { recursive: true });
   }

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Access } from './access/access.js';
+import { Breadth } from './access/breadth.js';
 import { CredentialReader } from './access/credential-reader.js';
-import { DemoTokens } from './access/demo-tokens.js';
+import { DeskLink } from './access/desk-link.js';
 import { KeyRing } from './access/key-ring.js';
+import { PageTokens } from './access/page-tokens.js';
 import { RateLimits } from './access/rate-limits.js';
 import { Refusals } from './access/refusals.js';
 import type { Scope } from './access/scopes.js';
@@ -16,6 +18,7 @@ import { EXAMPLE_QUERIES } from './graphql/examples.js';
 import { type PersistedOperations, readPersistedOperations } from './graphql/persisted-operations.js';
 import { RunSnapshots } from './graphql/run-snapshot.js';
 import { answerDemo } from './http/demo-pages.js';
+import { answerDesk, type Desk } from './http/desk-page.js';
 import { answerEmbed } from './http/embed-page.js';
 import { Gate, GraphqlRoute, sendFailure } from './http/graphql-route.js';
 import { answerImport, answerQuarantine, UploadQueue } from './http/import-route.js';
@@ -28,6 +31,7 @@ import { answerWebhook } from './http/webhook-route.js';
 import { removeLeftoverFolders } from './ingest/temporary-folders.js';
 import type { Rescore } from './ingest/webhook-messages.js';
 import { ChangeFeed } from './live/change-feed.js';
+import { log } from './log.js';
 import { knownSegments, readPlaybook } from './playbook.js';
 import { rescoreCustomers } from './scoring/online.js';
 
@@ -38,6 +42,8 @@ const DEFAULT_AUDIENCE = 'tessera';
 
 export interface RunningServer {
   readonly url: string;
+  /** A link that opens the desk once, within 10 minutes, on this machine; null where it is closed. The last one counts. */
+  makeDeskLink(): string | null;
   /** How many streams of events are read just now. */
   streamCount(): number;
   close(): Promise<void>;
@@ -80,7 +86,7 @@ async function answerReady(database: Database, response: ServerResponse): Promis
 
 /**
  * Listens and answers: `/graphql`, `/import/...`, `/imports/...`, `/webhooks/...`, `/health`, `/ready`, `/widget/...`,
- * `/embed/...`, and for a person on this machine the demo pages and GraphiQL.
+ * `/embed/...`, and for a person on this machine the demo pages, the desk and GraphiQL.
  * @throws UserError when the address cannot be listened on
  */
 export async function startServer(
@@ -88,16 +94,20 @@ export async function startServer(
   database: Database,
   operations: PersistedOperations = readPersistedOperations(PERSISTED_OPERATIONS_FILE),
 ): Promise<RunningServer> {
-  const isDemoOpen = !config.production && LOOPBACK.has(config.host);
+  // Where a proxy is named, whoever asks comes from elsewhere.
+  const isBehindProxy = (config.trustedProxies ?? []).length > 0;
+  const isDemoOpen = !config.production && LOOPBACK.has(config.host) && !isBehindProxy;
   const audience = config.tokenAudience ?? DEFAULT_AUDIENCE;
-  const demo = isDemoOpen ? new DemoTokens(audience) : null;
+  const demo = isDemoOpen ? new PageTokens(audience) : null;
   const access: Access = {
     keys: new KeyRing(database.reader),
     secrets: new SecretBox(config),
     limits: new RateLimits(config.rateLimit),
+    breadth: new Breadth(database.reader, { agent: config.agentBreadth, restricted: config.restrictedBreadth }),
   };
   const tokens = new TokenReader(access.keys, access.secrets, audience, demo?.keys ?? new Map());
   const credentials = new CredentialReader(database.reader, access.keys, tokens, config.adminKey);
+  const desk: Desk | null = demo === null ? null : { link: new DeskLink(), tokens: demo, breadth: access.breadth };
   const gate = new Gate(credentials, access, new TrustedProxies(config.trustedProxies));
   const uploads = new UploadQueue();
   const graphiql = isDemoOpen
@@ -147,6 +157,7 @@ export async function startServer(
       if (request.method !== 'POST') return sendOnlyPost(response);
       return answerWebhook(request, response, second, webhooks);
     }
+    if (first === 'desk' && third === '') return answerDesk(request, response, second, database, desk);
     if (first === 'demo') return answerDemo(request, response, url, database, demo);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return sendError(response, 'METHOD_NOT_ALLOWED', 'this address only answers GET');
@@ -182,16 +193,23 @@ export async function startServer(
   await listen(server, config);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url,
+    makeDeskLink: () => (desk === null ? null : `${url}/desk#${desk.link.make()}`),
     streamCount: () => changes.subscriberCount,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         graphql.endStreams();
         server.closeIdleConnections();
         // Whoever still reads after the grace is cut off, so that a stop always ends.
         setTimeout(() => server.closeAllConnections(), 5000).unref();
-      }),
+      });
+      // A database that is gone must not keep the server from stopping.
+      await access.breadth.close().catch((error) => {
+        log.warn({ type: error?.name }, 'what was read last could not be counted in the database');
+      });
+    },
   };
 }

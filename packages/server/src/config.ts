@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './access/breadth-limits.js';
 import { UserError } from './errors.js';
 import { TrustedProxies } from './http/trusted-proxies.js';
 
@@ -47,6 +48,11 @@ const wholeNumber = (least: number, most: number) =>
     .regex(/^\d{1,9}$/, `is not a number from ${least} to ${most}`)
     .transform(Number)
     .refine((number) => number >= least && number <= most, `is not a number from ${least} to ${most}`);
+
+const breadth = z
+  .string()
+  .transform(parseBreadth)
+  .refine((limits) => limits !== undefined, `is not ${BREADTH_FORM}`);
 
 const trustedProxies = z
   .string()
@@ -104,6 +110,18 @@ export const SETTINGS = {
     schema: wholeNumber(0, 1_000_000),
     fallback: '300',
     help: 'requests a minute of one shopper; agents and restricted keys have a multiple; 0 is no limit',
+  },
+  agentBreadth: {
+    variable: 'TESSERA_AGENT_BREADTH',
+    schema: breadth,
+    fallback: '60/1000/600/10000',
+    help: 'how many different customers an agent may read: profiles a minute/a day/badges a minute/a day; or none',
+  },
+  restrictedBreadth: {
+    variable: 'TESSERA_RESTRICTED_BREADTH',
+    schema: breadth,
+    fallback: 'none',
+    help: 'the same of a restricted key',
   },
   trustedProxies: {
     variable: 'TESSERA_TRUSTED_PROXIES',
@@ -205,6 +223,9 @@ export interface Config {
   readonly secretsKey?: string;
   readonly tokenAudience?: string;
   readonly rateLimit?: number;
+  /** Null limits none. */
+  readonly agentBreadth?: BreadthLimits | null;
+  readonly restrictedBreadth?: BreadthLimits | null;
   readonly trustedProxies?: readonly string[];
   readonly timeZone?: string;
   readonly currency?: string;

@@ -11,6 +11,7 @@ export const ERROR_STATUS = {
   PERSISTED_ONLY: 403,
   PERSISTED_NOT_FOUND: 404,
   RATE_LIMITED: 429,
+  BREADTH_LIMITED: 429,
   NOT_SCORED_YET: 409,
   SERVICE_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
@@ -35,11 +36,17 @@ const LONGEST_SHOWN = 60;
 /**
  * An error that the API's caller can act on: shown as it is, with its code. Anything else is logged and masked.
  * Only what refuses the whole request sets the HTTP status; an error of one field leaves the other fields' answer alone.
+ * @param details what a program needs to act on it, beside the code
  */
-export function apiError(code: ErrorCode, message: string, headers?: Readonly<Record<string, string>>): GraphQLError {
+export function apiError(
+  code: ErrorCode,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+  details?: Readonly<Record<string, string | number>>,
+): GraphQLError {
   const shown = headers ?? (code === 'SERVICE_UNAVAILABLE' ? RETRY_LATER : undefined);
   const http = { status: ERROR_STATUS[code], ...(shown === undefined ? {} : { headers: shown }) };
-  return new GraphQLError(message, { extensions: { code, http } });
+  return new GraphQLError(message, { extensions: { ...details, code, http } });
 }
 
 /** What a caller sent, short enough to stand in a message. */

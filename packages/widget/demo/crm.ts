@@ -1,6 +1,6 @@
-import { byId, connect, countryName, create, type DemoCustomer, orderCount, readPageData } from './page-data.js';
+import { byId, connect, countryName, create, type DemoCustomer, openPage, orderCount } from './page-data.js';
 
-const data = readPageData();
+const data = await openPage();
 connect(byId('workspace'), data);
 const list = byId<HTMLUListElement>('customers');
 const search = byId<HTMLInputElement>('search');
@@ -15,7 +15,7 @@ if (data.asOf) {
 }
 
 if (data.token === null || data.customers.length === 0) {
-  byId('no-data').hidden = false;
+  byId(data.token === null && (data.sessionUrl !== null || !data.isDemo) ? 'no-link' : 'no-data').hidden = false;
   byId('workspace').hidden = true;
 } else {
   const rows = data.customers.map(createRow);

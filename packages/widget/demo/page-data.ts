@@ -26,8 +26,12 @@ export interface PageData {
   asOf: string | null;
   customers: DemoCustomer[];
   products: DemoProduct[];
-  /** Answers `{"token": "…"}` to a POST. */
+  /** Answers `{"token": "…"}` to a POST; '' where a token lasts as long as the page. */
   tokenUrl: string;
+  /** False where the shop's own customers are behind the link to the desk. */
+  isDemo: boolean;
+  /** Of the desk: takes the code of its link and gives the rest. */
+  sessionUrl: string | null;
 }
 
 export function readPageData(): PageData {
@@ -41,12 +45,34 @@ export function readPageData(): PageData {
     customers: data.customers ?? [],
     products: data.products ?? [],
     tokenUrl: data.tokenUrl ?? '',
+    isDemo: data.isDemo ?? true,
+    sessionUrl: data.sessionUrl ?? null,
   };
+}
+
+/** The code behind the `#` of the desk's link, taken out of the address bar at once: it counts a single time. */
+function takeCode(): string | null {
+  const code = location.hash.slice(1);
+  if (code) history.replaceState(null, '', location.pathname);
+  return code || null;
+}
+
+/** What a page shows: as the server wrote it, or as it answers to the code of the link that opened the desk. */
+export async function openPage(): Promise<PageData> {
+  const data = readPageData();
+  const code = data.sessionUrl ? takeCode() : null;
+  if (!data.sessionUrl || !code) return data;
+  const response = await fetch(data.sessionUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+  return response.ok ? { ...data, ...((await response.json()) as Partial<PageData>) } : data;
 }
 
 /** Gives a provider what its elements need to ask, and a way to a fresh token when the page stays open for long. */
 export function connect(provider: HTMLElement, { endpoint, token, tokenUrl }: PageData): void {
-  Object.assign(provider, { endpoint, token, tokenProvider: tokenProviderFor(tokenUrl) });
+  Object.assign(provider, { endpoint, token, ...(tokenUrl && { tokenProvider: tokenProviderFor(tokenUrl) }) });
 }
 
 const providers = new Map<string, () => Promise<string>>();

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AGENT_SCOPES } from '../../../packages/server/src/access/scopes.js';
 import { launchBrowser } from '../../support/browser.js';
-import { demoToken } from '../../support/graphql-shop.js';
+import { agentToken, makeKey } from '../../support/credentials.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { buildWidget } from '../page.js';
 import { installPackages } from './installed-packages.js';
@@ -50,7 +51,8 @@ beforeAll(async () => {
       answers.push(content);
       return { status: answer.status, type: 'application/json', content };
     }
-    if (path === '/token') return { type: 'application/json', content: JSON.stringify({ token: await agentToken() }) };
+    if (path === '/token')
+      return { type: 'application/json', content: JSON.stringify({ token: await tokenOfAgent() }) };
     if (path === '/crm/front/front-sdk.js') return { content: sdks.front };
     const content = widget
       .read(path.slice(1))
@@ -73,7 +75,8 @@ afterAll(async () => {
   widget?.remove();
 });
 
-const agentToken = () => demoToken(shop.url, 'crm');
+const tokenOfAgent = async () =>
+  agentToken(await makeKey(shop.database.sql, { kind: 'agent-signing', scopes: AGENT_SCOPES }), AGENT_SCOPES.join(' '));
 
 async function readSdks(): Promise<typeof sdks> {
   const folder = path.join(installPackages('sdks', '--omit=dev'), 'node_modules');
@@ -129,7 +132,7 @@ describe('Zendesk', () => {
       settings: settings(),
       place: 'ticket_sidebar',
       person: { email: person.email, externalId: null },
-      token: await agentToken(),
+      token: await tokenOfAgent(),
     });
     expect(await customerShown(frame)).toBe(person.externalId);
     const asked = await page.evaluate(() => (window as unknown as { asked: Record<string, unknown>[] }).asked);
@@ -154,7 +157,7 @@ describe('Zendesk', () => {
       settings: settings(),
       place: 'user_sidebar',
       person: { email: 'private@example.com', externalId: person.externalId },
-      token: await agentToken(),
+      token: await tokenOfAgent(),
     });
     expect(await customerShown(frame)).toBe(person.externalId);
     expect(errors).toEqual([]);
@@ -166,7 +169,7 @@ describe('Zendesk', () => {
       settings: settings(),
       place: 'ticket_sidebar',
       person: { email: 'nobody@example.com', externalId: null },
-      token: await agentToken(),
+      token: await tokenOfAgent(),
     });
     await expect.poll(() => answers.at(-1)).toBe('{"data":{"customersByEmails":[null]}}');
     await frame.getByText('This customer is not known').waitFor();
@@ -183,7 +186,7 @@ describe('Zendesk', () => {
         settings: settings(),
         place: 'user_sidebar',
         person: { email: person.email, externalId: person.externalId },
-        token: await agentToken(),
+        token: await tokenOfAgent(),
         locale,
       });
       expect(await customerShown(frame)).toBe(person.externalId);
@@ -203,7 +206,7 @@ describe('Zendesk', () => {
       settings: settings(),
       place: 'ticket_sidebar',
       person: { email: person.email, externalId: null },
-      token: await agentToken(),
+      token: await tokenOfAgent(),
       isFailingAtFirst: true,
     });
     await frame.getByText('This customer could not be looked up').waitFor();

@@ -1,3 +1,4 @@
+import type { Breadth } from './breadth.js';
 import type { KeyRing } from './key-ring.js';
 import type { RateLimits } from './rate-limits.js';
 import type { SecretBox } from './secret-box.js';
@@ -7,4 +8,5 @@ export interface Access {
   readonly keys: KeyRing;
   readonly secrets: SecretBox;
   readonly limits: RateLimits;
+  readonly breadth: Breadth;
 }

@@ -2,6 +2,7 @@ import type { Sql } from '../db/database.js';
 import { writeAudit } from '../db/queries/audit-log.js';
 import { apiError } from '../errors.js';
 import { log } from '../log.js';
+import { parseBreadth } from './breadth-limits.js';
 import { actorOf, type Credential, isForBrowsers, SHOPPER_GRANTS, secretCredential } from './credential.js';
 import type { KeyRing, LiveKey } from './key-ring.js';
 import { hashKey, isKeyText } from './key-text.js';
@@ -86,11 +87,12 @@ export class CredentialReader {
 
 /** A stored key as a credential; null for one that signs: its text is never sent. */
 function credentialOf(key: LiveKey): Credential | null {
-  const { id: keyId, kind, title, scopes, origins, expiresAt } = key;
+  const { id: keyId, kind, title, scopes, origins, expiresAt, breadth } = key;
   if (kind === 'secret') return secretCredential(keyId, title, expiresAt);
   if (kind !== 'restricted' && kind !== 'publishable') return null;
   const grants = kind === 'publishable' ? SHOPPER_GRANTS : grantsOf(scopes);
-  return { kind, keyId, title, subject: null, grants, origins, issuedAt: null, expiresAt };
+  const own = breadth === null ? {} : { breadth: parseBreadth(breadth) };
+  return { kind, keyId, title, subject: null, grants, origins, issuedAt: null, expiresAt, ...own };
 }
 
 const unauthenticated = () =>

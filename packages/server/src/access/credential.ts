@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../db/queries/audit-log.js';
+import type { BreadthLimits } from './breadth-limits.js';
 import { ALL_SCOPES, type Grant, SHOPPER_SCOPE } from './scopes.js';
 
 /** The five classes of whoever asks. */
@@ -18,6 +19,10 @@ export interface Credential {
   readonly origins: readonly string[];
   readonly issuedAt: Date | null;
   readonly expiresAt: Date | null;
+  /** How many customers it may read by its key; null for any number, undefined for that of its class. */
+  readonly breadth?: BreadthLimits | null;
+  /** The only customers whom it may read, where it is for a few: that of a demo page. */
+  readonly customers?: ReadonlySet<string>;
 }
 
 /** What stands in pages, where anybody can take it out: it runs persisted operations only. */
@@ -42,7 +47,8 @@ export const secretCredential = (keyId: string | null, title: string | null, exp
  * Whether a credential may learn that there is a customer: a shopper of himself, a publishable key of nobody, all others
  * with the least of the customers' scopes.
  */
-export function maySeeCustomer({ kind, subject, grants }: Credential, customerId: string): boolean {
+export function maySeeCustomer({ kind, subject, grants, customers }: Credential, customerId: string): boolean {
+  if (customers?.has(customerId) === false) return false;
   if (kind === 'customer') return subject === customerId;
   return kind !== 'publishable' && grants.has('badge:read');
 }

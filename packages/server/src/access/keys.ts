@@ -13,6 +13,7 @@ import {
 import { type AuditEntry, writeAudit } from '../db/queries/audit-log.js';
 import { KEY_KINDS, type KeyKind } from '../db/tables.js';
 import { shorten } from '../errors.js';
+import { BREADTH_FORM, parseBreadth } from './breadth-limits.js';
 import { hashKey, newKeyText, shownPrefix } from './key-text.js';
 import { parseOrigin } from './origins.js';
 import { isScope, SCOPES_OF_KIND } from './scopes.js';
@@ -47,6 +48,8 @@ export interface KeyInput {
   readonly expiresAt?: Date | null;
   /** PEM: the shop signs with its private key, and nothing secret is stored here. Signing keys only. */
   readonly publicKey?: string | null;
+  /** How many different customers it, or each of its agents, may read (`parseBreadth`); as its class when left out. */
+  readonly breadth?: string | null;
 }
 
 export interface MadeKey {
@@ -140,19 +143,26 @@ function checkInput(input: KeyInput) {
   }
   const expiresAt = futureOf(input.expiresAt);
   if (input.publicKey != null && !isSigning(kind)) throw invalid(`a ${kind} key takes no public key`);
-  return { kind, title, scopes, origins: [...origins], expiresAt };
+  const breadth = input.breadth ?? null;
+  if (breadth !== null && kind !== 'restricted' && kind !== 'agent-signing') {
+    throw invalid(`a ${kind} key takes no breadth: it reads one customer, or is not limited`);
+  }
+  if (breadth !== null && parseBreadth(breadth) === undefined) {
+    throw invalid(`"${shorten(breadth)}" is no breadth: write ${BREADTH_FORM}`);
+  }
+  return { kind, title, scopes, origins: [...origins], expiresAt, breadth };
 }
 
 type CheckedInput = ReturnType<typeof checkInput>;
 
 /** A key with its text; `publicKey` stands for the text of those that the shop signs with its own. */
 async function makeKey(
-  { kind, title, scopes, origins, expiresAt }: CheckedInput,
+  { kind, title, scopes, origins, expiresAt, breadth }: CheckedInput,
   publicKey: string | null,
   secrets: SecretBox,
 ): Promise<{ row: NewApiKey; secret: string | null }> {
   const id = `key_${randomBytes(8).toString('hex')}`;
-  const shared = { id, kind, title, scopes, origins, expiresAt };
+  const shared = { id, kind, title, scopes, origins, expiresAt, breadth };
   if (publicKey !== null) {
     const { algorithm, verifier } = parsePublicKey(publicKey);
     return { row: { ...shared, hash: hashKey(verifier), prefix: algorithm, algorithm, verifier }, secret: null };
@@ -166,6 +176,7 @@ const asRow = ({ row: { hash: _, ...row }, secret }: Awaited<ReturnType<typeof m
   key: {
     algorithm: null,
     verifier: null,
+    breadth: null,
     scopes: [],
     origins: [],
     expiresAt: null,

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { log } from '../log.js';
+import { parseBreadth } from './breadth-limits.js';
 import { type Credential, SHOPPER_GRANTS } from './credential.js';
 import type { KeyRing, Keys, LiveKey } from './key-ring.js';
 import { AGENT_SCOPES, type Grant, grantsOf, isScope } from './scopes.js';
@@ -19,7 +20,18 @@ const LONGEST_SUBJECT = 200;
 const KEY_ID = /^key_[0-9a-f]{16}$/;
 
 /** A key that tokens are checked by. */
-export type SigningKey = Pick<LiveKey, 'id' | 'kind' | 'title' | 'scopes' | 'origins' | 'algorithm' | 'verifier'>;
+export type SigningKey = Pick<
+  LiveKey,
+  'id' | 'kind' | 'title' | 'scopes' | 'origins' | 'algorithm' | 'verifier' | 'breadth'
+>;
+
+/** A key of this process only, with its secret. */
+export interface LocalKey {
+  readonly key: SigningKey;
+  readonly secret: Uint8Array;
+  /** The only customers whom its tokens may read; undefined for those that the class may. */
+  customers?(): ReadonlySet<string>;
+}
 
 const classOf = ({ kind }: SigningKey): TokenClass | null =>
   kind === 'customer-signing' ? 'customer' : kind === 'agent-signing' ? 'agent' : null;
@@ -37,8 +49,8 @@ export class TokenReader {
     private readonly keys: KeyRing,
     private readonly secrets: SecretBox,
     private readonly audience: string,
-    /** Keys of this process only, by id, with their secret. */
-    private readonly local: ReadonlyMap<string, { readonly key: SigningKey; readonly secret: Uint8Array }>,
+    /** By id. */
+    private readonly local: ReadonlyMap<string, LocalKey>,
   ) {}
 
   /** Whether a key lives in this process only, where nobody revokes it. */
@@ -79,6 +91,8 @@ export class TokenReader {
         origins: origins === undefined ? key.origins : key.origins.filter((origin) => origins.includes(origin)),
         issuedAt,
         expiresAt: new Date(exp * 1000),
+        ...(key.breadth === null ? {} : { breadth: parseBreadth(key.breadth) }),
+        ...(local?.customers === undefined ? {} : { customers: local.customers() }),
       };
     } catch {
       return null;

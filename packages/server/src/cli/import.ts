@@ -66,6 +66,7 @@ export async function importInto(
       currency: shop.currency,
       format: options.format,
       mapping: options.mapping,
+      isDemo: options.kind === 'demo',
       onFileProgress: (file, rows) =>
         progress.show(`importing ${path.basename(file.path)}: ${number.format(rows)} rows`, null),
       onReport: () => progress.clear(),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { BREADTH_FORM } from '../access/breadth-limits.js';
 import { createKey, DEFAULT_OVERLAP_HOURS, KeyRefusal, type MadeKey, revokeKey, rotateKey } from '../access/keys.js';
 import { SCOPES } from '../access/scopes.js';
 import { SecretBox } from '../access/secret-box.js';
@@ -66,6 +67,7 @@ export const keysCommand = makeCommand('keys')
   .option('--origins <list>', 'the sites whose pages may carry it, parted by commas: https://shop.example')
   .option('--expires-in <days>', 'when the new key ends; never without it')
   .option('--public-key <file>', 'PEM: tokens are signed with your own private key, and nothing secret is stored')
+  .option('--breadth <limits>', `how many different customers it, or each of its agents, may read: ${BREADTH_FORM}`)
   .option('--overlap <hours>', `how long the old key goes on after a rotation [${DEFAULT_OVERLAP_HOURS}]`)
   .option('--agent <subject>', 'revoke only the tokens of this agent')
   .action(async (action: string | undefined, id: string | undefined) => {
@@ -103,6 +105,7 @@ export const keysCommand = makeCommand('keys')
             origins: list(options.origins),
             expiresAt,
             publicKey,
+            breadth: text(options.breadth),
           };
           reportMade(context, await createKey(office, input));
         } else if (asked === 'rotate') {

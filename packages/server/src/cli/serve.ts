@@ -1,4 +1,5 @@
 import { makeFirstKey } from '../access/keys.js';
+import type { RunningServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { checkAddress } from '../http/listen.js';
@@ -23,7 +24,7 @@ export async function serveUntilStopped(
   database: Database,
   config: Config,
   { note, options }: CommandContext,
-  announce: (url: string) => void,
+  announce: (server: RunningServer) => void | Promise<void>,
 ): Promise<void> {
   await ensureShop(database.sql, config);
   // Most of the program; a wrong setting is told without it.
@@ -40,7 +41,7 @@ export async function serveUntilStopped(
         `\nYour secret key, shown this once: ${firstKey}\nIt may do everything; keep it on servers. Send it as "Authorization: Bearer KEY".\n`,
       );
     }
-    announce(server.url);
+    await announce(server);
     process.stdout.write(
       options.json === true ? `${JSON.stringify({ ready: server.url })}\n` : `ready ${server.url}\n`,
     );

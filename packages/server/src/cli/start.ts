@@ -1,3 +1,4 @@
+import type { RunningServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { writeDemoShop } from '../demo/demo-shop.js';
@@ -60,6 +61,20 @@ async function prepareShop(database: Database, config: Config, context: CommandC
   for (const line of scoreLines(await scoreShop(database, config))) note(line);
 }
 
+/** Where a person begins: the demo shop's pages are open on this machine, a shop's own desk is behind a link. */
+async function doorLines(database: Database, server: RunningServer): Promise<string[]> {
+  const { url } = server;
+  const graphql = `  GraphQL          ${url}/graphql\n`;
+  if ((await readShop(database.sql))?.kind === 'demo') {
+    return [`\n  CRM demo         ${url}/demo/crm\n  storefront demo  ${url}/demo/storefront\n${graphql}`];
+  }
+  const link = server.makeDeskLink();
+  if (link === null) return [`\n${graphql}`];
+  return [
+    `\n  customer desk    ${link}\n                   (opens once, within 10 minutes, on this machine)\n${graphql}`,
+  ];
+}
+
 export const startCommand = makeCommand('start', true)
   .option('--data <path>', 'a file or folder to import before serving')
   .option('--demo-customers <count>', `size of the demo shop [${DEMO_CUSTOMERS}]`)
@@ -72,10 +87,8 @@ export const startCommand = makeCommand('start', true)
     await checkAddress(config);
     await withDatabase(config, async (database) => {
       await prepareShop(database, config, context);
-      await serveUntilStopped(database, config, context, (url) => {
-        note(
-          `\n  CRM demo         ${url}/demo/crm\n  storefront demo  ${url}/demo/storefront\n  GraphQL          ${url}/graphql\n`,
-        );
+      await serveUntilStopped(database, config, context, async (server) => {
+        for (const line of await doorLines(database, server)) note(line);
       });
     });
   });

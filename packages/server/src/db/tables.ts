@@ -474,6 +474,8 @@ export const apiKeys = pgTable('api_keys', {
   algorithm: text('algorithm', { enum: ['HS256', 'ES256', 'RS256', 'EdDSA'] }),
   /** Of a signing key: the shop's public key, or the secret sealed with a key that is not in the database. */
   verifier: text('verifier'),
+  /** How many different customers it, or each of its agents, may read (`parseBreadth`); null for that of its class. */
+  breadth: text('breadth'),
   createdAt: moment('created_at').notNull().defaultNow(),
   expiresAt: moment('expires_at'),
   revoked: boolean('revoked').notNull().default(false),
@@ -504,3 +506,20 @@ export const auditLog = pgTable('audit_log', {
   targets: text('targets').array().notNull().default([]),
   details: jsonb('details').notNull().default({}),
 });
+
+/** Whom each agent and each limited key has read today and yesterday, so that a restart does not begin the day anew. */
+export const customerReads = pgTable(
+  'customer_reads',
+  {
+    keyId: text('key_id').notNull(),
+    /** Of a token: whom it was signed for; `''` for a key. */
+    subject: text('subject').notNull(),
+    /** In UTC. */
+    day: date('day').notNull(),
+    customerId: shopId('customer_id').notNull(),
+    /** False for a bare badge. */
+    isProfile: boolean('is_profile').notNull(),
+    readAt: moment('read_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.subject, table.day, table.customerId] })],
+);

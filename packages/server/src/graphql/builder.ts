@@ -5,6 +5,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Grant } from '../access/scopes.js';
 import { apiError } from '../errors.js';
 import type { Context } from './context.js';
+import './breadth-plugin.js';
 import './withhold-plugin.js';
 
 /** A query that costs more than this reads more than a page shows; the message tells what it costs. */
@@ -46,7 +47,8 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: false;
 }>({
-  plugins: ['withhold', ScopeAuthPlugin, RelayPlugin, ComplexityPlugin],
+  // The first wraps the others: what they let through is counted.
+  plugins: ['breadth', 'withhold', ScopeAuthPlugin, RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
     // Before the first event, not at each.

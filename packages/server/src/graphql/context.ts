@@ -3,6 +3,8 @@ import DataLoader from 'dataloader';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { YogaInitialContext } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
+import { breadthError } from '../access/breadth.js';
+import type { Depth } from '../access/breadth-limits.js';
 import { actorOf, type Credential, maySeeCustomer } from '../access/credential.js';
 import type { Database } from '../db/database.js';
 import { writeAudit } from '../db/queries/audit-log.js';
@@ -14,7 +16,10 @@ import { readShop, type Shop } from '../shop-settings.js';
 import { anonymousCustomer } from './anonymous-customer.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from './run-snapshot.js';
 
-export type ProfileRow = typeof customerProfiles.$inferSelect;
+export type ProfileRow = typeof customerProfiles.$inferSelect & {
+  /** Read as a badge by somebody whose profiles are counted: nothing on it may hold a figure. */
+  readonly isBare?: true;
+};
 export type PersonRow = typeof customers.$inferSelect;
 
 const MOST_KEYS_A_BATCH = 500;
@@ -35,7 +40,12 @@ export class RequestContext {
     readonly credential: Credential,
     readonly access: Access,
     readonly playbook: Playbook,
-  ) {}
+  ) {
+    this.isReadingCounted = credential.kind === 'agent' || access.breadth.limitsOf(credential) !== null;
+  }
+
+  /** Whether it is counted or on record which customers are read. */
+  readonly isReadingCounted: boolean;
 
   readonly shop = (): Promise<Shop> => {
     this.#shop ??= readShop(this.database.reader).then((shop) => {
@@ -100,18 +110,55 @@ export class RequestContext {
         .select()
         .from(customerProfiles)
         .where(and(eq(customerProfiles.runId, run.runId), inArray(customerProfiles.customerId, [...ids])));
-      await this.#recordReading(rows);
       const byId = new Map(rows.map((row) => [row.customerId, row]));
       return ids.map((id) => byId.get(id) ?? null);
     },
     { maxBatchSize: MOST_KEYS_A_BATCH },
   );
 
+  /**
+   * A customer as he may be shown. Everyone whom a field gives comes through here, one by one or in a list.
+   * @throws BREADTH_LIMITED
+   */
+  readonly disclose = (row: ProfileRow, depth: Depth): Promise<ProfileRow> => this.#disclosures.load({ row, depth });
+
+  /** All customers of a page or none: its order, its cursors and its filter tell of their profiles. @throws BREADTH_LIMITED */
+  readonly disclosePage = async (rows: readonly ProfileRow[]): Promise<void> => {
+    if (this.isReadingCounted) await Promise.all(rows.map((row) => this.disclose(row, 'profile')));
+  };
+
+  /** The customer of an event. @throws BREADTH_LIMITED */
+  readonly discloseEvent = async (customerId: string): Promise<void> => {
+    const [excess = null] = await this.access.breadth.take(this.credential, [customerId], 'badge');
+    if (excess !== null) throw breadthError(excess);
+  };
+
+  readonly #disclosures = new DataLoader<{ row: ProfileRow; depth: Depth }, ProfileRow, string>(
+    async (asked) => {
+      const shown = new Array<ProfileRow | Error>(asked.length);
+      // A profile counts as its badge too, so it comes first.
+      for (const depth of ['profile', 'badge'] as const) {
+        const places = [...asked.keys()].filter((i) => asked[i]!.depth === depth);
+        if (places.length === 0) continue;
+        const ids = places.map((i) => asked[i]!.row.customerId);
+        const taken = await this.access.breadth.take(this.credential, ids, depth);
+        places.forEach((place, i) => {
+          const { row } = asked[place]!;
+          const excess = taken[i] ?? null;
+          shown[place] = excess !== null ? breadthError(excess) : depth === 'badge' ? { ...row, isBare: true } : row;
+        });
+      }
+      await this.#recordReading(shown.filter((row): row is ProfileRow => !(row instanceof Error)));
+      return shown;
+    },
+    { cacheKeyFn: ({ row: { runId, customerId }, depth }) => `${depth}\n${runId}\n${customerId}` },
+  );
+
   /** Whose profiles an agent could read is on record; a badge is not. */
   async #recordReading(rows: readonly ProfileRow[]): Promise<void> {
     const { kind, grants } = this.credential;
     if (kind !== 'agent' || rows.length === 0 || !(grants.has('customers:read') || grants.has('customers:pii'))) return;
-    const targets = rows.map(({ customerId }) => customerId);
+    const targets = [...new Set(rows.map(({ customerId }) => customerId))];
     await writeAudit(this.database.reader, { ...actorOf(this.credential), action: 'customers read', targets });
   }
 

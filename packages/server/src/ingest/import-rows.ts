@@ -1,6 +1,7 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
 import { type EntityKey, type MergeCounts, mergeStaging } from '../db/queries/merge.js';
+import { endDemo } from '../db/queries/shop.js';
 import { type Dialect, PLAIN_DIALECT } from './dialect.js';
 import { dialectOf, EMPTY_MAPPING, type Mapping } from './mapping.js';
 import type { RowReceiver } from './read-rows.js';
@@ -20,6 +21,8 @@ export interface ImportOptions {
   readonly currency: string;
   /** What a mapping file says of columns, words, dates and rates. */
   readonly mapping?: Mapping;
+  /** The rows are those of the generated demo shop. All others make a demo shop the owner's. */
+  readonly isDemo?: boolean;
 }
 
 /** Rows to import: where they come from, what they are, and a function that gives them to a receiver. */
@@ -70,6 +73,7 @@ export async function importRows(sql: Sql, rows: RowImport, options: ImportOptio
       await lockMerges(transaction);
       const merged = await mergeStaging(transaction, rows.entity, rows.present, importId);
       await rows.after?.(transaction, importId);
+      if (options.isDemo !== true && merged.inserted + merged.updated > 0) await endDemo(transaction);
       const report: ImportReport = {
         importId,
         source: rows.source,

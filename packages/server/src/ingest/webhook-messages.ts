@@ -1,6 +1,7 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
 import { type EntityKey, mergedCustomers, mergeStaging } from '../db/queries/merge.js';
+import { endDemo } from '../db/queries/shop.js';
 import { codeOf } from '../errors.js';
 import { readId, whyUnstorable } from './clean.js';
 import { PLAIN_DIALECT } from './dialect.js';
@@ -342,6 +343,7 @@ export async function importMessage(
       await lockMerges(transaction);
       const touched = new Set<string>();
       const counts = await importGroups(transaction, importId, message, options, touched);
+      if (counts.inserted + counts.updated > 0) await endDemo(transaction);
       await rescore?.(transaction, touched);
       const report = { importId, source, format, ...counts, seconds: (performance.now() - startedAt) / 1000 };
       await finishImport(transaction, report, null);

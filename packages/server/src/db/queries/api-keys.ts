@@ -6,7 +6,7 @@ export type NewApiKey = typeof apiKeys.$inferInsert & { readonly id: string };
 
 const columns = (sql: Sql | Transaction) => sql`
   id, kind, prefix, title, scopes, origins, algorithm, verifier, created_at as "createdAt", expires_at as "expiresAt",
-  revoked`;
+  revoked, breadth`;
 
 /** Every key that was ever made, the newest first. */
 export const readKeys = (sql: Sql) =>
@@ -31,9 +31,9 @@ export async function readLiveKeys(sql: Sql): Promise<LiveKeys> {
 /** @returns false when the same key is stored already */
 export async function insertKey(sql: Sql | Transaction, key: NewApiKey): Promise<boolean> {
   const made = await sql`
-    insert into api_keys (hash, id, kind, prefix, title, scopes, origins, algorithm, verifier, expires_at)
+    insert into api_keys (hash, id, kind, prefix, title, scopes, origins, algorithm, verifier, expires_at, breadth)
     values (${key.hash}, ${key.id}, ${key.kind ?? 'secret'}, ${key.prefix}, ${key.title}, ${key.scopes ?? []},
-            ${key.origins ?? []}, ${key.algorithm ?? null}, ${key.verifier ?? null}, ${key.expiresAt ?? null})
+            ${key.origins ?? []}, ${key.algorithm ?? null}, ${key.verifier ?? null}, ${key.expiresAt ?? null}, ${key.breadth ?? null})
     on conflict do nothing`;
   return made.count > 0;
 }

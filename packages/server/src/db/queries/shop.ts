@@ -1,4 +1,4 @@
-import type { Sql } from '../database.js';
+import type { Sql, Transaction } from '../database.js';
 
 export interface ShopCounts {
   readonly customers: number;
@@ -26,4 +26,12 @@ export async function readCounts(sql: Sql): Promise<ShopCounts> {
 export async function readDataSpan(sql: Sql): Promise<DataSpan> {
   const [row] = await sql<DataSpan[]>`select min(placed_at) as "dataFrom", max(placed_at) as "dataTo" from orders`;
   return row!;
+}
+
+/**
+ * Makes a demo shop the owner's, with the first data of his own: nobody can tell its customers from his any more, and the
+ * demo pages show them without a key.
+ */
+export async function endDemo(transaction: Transaction): Promise<void> {
+  await transaction`update shop set kind = 'own' where kind = 'demo'`;
 }

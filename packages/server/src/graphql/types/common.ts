@@ -15,6 +15,8 @@ export const ANY_VIEW = { may: ['badge:read', 'shopper:read'] } as const;
 export const CUSTOMERS_READ = { may: 'customers:read' } as const;
 /** Names and e-mail addresses. */
 export const CUSTOMERS_PII = { may: 'customers:pii' } as const;
+/** The numbers behind a reason, of one customer or of many. */
+export const FIGURES = { may: ['customers:read', 'reports:read'] } as const;
 export const CUSTOMERS_LOOKUP = { may: 'customers:lookup' } as const;
 export const CUSTOMERS_LIST = { may: 'customers:list' } as const;
 /** Figures of many customers at once. */
@@ -41,14 +43,19 @@ export const Money = builder.objectRef<MoneyValue>('Money').implement({
 });
 
 export const ReasonType = builder.objectRef<Reason>('Reason').implement({
-  description: 'One cause of a value, in words and in numbers.',
+  description:
+    'One cause of a value, in words and in numbers. Whoever may not read metrics gets words without a figure.',
   authScopes: INTERNAL,
   fields: (t) => ({
     text: t.exposeString('text'),
     feature: t.exposeString('feature'),
-    value: t.exposeFloat('value', { nullable: true }),
-    cutOff: t.exposeFloat('cutOff', { nullable: true }),
-    effect: t.exposeFloat('effect', { nullable: true, description: 'A multiplier, or points of a score.' }),
+    value: t.exposeFloat('value', { nullable: true, authScopes: FIGURES }),
+    cutOff: t.exposeFloat('cutOff', { nullable: true, authScopes: FIGURES }),
+    effect: t.exposeFloat('effect', {
+      nullable: true,
+      description: 'A multiplier, or points of a score.',
+      authScopes: FIGURES,
+    }),
   }),
 });
 

@@ -291,6 +291,7 @@ export async function readCustomers(context: Context, args: CustomerListArgument
       .limit(limit);
     return rows.map(({ row, cursorKeys }) => ({ ...row, cursorKeys }));
   });
+  await context.disclosePage(page.edges.map(({ node }) => node));
   return { ...page, totalCount: () => drizzle.$count(profile, where) };
 }
 

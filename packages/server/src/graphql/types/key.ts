@@ -30,6 +30,11 @@ const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
     createdAt: t.field({ type: 'DateTime', resolve: ({ createdAt }) => createdAt }),
     expiresAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ expiresAt }) => expiresAt }),
     revoked: t.exposeBoolean('revoked'),
+    breadth: t.exposeString('breadth', {
+      nullable: true,
+      description:
+        'How many different customers it, or each of its agents, may read: profiles a minute/a day/badges a minute/a day, or "none". Null for that of its class.',
+    }),
   }),
 });
 
@@ -80,6 +85,10 @@ const KeyInput = builder.inputType('KeyInput', {
     publicKey: t.string({
       description:
         'PEM, of a signing key whose private half stays with the shop: Ed25519, P-256, or RSA from 2048 bits.',
+    }),
+    breadth: t.string({
+      description:
+        "Of a restricted or an agents' signing key: profiles a minute/a day/badges a minute/a day such as 60/1000/600/10000, or none.",
     }),
   }),
 });

@@ -1,3 +1,4 @@
+import { maySeeCustomer } from '../../access/credential.js';
 import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE } from './common.js';
@@ -19,8 +20,12 @@ builder.subscriptionField('segmentChanged', (t) =>
       if (ids.length === 0 || ids.length > MOST_IDS) {
         throw apiError('BAD_USER_INPUT', `"externalIds" names 1 to ${MOST_IDS} customers, got ${ids.length}`);
       }
-      return context.changes.of(new Set(ids), segmentation ?? null);
+      const seen = ids.filter((id) => maySeeCustomer(context.credential, id));
+      return context.changes.of(new Set(seen), segmentation ?? null);
     },
-    resolve: (change) => change,
+    resolve: async (change, _args, context) => {
+      await context.discloseEvent(change.customerId);
+      return change;
+    },
   }),
 );

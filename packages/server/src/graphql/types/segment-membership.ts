@@ -1,8 +1,9 @@
-import type { Explanation } from '@tessera/core';
+import type { Explanation, Reason } from '@tessera/core';
 import type { SegmentChangeRow } from '../../db/queries/segment-history.js';
 import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import type { Context, ProfileRow } from '../context.js';
+import { reasonsWithoutFigures } from '../reasons-without-figures.js';
 import { featuresOfProfile } from '../run-snapshot.js';
 import { AGENT_BADGE, CUSTOMERS_READ, ReasonType } from './common.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
@@ -38,6 +39,15 @@ async function explainMembership(membership: Membership, context: Context): Prom
   const { segmentation } = await segmentOf(membership, context);
   const { currency } = await context.shop();
   return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0, currency);
+}
+
+/** Why a customer is in his segment, as far as the reader may know: figures are for whoever reads his profile. */
+async function reasonsFor(membership: Membership, context: Context): Promise<readonly Reason[]> {
+  const { customer } = membership;
+  if (customer.isBare !== true && context.credential.grants.has('customers:read')) {
+    return (await explainMembership(membership, context)).reasons;
+  }
+  return reasonsWithoutFigures(customer, await segmentOf(membership, context));
 }
 
 const startOf = ({ customer, entry }: Membership, context: Context) =>
@@ -76,9 +86,11 @@ export const SegmentMembership = builder.objectRef<Membership>('SegmentMembershi
     }),
     why: t.field({
       type: [ReasonType],
+      description:
+        'In words without a figure, unless customers:read is granted. An agent needs to read something of the profile beside it, so that pages of badges count as badges.',
       authScopes: AGENT_BADGE,
       skipTypeScopes: true,
-      resolve: async (membership, _args, context) => (await explainMembership(membership, context)).reasons,
+      resolve: (membership, _args, context) => reasonsFor(membership, context).then((reasons) => [...reasons]),
     }),
     nearest: t.field({
       type: [SegmentDistance],
