@@ -424,10 +424,10 @@ describe('requests', () => {
   });
 
   it('a badge that was removed while loading asks again when it comes back', async () => {
-    const { page } = await open(badge('1'), { answer: inTurn(never, answerWithCustomers()) });
+    const { page, requests } = await open(badge('1'), { answer: inTurn(never, answerWithCustomers()) });
+    await expect.poll(() => requests.length).toBe(1);
     await host(page).evaluate(async (element) => {
       const parent = element.parentElement!;
-      await new Promise((resolve) => setTimeout(resolve, 60));
       element.remove();
       await new Promise((resolve) => setTimeout(resolve, 20));
       parent.append(element);
@@ -575,17 +575,17 @@ describe('shopper', () => {
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
-  const NOTHING: Record<string, Answer> = {
-    'has no label': answerWithCustomers({ publicLabel: null }),
-    'is loading': never,
-    fails: answerWithError(503, 'SERVICE_UNAVAILABLE'),
-    'is refused': answerWithError(403, 'FORBIDDEN'),
-    'has no network': noNetwork,
+  const NOTHING: Record<string, [state: string, answer: Answer]> = {
+    'has no label': ['empty', answerWithCustomers({ publicLabel: null })],
+    'is loading': ['loading', never],
+    fails: ['error', answerWithError(503, 'SERVICE_UNAVAILABLE')],
+    'is refused': ['denied', answerWithError(403, 'FORBIDDEN')],
+    'has no network': ['offline', noNetwork],
   };
-  for (const [name, answer] of Object.entries(NOTHING)) {
+  for (const [name, [state, answer]] of Object.entries(NOTHING)) {
     it(`a badge that ${name} shows nothing at all`, async () => {
       const { page } = await open(badge('1', shopper), { answer });
-      await page.waitForTimeout(100);
+      await reaches(page, state);
       expect(await host(page).evaluate((element) => element.shadowRoot!.textContent)).toBe('');
       expect(await host(page).boundingBox()).toMatchObject({ width: 0 });
     });

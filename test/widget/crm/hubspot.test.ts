@@ -173,7 +173,7 @@ function renderCard(email: string | null, locale = 'en'): Renderer {
 }
 
 const textsOf = ({ findAll }: Renderer) => findAll(sdk.ui.Text).map(({ text }) => text);
-const patience = { timeoutInMs: 10_000 };
+const patience = { timeoutInMs: 30_000 };
 
 describe('the card', () => {
   it('says that it loads, then segment and expected value', async () => {
