@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -36,22 +36,28 @@ declare module 'vitest' {
   }
 }
 
+/** The sets of the tests at work. Others are not read: such a test would fail where its set is missing. */
+const atWork: DataSet[] = [];
+
 /**
  * A file or a whole folder of the reference data: the project's own copy where it has one, else the one of the folder beside
- * the project. What only that folder has is read inside `describeWithSet` or `testWithSet`.
- * @throws Error where neither has it
+ * the project.
+ * @throws Error where neither has it, and for a set beside the project outside of its `describeWithSet` or `testWithSet`
  */
 export function sharedPath(...parts: string[]): string {
-  const found = [fixturesFolder, sharedFolder].map((folder) => path.join(folder, ...parts)).find(existsSync);
-  if (found === undefined) {
-    throw new Error(
-      `this test reads ${parts.join('/')}, which neither test/fixtures nor the folder "shared" beside the project has`,
-    );
+  const place = parts.join('/');
+  const own = path.join(fixturesFolder, place);
+  if (existsSync(own)) return own;
+  const sets = Object.entries(SETS_BESIDE_PROJECT) as [SetBesideProject, string][];
+  const [set] = sets.find(([, of]) => place === of || place.startsWith(`${of}/`)) ?? [];
+  if (set === undefined) {
+    throw new Error(`${place} is neither in test/fixtures nor of a set on the list of test/support/shared.ts`);
   }
-  return found;
+  if (!atWork.includes(set)) throw new Error(`${place} is read by describeWithSet('${set}') or testWithSet('${set}')`);
+  return path.join(sharedFolder, place);
 }
 
-/** A JSON file of the reference data. @throws Error where there is none */
+/** A JSON file of the reference data. @throws Error as `sharedPath` */
 export function sharedJson<T>(...parts: string[]): T {
   return JSON.parse(readFileSync(sharedPath(...parts), 'utf8')) as T;
 }
@@ -59,9 +65,11 @@ export function sharedJson<T>(...parts: string[]): T {
 /** A case of a test that reads a data set. */
 type Case = DataSet | { readonly set: DataSet };
 
+const setOf = (each: Case) => (typeof each === 'string' ? each : each.set);
+
 /** Where the set must be and is not, as a sentence; undefined for a set that is there or belongs to the project. */
 function absenceOf(each: Case): string | undefined {
-  const set = typeof each === 'string' ? each : each.set;
+  const set = setOf(each);
   if (!(set in SETS_BESIDE_PROJECT)) return undefined;
   const place = SETS_BESIDE_PROJECT[set as SetBesideProject];
   return existsSync(path.join(sharedFolder, place)) ? undefined : `needs the set ${set} in ../shared/${place}`;
@@ -77,6 +85,9 @@ function standIn<T extends Case>(cases: readonly T[], title: string): void {
   });
 }
 
+const begin = (each: Case) => void atWork.push(setOf(each));
+const end = (each: Case) => void atWork.splice(atWork.indexOf(setOf(each)), 1);
+
 /**
  * `describe.for` of one or several cases that are or name a data set. Where a set is missing nothing in its case runs, and
  * one skipped test says so.
@@ -84,7 +95,13 @@ function standIn<T extends Case>(cases: readonly T[], title: string): void {
 export function describeWithSet<T extends Case>(cases: T | readonly T[]) {
   const all = [cases].flat() as T[];
   return (title: string, body: (each: T) => void): void => {
-    describe.for(all.filter((each) => absenceOf(each) === undefined))(title, body);
+    describe.for(all.filter((each) => absenceOf(each) === undefined))(title, (each) => {
+      beforeAll(() => begin(each));
+      afterAll(() => end(each));
+      begin(each);
+      body(each);
+      end(each);
+    });
     standIn(all, title);
   };
 }
@@ -94,7 +111,14 @@ export function testWithSet<T extends Case>(cases: T | readonly T[]) {
   const all = [cases].flat() as T[];
   return (title: string, body: (each: T) => void | Promise<void>, timeoutMs?: number): void => {
     const options = { timeout: timeoutMs };
-    test.for(all.filter((each) => absenceOf(each) === undefined))(title, options, (each) => body(each));
+    test.for(all.filter((each) => absenceOf(each) === undefined))(title, options, async (each) => {
+      begin(each);
+      try {
+        await body(each);
+      } finally {
+        end(each);
+      }
+    });
     standIn(all, title);
   };
 }
