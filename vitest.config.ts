@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A test waits for a fact as long as it takes: a loaded machine is no failure.
+    expect: { poll: { timeout: 30_000 } },
     // Two cores: more workers only make the real PostgreSQL and the browser slower.
     maxWorkers: 2,
   },

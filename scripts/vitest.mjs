@@ -10,7 +10,7 @@ import { build, install, root, tool } from './workspace.mjs';
 export function runTests(args) {
   install();
   build();
-  // The report file is what the closing line counts; the other reporter is for people.
+  // The report file is what the closing lines are made of; the other reporter is for people.
   const report = path.join(root, 'node_modules', `.tessera-tests-${process.pid}.json`);
   const { status } = spawnSync(
     tool('vitest'),
@@ -19,19 +19,23 @@ export function runTests(args) {
   );
   let passed = 0;
   let failed = 1;
+  let skipped = 0;
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites, numTotalTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
+    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTotalTests, testResults } =
+      JSON.parse(readFileSync(report, 'utf8'));
     passed = numPassedTests;
     failed = numFailedTests;
+    skipped = numPendingTests;
     // A file that cannot even be loaded fails without a failing test in it; a run without tests proves nothing.
     if ((status !== 0 && failed === 0) || numTotalTests === 0) failed = Math.max(1, numFailedTestSuites);
+    for (const { fullName, meta } of testResults.flatMap(({ assertionResults }) => assertionResults)) {
+      if (meta.missingSet) process.stdout.write(`\nskipped: ${fullName}: ${meta.missingSet}`);
+    }
   } catch {
     process.stderr.write('the tests did not come to their end\n');
   } finally {
     rmSync(report, { force: true });
   }
-  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   process.exit(failed > 0 || status !== 0 ? 1 : 0);
 }

@@ -141,7 +141,7 @@ describe('customer desk', () => {
     await rows.first().focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect(await page.locator('#detail-card').getAttribute('customer')).toBe(customers[1]!.externalId);
+    await page.locator(`#detail-card[customer="${customers[1]!.externalId}"]`).waitFor();
     const second = await rows.nth(1).locator('.customer-name').textContent();
     await page.locator('#detail-card').getByText(second!, { exact: true }).waitFor();
 

@@ -8,7 +8,7 @@ import { runScoring } from '../../packages/server/src/scoring/run.js';
 import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { codesOf } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { sharedJson, sharedPath } from '../support/shared.js';
+import { type DataSet, sharedJson, sharedPath, testWithSet } from '../support/shared.js';
 
 interface Cell {
   period: number;
@@ -68,30 +68,34 @@ async function importTexts(sql: Sql, texts: Readonly<Record<string, string>>, ti
 type Reference = Record<string, { size: number; active: number[]; rate_pct: number[] }>;
 
 describe('the reference', () => {
-  it.each<[string, string[], () => Reference]>([
-    [
-      'the CDNOW sample',
-      ['data', 'cdnow', 'cdnow_sample.csv.gz'],
-      () => sharedJson<{ cohorts: Reference }>('reference', 'rfm-cdnow-sample.json').cohorts,
-    ],
-    [
-      'the CDNOW master',
-      ['data', 'cdnow', 'cdnow_master.csv.gz'],
-      () => sharedJson<{ cohorts: Reference }>('reference', 'rfm-cdnow-master.json').cohorts,
-    ],
-    [
-      'the orders of the R package rfm',
-      ['data', 'rfm-orders', 'rfm_data_orders.csv.gz'],
-      () => sharedJson<{ cohorts: Reference }>('reference', 'rfm-rfm-orders.json').cohorts,
-    ],
-    [
-      'thelook',
-      ['data', 'thelook-gen'],
-      () =>
+  testWithSet<{ set: DataSet; title: string; file: string[]; reference: () => Reference }>([
+    {
+      set: 'cdnow-sample',
+      title: 'the CDNOW sample',
+      file: ['data', 'cdnow', 'cdnow_sample.csv.gz'],
+      reference: () => sharedJson<{ cohorts: Reference }>('reference', 'rfm-cdnow-sample.json').cohorts,
+    },
+    {
+      set: 'cdnow-master',
+      title: 'the CDNOW master',
+      file: ['data', 'cdnow', 'cdnow_master.csv.gz'],
+      reference: () => sharedJson<{ cohorts: Reference }>('reference', 'rfm-cdnow-master.json').cohorts,
+    },
+    {
+      set: 'rfm-orders',
+      title: 'the orders of the R package rfm',
+      file: ['data', 'rfm-orders', 'rfm_data_orders.csv.gz'],
+      reference: () => sharedJson<{ cohorts: Reference }>('reference', 'rfm-rfm-orders.json').cohorts,
+    },
+    {
+      set: 'thelook-gen',
+      title: 'thelook',
+      file: ['data', 'thelook-gen'],
+      reference: () =>
         sharedJson<{ generated: { cohorts_all_orders: Reference } }>('reference', 'thelook.json').generated
           .cohorts_all_orders,
-    ],
-  ])('of %s is met: sizes, active customers and rates of every month', async (_title, file, reference) => {
+    },
+  ])('of $title is met: sizes, active customers and rates of every month', async ({ file, reference }) => {
     const server = await serve(
       (sql) => importPaths(sql, [sharedPath(...file)], { currency: 'USD', timeZone: 'UTC' }),
       'UTC',

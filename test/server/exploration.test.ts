@@ -9,7 +9,7 @@ import { runScoring } from '../../packages/server/src/scoring/run.js';
 import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { expectRelative, momentOf, rfmReference } from '../support/reference.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { sharedJson, sharedPath } from '../support/shared.js';
+import { describeWithSet, sharedJson, sharedPath } from '../support/shared.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the API, whose shape the query says
 type Row = Record<string, any>;
@@ -77,7 +77,7 @@ async function smallShop(rows: readonly SmallOrder[], prospects: readonly string
 
 const amounts = (rows: Row[], field = 'netRevenue') => rows.map((row) => Number(row[field].amount));
 
-describe('the exploration of thelook', () => {
+describeWithSet('thelook-gen')('the exploration of thelook', () => {
   const reference = sharedJson<{ generated: Row }>('reference', 'thelook.json').generated;
   let server: TestServer;
   beforeAll(async () => {

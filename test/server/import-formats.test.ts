@@ -10,7 +10,7 @@ import { FORMATS } from '../../packages/server/src/ingest/formats.js';
 import { recogniseFile } from '../../packages/server/src/ingest/import-file.js';
 import { testFolder } from '../support/database.js';
 import { thelookReference } from '../support/reference.js';
-import { sharedPath } from '../support/shared.js';
+import { describeWithSet, sharedPath } from '../support/shared.js';
 import { emptyShop, importedShop, importTexts } from '../support/shop-data.js';
 
 /** The format that a file of this text is taken for, null for none. */
@@ -237,7 +237,7 @@ describe('user rows', () => {
   });
 });
 
-describe('the real subset of thelook', () => {
+describeWithSet('thelook-subset')('the real subset of thelook', () => {
   it('imports whole, its repeated rows as duplicates, with the totals of the reference', async () => {
     const { real_subset: reference } = thelookReference();
     const { sql, report, close } = await importedShop([sharedPath('data', 'thelook-subset')]);

@@ -248,10 +248,14 @@ describe('a call', () => {
 
   it('waits no longer than seconds for a large import, and says so as data', async () => {
     let release = () => {};
-    const holding = server.database.sql.begin(async (transaction) => {
-      await transaction`select pg_advisory_xact_lock(7305003)`;
-      await new Promise<void>((resolve) => {
-        release = resolve;
+    let holding = Promise.resolve();
+    await new Promise<void>((held) => {
+      holding = server.database.sql.begin(async (transaction) => {
+        await transaction`select pg_advisory_xact_lock(7305003)`;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+          held();
+        });
       });
     });
     expect(await run('importOrders', [order()])).toMatchObject({ __typename: 'ImportRefused', code: 'IMPORT_BUSY' });

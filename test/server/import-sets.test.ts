@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { sharedJson, sharedPath } from '../support/shared.js';
+import { describeWithSet, sharedJson, sharedPath, testWithSet } from '../support/shared.js';
 import { emptyShop, importedShop, READING } from '../support/shop-data.js';
 
 interface ReturnsReference {
@@ -15,7 +15,7 @@ interface ReturnsReference {
 
 const near = (value: unknown, expected: number) => expect(Math.abs(Number(value) / expected - 1)).toBeLessThan(1e-9);
 
-describe('online-retail', () => {
+describeWithSet('online-retail')('online-retail', () => {
   it('imports to the row and to the penny, with its returns, write-offs and lines without a customer', async () => {
     const reference = sharedJson<ReturnsReference>('reference', 'returns-online-retail.json');
     const shop = await importedShop([sharedPath('data', 'online-retail', 'online_retail.csv.gz')]);
@@ -69,7 +69,7 @@ describe('the smaller sets', () => {
     ).toEqual([{ orders: 4906, amount: '464158', customers: 995 }]);
   });
 
-  it('keep customer attributes with the columns that no field takes', async () => {
+  testWithSet('marketing-campaign')('keep customer attributes with the columns that no field takes', async () => {
     const sql = await emptyShop();
     const { files } = await importPaths(sql, [sharedPath('data', 'marketing-campaign')], READING);
     expect(files[0]).toMatchObject({ format: 'customer-attributes', read: 2240, quarantined: 0, inserted: 2240 });

@@ -6,7 +6,7 @@ import { openDatabase, type Sql, type Transaction } from '../../packages/server/
 import { type AffinityCounts, createAffinity } from '../../packages/server/src/scoring/affinity.js';
 import { linesOf, onlineRetailLines } from '../core/recommendations/purchase-lines.js';
 import { createTestDatabase, testDatabase } from '../support/database.js';
-import { sharedJson } from '../support/shared.js';
+import { describeWithSet, sharedJson } from '../support/shared.js';
 
 const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.UTC(2026, 0, 1) / DAY_MS;
@@ -125,7 +125,7 @@ describe('affinity in SQL', () => {
   });
 });
 
-describe('Online Retail in SQL', () => {
+describeWithSet('online-retail')('Online Retail in SQL', () => {
   let sql: Sql;
   let counts: AffinityCounts;
   let facts: Fact[];

@@ -17,7 +17,7 @@ import {
   type ThelookReference,
   thelookReference,
 } from '../support/reference.js';
-import { sharedPath } from '../support/shared.js';
+import { type DataSet, describeWithSet, sharedPath } from '../support/shared.js';
 import { type ImportedShop, importedShop, type ReadFeatures, readFeatures, takeBuyers } from '../support/shop-data.js';
 
 interface Case {
@@ -28,12 +28,14 @@ interface Case {
 }
 
 interface Shop {
+  readonly set: DataSet;
   readonly title: string;
   readonly paths: () => string[];
   readonly cases: readonly Case[];
 }
 
-const transactions = (title: string, set: string, ...file: string[]): Shop => ({
+const transactions = (title: string, set: DataSet, ...file: string[]): Shop => ({
+  set,
   title,
   paths: () => [sharedPath('data', ...file)],
   cases: [
@@ -46,9 +48,10 @@ const transactions = (title: string, set: string, ...file: string[]): Shop => ({
   ],
 });
 
-const thelook = (title: string, folder: string, reference: () => ThelookReference): Shop => ({
+const thelook = (title: string, set: DataSet, reference: () => ThelookReference): Shop => ({
+  set,
   title,
-  paths: () => [sharedPath('data', folder)],
+  paths: () => [sharedPath('data', set)],
   cases: [
     { title: 'all orders', orders: 'all', reference: () => reference().rfm_all_orders },
     {
@@ -79,7 +82,7 @@ function rowsBySegment(titles: readonly string[], segment: Int32Array): Map<stri
   return rows;
 }
 
-describe.each(SHOPS)('$title', ({ paths, cases }) => {
+describeWithSet(SHOPS)('$title', ({ paths, cases }) => {
   let shop: ImportedShop;
   beforeAll(async () => {
     shop = await importedShop(paths());

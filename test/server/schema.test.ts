@@ -19,7 +19,7 @@ import {
   print,
   printSchema,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT_SCOPES, ALL_SCOPES, type Grant, type Scope } from '../../packages/server/src/access/scopes.js';
 import { notifyMoves } from '../../packages/server/src/db/queries/segment-events.js';
 import { schema, schemaText } from '../../packages/server/src/graphql/schema.js';
@@ -660,7 +660,7 @@ describe('T06: who may read what', () => {
         expect(Object.values(data.segmentChanged), reader).not.toContain(null);
       }
       controller.abort();
-      await vi.waitFor(() => expect(server.streamCount()).toBe(0));
+      await expect.poll(() => server.streamCount()).toBe(0);
     }
   });
 

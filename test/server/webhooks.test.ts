@@ -155,7 +155,8 @@ describe('a signature', () => {
     );
     const reserialised = JSON.stringify(order(), null, 2);
     const stale = { 'x-shopify-triggered-at': new Date(Date.now() - 251 * 60_000).toISOString() };
-    const early = { 'x-shopify-triggered-at': new Date(Date.now() + 301_000).toISOString() };
+    // A minute more than the window: the time goes on while the messages before it are sent.
+    const early = { 'x-shopify-triggered-at': new Date(Date.now() + 360_000).toISOString() };
     const answers = [
       await shopify('orders/create', body, { signature: flipped }),
       await shopify('orders/create', body, { signature: spelledOtherwise }),
@@ -406,17 +407,26 @@ describe('an order of WooCommerce', () => {
 
 describe('a large import at work', () => {
   it('makes a webhook come again instead of keeping its sender waiting', async () => {
+    // What this machine takes at this moment without an import in the way.
+    const startedAt = performance.now();
+    const another = order({ id: 1, line_items: [line({ id: 1, sku: 'PEN-1', product_id: 1 })] });
+    expect((await shopify('orders/create', another, { id: 'not-kept-waiting' })).status).toBe(200);
+    const usual = performance.now() - startedAt;
     let release = () => {};
-    const holding = server.database.sql.begin(async (transaction) => {
-      await transaction`select pg_advisory_xact_lock(7305003)`;
-      await new Promise<void>((resolve) => {
-        release = resolve;
+    let holding = Promise.resolve();
+    await new Promise<void>((held) => {
+      holding = server.database.sql.begin(async (transaction) => {
+        await transaction`select pg_advisory_xact_lock(7305003)`;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+          held();
+        });
       });
     });
-    const startedAt = performance.now();
+    const askedAt = performance.now();
     const answer = await shopify('orders/create', order(), { id: 'kept-waiting' });
     expect(answer.status).toBe(503);
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect(performance.now() - askedAt - usual).toBeLessThan(5000);
     release();
     await holding;
     expect((await shopify('orders/create', order(), { id: 'kept-waiting' })).json).toMatchObject({

@@ -144,9 +144,9 @@ describe('pages that are not kind', () => {
       });
       expect(requests[0]!.authorization).toBe(`Bearer ${TOKEN}`);
       // The events of the server are read too.
-      await expect.poll(() => pages.server.streams.length, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => pages.server.streams.length).toBe(1);
       pages.server.streams[0]!.tell('1');
-      await expect.poll(() => requests.length, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => requests.length).toBe(2);
     });
   }
 
@@ -179,7 +179,7 @@ describe('pages that are not kind', () => {
         await new Promise((loaded) => script.addEventListener('load', loaded));
         const parsed = new DOMParser().parseFromString(body, 'text/html');
         document.getElementById('here')!.append(...parsed.body.children);
-        for (let left = 200; left > 0 && document.querySelectorAll('[state=ready]').length < count; left--) {
+        for (let left = 1500; left > 0 && document.querySelectorAll('[state=ready]').length < count; left--) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         const after = all();

@@ -315,11 +315,22 @@ describe('keyboard', () => {
       // The browser tells of the closing in a task of its own.
       await page.locator('[aria-expanded=false]').waitFor();
       expect(await host(page).evaluate(focusedPart)).toBe('badge');
-      const toggles = async () =>
-        (await events()).filter(({ type }) => type === 'tessera-toggle').map(({ open }) => open);
-      await expect.poll(toggles).toEqual([true, false]);
+      const toggles = (await events()).filter(({ type }) => type === 'tessera-toggle');
+      expect(toggles.map(({ open }) => open)).toEqual([true, false]);
     });
   }
+
+  it('every opening and closing is told, however fast they follow one another', async () => {
+    const { page, events } = await open(badge('1'));
+    await reaches(page, 'ready');
+    // In one task the browser makes a single toggle event of the four, from closed to closed.
+    await host(page).evaluate((element) => {
+      for (let clicks = 0; clicks < 4; clicks++) element.shadowRoot!.querySelector('button')!.click();
+    });
+    await page.locator('[aria-expanded=false]').waitFor();
+    const toggles = (await events()).filter(({ type }) => type === 'tessera-toggle');
+    expect(toggles.map(({ open }) => open)).toEqual([true, false, true, false]);
+  });
 
   it('the focused badge has a ring', async () => {
     const { page } = await open(badge('1'));
@@ -413,10 +424,10 @@ describe('requests', () => {
   });
 
   it('a badge that was removed while loading asks again when it comes back', async () => {
-    const { page } = await open(badge('1'), { answer: inTurn(never, answerWithCustomers()) });
+    const { page, requests } = await open(badge('1'), { answer: inTurn(never, answerWithCustomers()) });
+    await expect.poll(() => requests.length).toBe(1);
     await host(page).evaluate(async (element) => {
       const parent = element.parentElement!;
-      await new Promise((resolve) => setTimeout(resolve, 60));
       element.remove();
       await new Promise((resolve) => setTimeout(resolve, 20));
       parent.append(element);
@@ -564,17 +575,17 @@ describe('shopper', () => {
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
-  const NOTHING: Record<string, Answer> = {
-    'has no label': answerWithCustomers({ publicLabel: null }),
-    'is loading': never,
-    fails: answerWithError(503, 'SERVICE_UNAVAILABLE'),
-    'is refused': answerWithError(403, 'FORBIDDEN'),
-    'has no network': noNetwork,
+  const NOTHING: Record<string, [state: string, answer: Answer]> = {
+    'has no label': ['empty', answerWithCustomers({ publicLabel: null })],
+    'is loading': ['loading', never],
+    fails: ['error', answerWithError(503, 'SERVICE_UNAVAILABLE')],
+    'is refused': ['denied', answerWithError(403, 'FORBIDDEN')],
+    'has no network': ['offline', noNetwork],
   };
-  for (const [name, answer] of Object.entries(NOTHING)) {
+  for (const [name, [state, answer]] of Object.entries(NOTHING)) {
     it(`a badge that ${name} shows nothing at all`, async () => {
       const { page } = await open(badge('1', shopper), { answer });
-      await page.waitForTimeout(100);
+      await reaches(page, state);
       expect(await host(page).evaluate((element) => element.shadowRoot!.textContent)).toBe('');
       expect(await host(page).boundingBox()).toMatchObject({ width: 0 });
     });

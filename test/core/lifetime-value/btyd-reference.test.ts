@@ -20,7 +20,7 @@ import {
   predictParetoNbdNewCustomer,
   predictParetoNbdPurchases,
 } from '../../../packages/core/src/lifetime-value/pareto-nbd.js';
-import { sharedJson } from '../../support/shared.js';
+import { type DataSet, describeWithSet, sharedJson } from '../../support/shared.js';
 import {
   dayOf,
   readCdnow,
@@ -74,15 +74,23 @@ interface Expectations {
 const reference = sharedJson<Record<string, View>>('reference', 'btyd-cdnow.json');
 const calibrationEnd = dayOf('1997-09-30');
 const historyEnd = dayOf('1998-06-30');
-const sample = readCdnow('cdnow_sample');
-const master = readCdnow('cdnow_master');
-const views: Record<string, SummaryRow[]> = {
-  summary_file_weeks: readCdnowSummary(),
-  sample_from_transactions_weeks: summarisePurchases(sample, calibrationEnd, 7),
-  sample_full_history_days: summarisePurchases(sample, historyEnd, 1),
-  master_from_transactions_weeks: summarisePurchases(master, calibrationEnd, 7),
-  master_full_history_days: summarisePurchases(master, historyEnd, 1),
-};
+const sample = () => readCdnow('cdnow_sample');
+const master = () => readCdnow('cdnow_master');
+const views: { set: DataSet; name: string; read: () => SummaryRow[] }[] = [
+  { set: 'cdnow-sample', name: 'summary_file_weeks', read: readCdnowSummary },
+  {
+    set: 'cdnow-sample',
+    name: 'sample_from_transactions_weeks',
+    read: () => summarisePurchases(sample(), calibrationEnd, 7),
+  },
+  { set: 'cdnow-sample', name: 'sample_full_history_days', read: () => summarisePurchases(sample(), historyEnd, 1) },
+  {
+    set: 'cdnow-master',
+    name: 'master_from_transactions_weeks',
+    read: () => summarisePurchases(master(), calibrationEnd, 7),
+  },
+  { set: 'cdnow-master', name: 'master_full_history_days', read: () => summarisePurchases(master(), historyEnd, 1) },
+];
 
 /** What the file's names of discounting options mean. */
 const DISCOUNTS: Record<string, { periodLength: number; periodCount: number; discountRate: number }> = {
@@ -99,9 +107,9 @@ const valuesOf = (rows: readonly SummaryRow[]) => ({
   meanOrderValue: Float64Array.from(rows, (row) => row.z),
 });
 
-describe.each(Object.keys(views))('on CDNOW, view %s,', (name) => {
+describeWithSet(views)('on CDNOW, view $name,', ({ name, read }) => {
   const view = reference[name]!;
-  const rows = views[name]!;
+  const rows = read();
   const histories = toHistories(rows);
   const values = valuesOf(rows);
   const sampled = view.customers_sample;

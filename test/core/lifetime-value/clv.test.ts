@@ -11,7 +11,7 @@ import {
   takeCustomers,
 } from '../../../packages/core/src/lifetime-value/labelled-rows.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { sharedJson } from '../../support/shared.js';
+import { describeWithSet, sharedJson } from '../../support/shared.js';
 import { stackedFeatures, windowRow } from './clv-features.js';
 import { SHOPS, type WindowRow, windowRows } from './windows-data.js';
 
@@ -40,7 +40,7 @@ const MEAN_WITHIN: Record<string, number> = {
   thelook: 0.25,
 };
 
-describe.each(SHOPS)('on $name, trained 90 days earlier,', ({ name, file, read }) => {
+describeWithSet(SHOPS)('on $name, trained 90 days earlier,', ({ name, file, read }) => {
   const { out_of_time: reference } = sharedJson<Clv90>('reference', file);
   const orders = read();
   const now = windowRows(orders, reference.S2);

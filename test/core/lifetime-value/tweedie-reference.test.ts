@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { captureAt } from '../../../packages/core/src/lifetime-value/gains.js';
 import { devianceExplained, fitTweedie, predictTweedie } from '../../../packages/core/src/lifetime-value/tweedie.js';
-import { sharedJson } from '../../support/shared.js';
+import { describeWithSet, sharedJson } from '../../support/shared.js';
 import { worstRelative } from './purchase-data.js';
 import { referenceMatrix, SHOPS, standardised, type WindowRow, windowRows } from './windows-data.js';
 
@@ -42,7 +42,7 @@ const OBJECTIVE = 1e-6;
 const ABSOLUTE = 1e-3;
 const CAPTURE = 0.003;
 
-describe.each(SHOPS)('on $name,', ({ file, read }) => {
+describeWithSet(SHOPS)('on $name,', ({ file, read }) => {
   const reference = sharedJson<Clv90>('reference', file);
   const orders = read();
   const rowsAt = new Map<string, WindowRow[]>();

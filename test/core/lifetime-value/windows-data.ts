@@ -1,4 +1,5 @@
 import type { DesignMatrix } from '../../../packages/core/src/numerics/design-matrix.js';
+import type { DataSet } from '../../support/shared.js';
 import { dayOf, type Order, readCdnow, readOnlineRetail, readThelook } from './purchase-data.js';
 
 /** What the reference knows of a customer before a moment, and what happened in the 90 days from it. */
@@ -86,9 +87,9 @@ export function standardised(
   return { ...matrix, values };
 }
 
-export const SHOPS: { name: string; file: string; read: () => Order[] }[] = [
-  { name: 'CDNOW sample', file: 'clv90-cdnow-sample.json', read: () => readCdnow('cdnow_sample') },
-  { name: 'CDNOW master', file: 'clv90-cdnow-master.json', read: () => readCdnow('cdnow_master') },
-  { name: 'Online Retail', file: 'clv90-online-retail.json', read: readOnlineRetail },
-  { name: 'thelook', file: 'clv90-thelook.json', read: readThelook },
+export const SHOPS: { set: DataSet; name: string; file: string; read: () => Order[] }[] = [
+  { set: 'cdnow-sample', name: 'CDNOW sample', file: 'clv90-cdnow-sample.json', read: () => readCdnow('cdnow_sample') },
+  { set: 'cdnow-master', name: 'CDNOW master', file: 'clv90-cdnow-master.json', read: () => readCdnow('cdnow_master') },
+  { set: 'online-retail', name: 'Online Retail', file: 'clv90-online-retail.json', read: readOnlineRetail },
+  { set: 'thelook-gen', name: 'thelook', file: 'clv90-thelook.json', read: readThelook },
 ];

@@ -6,11 +6,12 @@ import {
 } from '../../../packages/core/src/numerics/cluster-indexes.js';
 import { matrixFromColumns } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { silhouette, silhouettes } from '../../../packages/core/src/numerics/silhouette.js';
+import { describeWithSet } from '../../support/shared.js';
 import { blobs, clusteringReference, givenLabels, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
 
 const relative = (actual: number, expected: number) => Math.abs(actual / expected - 1);
 
-describe.each(REFERENCE_SETS)('the cluster indexes on %s', (set) => {
+describeWithSet(REFERENCE_SETS)('the cluster indexes on %s', (set) => {
   const reference = clusteringReference(set);
   const features = referenceMatrix(set);
   const { byRow, byMedian } = givenLabels(features);

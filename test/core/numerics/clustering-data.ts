@@ -6,11 +6,16 @@ import {
   standardise,
 } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { type Random, seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { sharedJson, sharedPath } from '../../support/shared.js';
+import { type DataSet, sharedJson, sharedPath } from '../../support/shared.js';
 
 const DAY_MS = 86_400_000;
 
-export const REFERENCE_SETS = ['wholesale', 'marketing-campaign', 'cdnow-sample', 'online-retail'] as const;
+export const REFERENCE_SETS = [
+  'wholesale',
+  'marketing-campaign',
+  'cdnow-sample',
+  'online-retail',
+] as const satisfies DataSet[];
 export type ReferenceSet = (typeof REFERENCE_SETS)[number];
 
 interface ClusterFit {

@@ -3,9 +3,10 @@ import { dbscan, NOISE, suggestRadius } from '../../../packages/core/src/numeric
 import { matrixFromColumns, squaredDistance } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { KdTree, nearestWithinByScan } from '../../../packages/core/src/numerics/kd-tree.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { describeWithSet, testWithSet } from '../../support/shared.js';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix, sizesOf } from './clustering-data.js';
 
-describe.each(REFERENCE_SETS)('dbscan on %s', (set) => {
+describeWithSet(REFERENCE_SETS)('dbscan on %s', (set) => {
   const features = referenceMatrix(set);
 
   it('finds the clusters, noise and core points of scikit-learn', () => {
@@ -90,7 +91,7 @@ describe('suggestRadius', () => {
     expect(sizesOf(dbscan(kinds, radius, 5).labels)).toEqual([30, 30, 30]);
   });
 
-  it('is large enough for the share of core rows that is asked for', () => {
+  testWithSet('online-retail')('is large enough for the share of core rows that is asked for', () => {
     const features = referenceMatrix('online-retail');
     for (const share of [0.5, 0.95, 1]) {
       const { core } = dbscan(features, suggestRadius(features, 6, share), 6);

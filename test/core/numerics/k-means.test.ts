@@ -12,6 +12,7 @@ import {
 import { seedCentroids } from '../../../packages/core/src/numerics/k-means-seeding.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
+import { describeWithSet } from '../../support/shared.js';
 import {
   blobs,
   clusteringReference,
@@ -26,7 +27,7 @@ const tenRestarts = { seed: 42, restarts: { first: 0, end: 10 } };
 const RESTARTS = { wholesale: 300, 'marketing-campaign': 120, 'cdnow-sample': 40, 'online-retail': 10 };
 const relative = (actual: number, expected: number) => Math.abs(actual / expected - 1);
 
-describe.each(REFERENCE_SETS)('k-means on %s', (set) => {
+describeWithSet(REFERENCE_SETS)('k-means on %s', (set) => {
   const reference = clusteringReference(set);
   const features = referenceMatrix(set);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { naturalBreaks } from '../../../packages/core/src/numerics/natural-breaks.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { sharedJson } from '../../support/shared.js';
+import { type DataSet, describeWithSet, sharedJson } from '../../support/shared.js';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmOrdersPurchases } from './clustering-data.js';
 
 interface JenksReference {
@@ -61,15 +61,16 @@ function compositeScores(purchases: readonly Purchase[]): Float64Array {
   return Float64Array.from(entries, (_, row) => 0.4 * total[row]! + 0.3 * frequency[row]! + 0.3 * orderValue[row]!);
 }
 
-const SETS: Record<string, () => Float64Array> = {
+const SETS = {
   'cdnow-sample': () => compositeScores(cdnowPurchases('cdnow_sample.csv.gz')),
   'cdnow-master': () => compositeScores(cdnowPurchases('cdnow_master.csv.gz')),
   'online-retail': () => compositeScores(onlineRetailPurchases()),
   'rfm-orders': () => compositeScores(rfmOrdersPurchases()),
-};
+} satisfies Partial<Record<DataSet, () => Float64Array>>;
+const SET_NAMES = Object.keys(SETS) as (keyof typeof SETS)[];
 
-describe.each(Object.keys(SETS))('naturalBreaks of the composite score on %s', (set) => {
-  const scores = SETS[set]!();
+describeWithSet(SET_NAMES)('naturalBreaks of the composite score on %s', (set) => {
+  const scores = SETS[set]();
   const reference = sharedJson<RfmReference>('reference', `rfm-${set}.json`).jenks_on_composite;
 
   it.each([

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { matrixFromColumns } from '../../../packages/core/src/numerics/feature-matrix.js';
 import { componentScore, principalComponents } from '../../../packages/core/src/numerics/principal-components.js';
+import { describeWithSet } from '../../support/shared.js';
 import { clusteringReference, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
 
-describe.each(REFERENCE_SETS)('principalComponents on %s', (set) => {
+describeWithSet(REFERENCE_SETS)('principalComponents on %s', (set) => {
   const { pca } = clusteringReference(set);
   const features = referenceMatrix(set);
   const ours = principalComponents(features);

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { affinityOf, basketsOf, CoCounter } from '../../../packages/core/src/recommendations/affinity.js';
 import type { PurchaseLines } from '../../../packages/core/src/recommendations/recommender.js';
 import { expectRelative } from '../../support/reference.js';
-import { sharedJson } from '../../support/shared.js';
+import { describeWithSet, sharedJson } from '../../support/shared.js';
 import { groceryLines, onlineRetailLines } from './purchase-lines.js';
 
 interface ReferencePair {
@@ -26,10 +26,12 @@ interface BasketReference {
   top_pairs_by_cosine: ReferencePair[];
 }
 
-describe.each([
-  ['groceries', groceryLines],
-  ['online-retail', onlineRetailLines],
-] as const)('pairs of %s', (set, read) => {
+const SETS = [
+  { set: 'groceries', read: groceryLines },
+  { set: 'online-retail', read: onlineRetailLines },
+] as const;
+
+describeWithSet(SETS)('pairs of $set', ({ set, read }) => {
   const reference = () => sharedJson<BasketReference>('reference', `baskets-${set}.json`);
   const lines: PurchaseLines = read();
   const baskets = basketsOf(lines.order, lines.product, lines.products.length);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import type { BoughtProduct, CustomerSignals } from '../../../packages/core/src/recommendations/rank-products.js';
 import {
@@ -11,6 +11,7 @@ import {
   type RecommenderFitted,
   recommender,
 } from '../../../packages/core/src/recommendations/recommender.js';
+import { describeWithSet } from '../../support/shared.js';
 import { groceryLines, onlineRetailLines } from './purchase-lines.js';
 
 const WINDOW_DAYS = 90;
@@ -93,7 +94,7 @@ function outOfTime(lines: PurchaseLines, { asOfDay, fitted, histories }: ReturnT
   return backtestRanking(of(columns.own), of(columns.popular), seededRandom(1));
 }
 
-describe('the recommender', () => {
+describeWithSet('online-retail')('the recommender on Online Retail', () => {
   const lines = onlineRetailLines();
   const end = lines.day.reduce((a, b) => Math.max(a, b)) + 1;
   let known: ReturnType<typeof learn>;
@@ -104,15 +105,17 @@ describe('the recommender', () => {
   it.each([
     [false, 'what was bought in the 90 days after'],
     [true, 'what was bought then for the first time'],
-  ])('beats recent popularity on Online Retail, out of time (only new products: %s)', (onlyNew) => {
+  ])('beats recent popularity, out of time (only new products: %s)', (onlyNew) => {
     const result = outOfTime(lines, known, onlyNew);
     expect(result.lists).toBeGreaterThan(1000);
     expect(result.verdict.kind).toBe('BEATS_POPULARITY');
     expect(result.lead.hitRate.low).toBeGreaterThan(0);
     expect(result.lead.ndcg.low).toBeGreaterThan(0);
   });
+});
 
-  it('beats popularity on groceries, where one item of a seeded fifth of the baskets is hidden', () => {
+describeWithSet('groceries')('the recommender on groceries', () => {
+  it('beats popularity, where one item of a seeded fifth of the baskets is hidden', () => {
     const groceries = groceryLines();
     const random = seededRandom(20);
     const items = new Map<number, number[]>();

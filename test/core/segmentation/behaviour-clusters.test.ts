@@ -8,6 +8,7 @@ import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
 import { behaviourClusters } from '../../../packages/core/src/segmentation/behaviour-clusters.js';
 import type { BehaviourClusterOptions } from '../../../packages/core/src/segmentation/behaviour-clusters-fitted.js';
 import { scaleRows } from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
+import { type DataSet, testWithSet } from '../../support/shared.js';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmColumns } from '../numerics/clustering-data.js';
 import {
   featuresOf,
@@ -171,14 +172,14 @@ describe('the keys of behaviour clusters', () => {
     expect((between + withinSs) / totalSs).toBeCloseTo(1, 10);
   });
 
-  const monthly: [string, () => Purchase[]][] = [
-    ['cdnow', () => cdnowPurchases('cdnow_master.csv.gz')],
-    ['online-retail', onlineRetailPurchases],
+  const monthly: { set: DataSet; read: () => Purchase[] }[] = [
+    { set: 'cdnow-master', read: () => cdnowPurchases('cdnow_master.csv.gz') },
+    { set: 'online-retail', read: onlineRetailPurchases },
   ];
 
-  it.each(monthly)(
-    'stay with nineteen of twenty unmoved customers of %s, over five monthly refits',
-    (_, read) => {
+  testWithSet(monthly)(
+    'stay with nineteen of twenty unmoved customers of $set, over five monthly refits',
+    ({ read }) => {
       // Fewer starts and rows of silhouettes than by default: what is tested here is what happens from fit to fit.
       const quick = { restarts: 3, silhouetteRows: 2_000, stabilityRows: 1_000 };
       const purchases = read();

@@ -4,6 +4,7 @@ import {
   elbowOf,
   searchClusterCounts,
 } from '../../../packages/core/src/segmentation/cluster-count.js';
+import { describeWithSet } from '../../support/shared.js';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix } from '../numerics/clustering-data.js';
 
 const candidate = (clusterCount: number, inertia: number, silhouette: number) => ({
@@ -14,7 +15,7 @@ const candidate = (clusterCount: number, inertia: number, silhouette: number) =>
   calinskiHarabasz: 1,
 });
 
-describe.each(REFERENCE_SETS)('the number of clusters on %s', (set) => {
+describeWithSet(REFERENCE_SETS)('the number of clusters on %s', (set) => {
   it('is the one of the reference: its elbow, which says more than the two groups of its best silhouette', () => {
     const reference = clusteringReference(set);
     const features = referenceMatrix(set);

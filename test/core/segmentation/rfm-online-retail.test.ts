@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { rfm } from '../../../packages/core/src/segmentation/rfm.js';
 import { valueScore } from '../../../packages/core/src/segmentation/value-score.js';
@@ -11,21 +11,18 @@ import {
   rfmReference,
   sum,
 } from '../../support/reference.js';
-import { onlineRetailPurchases, rfmColumns } from '../numerics/clustering-data.js';
+import { describeWithSet } from '../../support/shared.js';
+import { onlineRetailPurchases, type Purchase, rfmColumns } from '../numerics/clustering-data.js';
 import { featuresOfRfm } from './simulated-shops.js';
 
 // The shop itself nets returns, so what the reference counts, purchases alone, is read from the file here; the sets that an
 // import reads as the reference does are compared in test/server/rfm-reference.test.ts.
-const purchases = onlineRetailPurchases();
-const columns = rfmColumns(purchases);
-const features = featuresOfRfm(columns);
 const { rfm: reference, composite } = rfmReference('online-retail');
-const rowOf = new Map(columns.customers.map((customer, row) => [customer, row]));
 
-/** Whole elapsed days between the first and the last purchase, the time of the day counted. */
-function elapsedSpans(): Float64Array {
-  const first = new Float64Array(features.count).fill(Number.POSITIVE_INFINITY);
-  const last = new Float64Array(features.count).fill(Number.NEGATIVE_INFINITY);
+/** Whole elapsed days between the first and the last purchase, the time of the day counted, by row. */
+function elapsedSpans(purchases: readonly Purchase[], rowOf: ReadonlyMap<number, number>): Float64Array {
+  const first = new Float64Array(rowOf.size).fill(Number.POSITIVE_INFINITY);
+  const last = new Float64Array(rowOf.size).fill(Number.NEGATIVE_INFINITY);
   for (const { customer, day, time } of purchases) {
     const row = rowOf.get(customer)!;
     first[row] = Math.min(first[row]!, day + time);
@@ -37,7 +34,11 @@ function elapsedSpans(): Float64Array {
 
 const rowsOf = (segment: Int32Array, index: number) => [...segment.keys()].filter((row) => segment[row] === index);
 
-describe('rfm on online-retail', () => {
+describeWithSet('online-retail')('rfm on online-retail', () => {
+  const purchases = onlineRetailPurchases();
+  const columns = rfmColumns(purchases);
+  const features = featuresOfRfm(columns);
+  const rowOf = new Map(columns.customers.map((customer, row) => [customer, row]));
   const { orders, netRevenue, recencyDays, tenureDays, averageOrderValue } = features.columns;
 
   it('sees the customers, orders, revenue and distributions of the reference', () => {
@@ -79,7 +80,7 @@ describe('rfm on online-retail', () => {
   });
 
   it("has the composite scores and tiers of seed 000's frequency", () => {
-    const elapsed = { ...features, columns: { ...features.columns, spanDays: elapsedSpans() } };
+    const elapsed = { ...features, columns: { ...features.columns, spanDays: elapsedSpans(purchases, rowOf) } };
     const options = { ...valueScore.defaults, frequency: 'seed000' } as const;
     const fitted = valueScore.fit(elapsed, options, seededRandom(1));
     const { columns: scored, segment } = valueScore.score(fitted, elapsed);

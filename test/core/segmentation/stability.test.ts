@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { kMeans } from '../../../packages/core/src/numerics/k-means.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { clusterStability } from '../../../packages/core/src/segmentation/stability.js';
+import { describeWithSet } from '../../support/shared.js';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix } from '../numerics/clustering-data.js';
 
-describe.each(REFERENCE_SETS)('clusterStability on %s', (set) => {
+describeWithSet(REFERENCE_SETS)('clusterStability on %s', (set) => {
   it('is near the one of the reference, which drew other resamples', () => {
     const features = referenceMatrix(set);
     const { labels } = kMeans(features, 3, { seed: 42, restarts: { first: 0, end: 10 } });

@@ -255,6 +255,7 @@ describe('a storefront with the blocks', () => {
         variables: { badges: [externalId], recommendations: [externalId], perks: [], first: 4 },
       },
     ]);
+    await expect.poll(() => answers.length).toBe(1);
     const { data } = JSON.parse(answers[0]!);
     expect(data.badges).toEqual([{ externalId, shopper: { publicLabel: customer.label } }]);
     expect(Object.keys(data.recommendations[0])).toEqual(['externalId', 'shopper']);

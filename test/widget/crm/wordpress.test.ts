@@ -280,6 +280,7 @@ describe('a page with the blocks and the shortcodes', () => {
         variables: { badges: [customer.externalId], recommendations: [customer.externalId], perks: [], first: 4 },
       },
     ]);
+    await expect.poll(() => answers.length).toBe(1);
     const { data } = JSON.parse(answers[0]!);
     expect(Object.keys(data)).toEqual(['badges', 'recommendations', 'perks']);
     expect(data.badges).toEqual([{ externalId: customer.externalId, shopper: { publicLabel: customer.label } }]);

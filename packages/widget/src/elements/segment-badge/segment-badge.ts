@@ -115,9 +115,13 @@ export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
     this.performUpdate();
   }
 
+  /** One event a change. The browser joins the `toggle` events of an opening and a closing that follow fast into one. */
+  #onBeforeToggle({ newState }: ToggleEvent): void {
+    this.emit<TesseraToggleDetail>('tessera-toggle', { open: newState === 'open' });
+  }
+
   #onToggle({ newState }: ToggleEvent): void {
     this.isOpen = newState === 'open';
-    this.emit<TesseraToggleDetail>('tessera-toggle', { open: this.isOpen });
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -166,6 +170,7 @@ export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
       popover
       role="group"
       aria-label=${title}
+      @beforetoggle=${this.#onBeforeToggle}
       @toggle=${this.#onToggle}
     >
       <div class="title" .style=${style}>${renderLabel(title)}</div>
