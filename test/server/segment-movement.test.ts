@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adjustedRandIndex } from '../../packages/core/src/numerics/cluster-indexes.js';
-import type { Sql } from '../../packages/server/src/db/database.js';
 import { lockMerges } from '../../packages/server/src/db/queries/imports.js';
 import { latestChanges } from '../../packages/server/src/db/queries/segment-history.js';
 import { importMessage } from '../../packages/server/src/ingest/webhook-messages.js';
