@@ -1,6 +1,6 @@
+import { startServer } from '@tessera/server/app.js';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer } from '../../packages/server/src/app.js';
 import { accessibilityViolations, launchBrowser } from '../support/browser.js';
 import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../support/server.js';
 

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import net from 'node:net';
+import { DeskLink, LINK_LIFETIME_MS } from '@tessera/server/access/desk-link.js';
+import { startServer } from '@tessera/server/app.js';
+import { endDemo } from '@tessera/server/db/queries/shop.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DeskLink, LINK_LIFETIME_MS } from '../../packages/server/src/access/desk-link.js';
-import { startServer } from '../../packages/server/src/app.js';
-import { endDemo } from '../../packages/server/src/db/queries/shop.js';
 import { agentToken, makeKey } from '../support/credentials.js';
 import { codesOf, demoToken } from '../support/graphql-shop.js';
 import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../support/server.js';

@@ -1,10 +1,10 @@
+import { Breadth } from '@tessera/server/access/breadth.js';
+import { type Depth, parseBreadth } from '@tessera/server/access/breadth-limits.js';
+import type { Credential } from '@tessera/server/access/credential.js';
+import { AGENT_SCOPES, type Grant } from '@tessera/server/access/scopes.js';
+import { startServer } from '@tessera/server/app.js';
+import { notifyMoves } from '@tessera/server/db/queries/segment-events.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Breadth } from '../../packages/server/src/access/breadth.js';
-import { type Depth, parseBreadth } from '../../packages/server/src/access/breadth-limits.js';
-import type { Credential } from '../../packages/server/src/access/credential.js';
-import { AGENT_SCOPES, type Grant } from '../../packages/server/src/access/scopes.js';
-import { startServer } from '../../packages/server/src/app.js';
-import { notifyMoves } from '../../packages/server/src/db/queries/segment-events.js';
 import { agentToken, makeKey } from '../support/credentials.js';
 import { codesOf, post } from '../support/graphql-shop.js';
 import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../support/server.js';

@@ -1,6 +1,6 @@
+import { countSelections, isTooDeep, nestsTooDeep } from '@tessera/server/graphql/document-limits.js';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countSelections, isTooDeep, nestsTooDeep } from '../../packages/server/src/graphql/document-limits.js';
 import { codesOf, post } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

@@ -1,8 +1,8 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MOST_STREAMS } from '@tessera/server/http/open-requests.js';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST_STREAMS } from '../../packages/server/src/http/open-requests.js';
 import { agentToken, customerToken, makeKey, type SigningKey } from '../support/credentials.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

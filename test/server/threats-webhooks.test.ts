@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { Refusals, senderOf } from '@tessera/server/access/refusals.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Refusals, senderOf } from '../../packages/server/src/access/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import {
   SHOPIFY_BODIES,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import type { Sql } from '@tessera/server/db/database.js';
+import { notifyMoves } from '@tessera/server/db/queries/segment-events.js';
 import { expect } from 'vitest';
-import { seededRandom } from '../../packages/core/src/numerics/random.js';
-import type { Sql } from '../../packages/server/src/db/database.js';
-import { notifyMoves } from '../../packages/server/src/db/queries/segment-events.js';
 import { buildServer, type RunningTessera, startTessera } from './cli.js';
 import { connectAdmin } from './connect-admin.js';
 import { FaultProxy, type Passage } from './fault-proxy.js';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
 import { build } from 'esbuild';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGENT_SCOPES } from '../../../packages/server/src/access/scopes.js';
 import { launchBrowser } from '../../support/browser.js';
 import { agentToken, makeKey } from '../../support/credentials.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
