@@ -1,4 +1,4 @@
-import type { DesignMatrix } from '@tessera/core/numerics/design-matrix.js';
+import type { DesignMatrix } from '@tessera/core/numerics/linear-algebra/design-matrix.js';
 import type { DataSet } from '../../support/shared.js';
 import { dayOf, type Order, readCdnow, readOnlineRetail, readThelook } from './purchase-data.js';
 
