@@ -6,12 +6,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { writeDemoShop } from '@tessera/demo-shop';
 import { createKey } from '@tessera/server/access/keys.js';
 import { SecretBox } from '@tessera/server/access/secret-box.js';
 import { startServer } from '@tessera/server/app.js';
 import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres.js';
 import { openDatabase } from '@tessera/server/db/database.js';
-import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
 import { importPaths } from '@tessera/server/ingest/import-paths.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { ensureShop } from '@tessera/server/shop-settings.js';

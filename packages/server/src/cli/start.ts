@@ -1,7 +1,7 @@
+import { writeDemoShop } from '@tessera/demo-shop';
 import type { RunningServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
-import { writeDemoShop } from '../demo/demo-shop.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { withTemporaryFolder } from '../ingest/temporary-folders.js';
