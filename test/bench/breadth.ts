@@ -7,14 +7,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { writeDemoShop } from '@tessera/demo-shop';
-import { createKey } from '@tessera/server/access/keys.js';
+import { createKey } from '@tessera/server/access/keys/keys.js';
 import { SecretBox } from '@tessera/server/access/secret-box.js';
 import { startServer } from '@tessera/server/app.js';
-import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
 import { openDatabase } from '@tessera/server/db/database.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { agentToken } from '../support/credentials.js';
 
 const customers = Number(process.argv[2] ?? 2000);
@@ -46,7 +46,7 @@ try {
   const signing = { id: key.id, secret: secret ?? '' };
   const shared = { port: 0, host: '127.0.0.1', dataDir: '', secretsKey: SECRETS_KEY, production: true, rateLimit: 0 };
   const operations = new Map<string, string>();
-  const { operationHash } = await import('@tessera/server/graphql/persisted-operations.js');
+  const { operationHash } = await import('@tessera/server/graphql/plugins/persisted-operations.js');
   for (const text of [PAGE, CARD]) operations.set(operationHash(text), text);
   const counting = await startServer({ ...shared }, database, operations);
   const free = await startServer({ ...shared, agentBreadth: null }, database, operations);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEYS_FRESH_MS } from '@tessera/server/access/key-ring.js';
-import { makeFirstKey } from '@tessera/server/access/keys.js';
+import { KEYS_FRESH_MS } from '@tessera/server/access/keys/key-ring.js';
+import { makeFirstKey } from '@tessera/server/access/keys/keys.js';
 import { PageTokens } from '@tessera/server/access/page-tokens.js';
 import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
 import { startServer } from '@tessera/server/app.js';

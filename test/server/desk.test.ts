@@ -2,7 +2,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { DeskLink, LINK_LIFETIME_MS } from '@tessera/server/access/desk-link.js';
 import { startServer } from '@tessera/server/app.js';
-import { endDemo } from '@tessera/server/db/queries/shop.js';
+import { endDemo } from '@tessera/server/db/queries/shop/shop.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { agentToken, makeKey } from '../support/credentials.js';
 import { codesOf, demoToken } from '../support/graphql-shop.js';

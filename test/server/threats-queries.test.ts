@@ -1,4 +1,4 @@
-import { countSelections, isTooDeep, nestsTooDeep } from '@tessera/server/graphql/document-limits.js';
+import { countSelections, isTooDeep, nestsTooDeep } from '@tessera/server/graphql/plugins/document-limits.js';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codesOf, post } from '../support/graphql-shop.js';

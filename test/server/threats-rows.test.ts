@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { retryQuarantined } from '@tessera/server/ingest/retry-quarantined.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';

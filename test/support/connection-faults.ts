@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import type { Sql } from '@tessera/server/db/database.js';
-import { notifyMoves } from '@tessera/server/db/queries/segment-events.js';
+import { notifyMoves } from '@tessera/server/db/queries/segments/segment-events.js';
 import { expect } from 'vitest';
 import { buildServer, type RunningTessera, startTessera } from './cli.js';
 import { connectAdmin } from './connect-admin.js';

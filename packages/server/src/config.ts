@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './access/breadth-limits.js';
+import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './access/limits/breadth-limits.js';
 import { UserError } from './errors.js';
 import { TrustedProxies } from './http/trusted-proxies.js';
 

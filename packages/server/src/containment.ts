@@ -1,4 +1,4 @@
-import { describeFailure } from './graphql/mask-error.js';
+import { describeFailure } from './graphql/plugins/mask-error.js';
 import { log } from './log.js';
 
 /**

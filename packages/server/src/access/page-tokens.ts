@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { AGENT_SCOPES, type Scope } from './scopes.js';
-import { type LocalKey, type SigningKey, TOKEN_RULES } from './tokens.js';
+import { type LocalKey, type SigningKey, TOKEN_RULES } from './tokens/tokens.js';
 
 /** What a page of this server may read: the customers whom a demo page shows, one shopper's own public view, or the shop. */
 export type PageGrant =

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { BREADTH_FORM } from '../access/breadth-limits.js';
-import { createKey, DEFAULT_OVERLAP_HOURS, KeyRefusal, type MadeKey, revokeKey, rotateKey } from '../access/keys.js';
+import {
+  createKey,
+  DEFAULT_OVERLAP_HOURS,
+  KeyRefusal,
+  type MadeKey,
+  revokeKey,
+  rotateKey,
+} from '../access/keys/keys.js';
+import { BREADTH_FORM } from '../access/limits/breadth-limits.js';
 import { SCOPES } from '../access/scopes.js';
 import { SecretBox } from '../access/secret-box.js';
-import { type ApiKeyRow, readKeys } from '../db/queries/api-keys.js';
+import { type ApiKeyRow, readKeys } from '../db/queries/access/api-keys.js';
 import { KEY_KINDS } from '../db/tables.js';
 import { codeOf, UserError } from '../errors.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';

@@ -3,18 +3,18 @@ import DataLoader from 'dataloader';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { YogaInitialContext } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
-import { breadthError } from '../access/breadth.js';
-import type { Depth } from '../access/breadth-limits.js';
 import { actorOf, type Credential, maySeeCustomer } from '../access/credential.js';
+import { breadthError } from '../access/limits/breadth.js';
+import type { Depth } from '../access/limits/breadth-limits.js';
 import type { Database } from '../db/database.js';
-import { writeAudit } from '../db/queries/audit-log.js';
-import { latestChanges, type MembershipStart } from '../db/queries/segment-history.js';
+import { writeAudit } from '../db/queries/access/audit-log.js';
+import { latestChanges, type MembershipStart } from '../db/queries/segments/segment-history.js';
 import { customerProfiles, customers } from '../db/tables.js';
 import { apiError } from '../errors.js';
 import type { ChangeFeed } from '../live/change-feed.js';
-import { readShop, type Shop } from '../shop-settings.js';
-import { anonymousCustomer } from './anonymous-customer.js';
-import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from './run-snapshot.js';
+import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
+import { readShop, type Shop } from '../settings/shop.js';
+import { anonymousCustomer } from './customers/anonymous-customer.js';
 
 export type ProfileRow = typeof customerProfiles.$inferSelect & {
   /** Read as a badge by somebody whose profiles are counted: nothing on it may hold a figure. */

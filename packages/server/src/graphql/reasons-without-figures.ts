@@ -1,6 +1,6 @@
 import type { Reason } from '@tessera/core';
 import type { ProfileRow } from './context.js';
-import type { SegmentValue } from './types/segmentation.js';
+import type { SegmentValue } from './segments/segmentation.js';
 
 /** Of scores 1 to 5: from which on a word holds, the best first. */
 type Words = readonly (readonly [least: number, text: string])[];
