@@ -4,9 +4,9 @@ import { DeskLink, LINK_LIFETIME_MS } from '@tessera/server/access/desk-link.js'
 import { startServer } from '@tessera/server/app.js';
 import { endDemo } from '@tessera/server/db/queries/shop/shop.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { agentToken, makeKey } from '../support/credentials.js';
-import { codesOf, demoToken } from '../support/graphql-shop.js';
-import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../support/server.js';
+import { agentToken, makeKey } from '../../support/credentials.js';
+import { codesOf, demoToken } from '../../support/graphql-shop.js';
+import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../../support/server.js';
 
 let server: TestServer;
 let running: Awaited<ReturnType<typeof startServer>>;
