@@ -6,15 +6,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { acquireBundledPostgres } from '../../packages/server/src/db/bundled-postgres.js';
-import { openDatabase } from '../../packages/server/src/db/database.js';
-import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { importMessage, type Rescore } from '../../packages/server/src/ingest/webhook-messages.js';
-import { ModelStore } from '../../packages/server/src/scoring/model-store.js';
-import { rescoreCustomers } from '../../packages/server/src/scoring/online.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
+import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { openDatabase } from '@tessera/server/db/database.js';
+import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importMessage, type Rescore } from '@tessera/server/ingest/webhook-messages.js';
+import { ModelStore } from '@tessera/server/scoring/model-store.js';
+import { rescoreCustomers } from '@tessera/server/scoring/online.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 
 const customers = Number(process.argv[2] ?? 10_000);
 const orders = Number(process.argv[3] ?? 100);

@@ -4,16 +4,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { DEFAULT_PLAYBOOK } from '../../packages/core/src/recommendations/default-playbook.js';
-import { secretCredential } from '../../packages/server/src/access/credential.js';
-import { type Database, openDatabase } from '../../packages/server/src/db/database.js';
-import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
-import { RequestContext } from '../../packages/server/src/graphql/context.js';
-import { recommendationsOf } from '../../packages/server/src/graphql/recommendation-lists.js';
-import { RunSnapshots } from '../../packages/server/src/graphql/run-snapshot.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
+import { DEFAULT_PLAYBOOK } from '@tessera/core/recommendations/default-playbook.js';
+import { secretCredential } from '@tessera/server/access/credential.js';
+import { type Database, openDatabase } from '@tessera/server/db/database.js';
+import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
+import { RequestContext } from '@tessera/server/graphql/context.js';
+import { recommendationsOf } from '@tessera/server/graphql/recommendation-lists.js';
+import { RunSnapshots } from '@tessera/server/graphql/run-snapshot.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 
 const ROUNDS = 400;
 const WARM_UP = 50;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readPersistedOperations } from '@tessera/server/graphql/persisted-operations.js';
+import { PERSISTED_OPERATIONS_FILE } from '@tessera/server/http/static-files.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPersistedOperations } from '../../packages/server/src/graphql/persisted-operations.js';
-import { PERSISTED_OPERATIONS_FILE } from '../../packages/server/src/http/static-files.js';
 import {
   buildServer,
   type DataFolder,

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { buildServer, tessera } from '../support/cli.js';
 import { testDatabase, testFolder } from '../support/database.js';
 import { addOrders } from '../support/shop-data-orders.js';

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROSPECT, type Segmentation } from '@tessera/core/model.js';
+import { SEGMENTATIONS } from '@tessera/core/models.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
-import { PROSPECT, type Segmentation } from '../../packages/core/src/model.js';
-import { SEGMENTATIONS } from '../../packages/core/src/models.js';
-import { seededRandom } from '../../packages/core/src/numerics/random.js';
 import { buyer, featuresOf, prospect } from '../support/shop-data-features.js';
 
 const rows = [prospect(), ...Array.from({ length: 12 }, (_, i) => buyer({ netRevenue: 10 * i, orders: 1 + (i % 4) }))];

@@ -1,6 +1,6 @@
+import { fitPercentiles, percentileOf } from '@tessera/core/numerics/percentile-table.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitPercentiles, percentileOf } from '../../packages/core/src/numerics/percentile-table.js';
 
 const tableOf = (values: readonly number[]) => fitPercentiles(Float64Array.from(values));
 

@@ -1,6 +1,6 @@
+import { fitQuintiles, quintileScore } from '@tessera/core/numerics/quintiles.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitQuintiles, quintileScore } from '../../packages/core/src/numerics/quintiles.js';
 
 const cutOffsOf = (values: readonly number[]) => fitQuintiles(Float64Array.from(values));
 const scoresOf = (values: readonly number[]) => {

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGENT_SCOPES } from '../../packages/server/src/access/scopes.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { launchBrowser } from '../support/browser.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { PAYLOADS as ALL_PAYLOADS } from '../support/payloads.js';

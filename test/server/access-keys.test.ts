@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startServer } from '@tessera/server/app.js';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer } from '../../packages/server/src/app.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { codesOf, post } from '../support/graphql-shop.js';
 import { ADMIN_KEY, SECRETS_KEY, startTestServer, type TestServer } from '../support/server.js';

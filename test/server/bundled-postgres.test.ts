@@ -5,10 +5,10 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } 
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { UserError } from '@tessera/server/errors.js';
 import postgres from 'postgres';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { acquireBundledPostgres, type BundledPostgres } from '../../packages/server/src/db/bundled-postgres.js';
-import { UserError } from '../../packages/server/src/errors.js';
 import { serverScript } from '../support/shop-data-script.js';
 
 const isRoot = process.getuid?.() === 0;

@@ -1,14 +1,9 @@
+import { CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from '@tessera/core/lifetime-value/labelled-rows.js';
+import { createFeatures } from '@tessera/server/db/queries/features.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { readTrainingFeatures } from '@tessera/server/scoring/training-features.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  CLV_INPUTS,
-  SCORE_WINDOW,
-  TEST_WINDOW,
-  TRAIN_WINDOW,
-} from '../../packages/core/src/lifetime-value/labelled-rows.js';
-import { createFeatures } from '../../packages/server/src/db/queries/features.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { readTrainingFeatures } from '../../packages/server/src/scoring/training-features.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { type ScoredTwice, startShopScoredTwice } from '../support/graphql-shop.js';
 import { startTestServer } from '../support/server.js';
 import { emptyShop, importTexts } from '../support/shop-data.js';

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Sql } from '@tessera/server/db/database.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sql } from '../../packages/server/src/db/database.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { codesOf } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { sharedJson, sharedPath } from '../support/shared.js';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type DemoShop, writeDemoShop } from '@tessera/server/demo/demo-shop.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DemoShop, writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
 
 const FILES = ['USERS.csv', 'PRODUCTS.csv', 'ORDERS.csv', 'ORDER_ITEMS.csv'];
 const FIRST = Date.parse('2019-01-10T00:00:00Z');

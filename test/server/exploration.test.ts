@@ -1,12 +1,9 @@
+import { planBins, type SampleShape } from '@tessera/server/db/queries/exploration-bins.js';
+import { pearsonCorrelation, spearmanCorrelation } from '@tessera/server/db/queries/exploration-correlations.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { planBins, type SampleShape } from '../../packages/server/src/db/queries/exploration-bins.js';
-import {
-  pearsonCorrelation,
-  spearmanCorrelation,
-} from '../../packages/server/src/db/queries/exploration-correlations.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { expectRelative, momentOf, rfmReference } from '../support/reference.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { sharedJson, sharedPath } from '../support/shared.js';

@@ -1,5 +1,5 @@
+import { createFeatures } from '@tessera/server/db/queries/features.js';
 import { describe, expect, it } from 'vitest';
-import { createFeatures } from '../../packages/server/src/db/queries/features.js';
 import { emptyShop, featuresAt, readFeatures } from '../support/shop-data.js';
 import { addOrders } from '../support/shop-data-orders.js';
 

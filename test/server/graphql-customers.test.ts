@@ -1,6 +1,6 @@
+import { schema } from '@tessera/server/graphql/schema.js';
 import { type GraphQLInputType, GraphQLNonNull, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { schema } from '../../packages/server/src/graphql/schema.js';
 import { codesOf, type ScoredTwice, startShopScoredTwice } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

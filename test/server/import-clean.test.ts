@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import {
   type CellReader,
   isMissingWord,
@@ -12,8 +10,10 @@ import {
   readMoment,
   readStatus,
   readText,
-} from '../../packages/server/src/ingest/clean.js';
-import { PLAIN_DIALECT } from '../../packages/server/src/ingest/dialect.js';
+} from '@tessera/server/ingest/clean.js';
+import { PLAIN_DIALECT } from '@tessera/server/ingest/dialect.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { emptyShop } from '../support/shop-data.js';
 
 /** What a reader answers: its text, `~` and the text that it repaired, or `!` and the reason. */

@@ -1,6 +1,6 @@
+import { CsvRecords } from '@tessera/server/ingest/csv-records.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CsvRecords } from '../../packages/server/src/ingest/csv-records.js';
 
 interface Read {
   records: [number, string[]][];

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, it } from 'vitest';
-import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
+import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
 import {
   UNKNOWN_ORDER_IDS_FROM,
   UNKNOWN_STATUSES,
   UNREADABLE_DATES,
   UNREADABLE_PRICES,
-} from '../../packages/server/src/demo/planted-rows.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
+} from '@tessera/server/demo/planted-rows.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';
 import { emptyShop, READING } from '../support/shop-data.js';
 

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Sql } from '@tessera/server/db/database.js';
+import { failInterruptedImports } from '@tessera/server/db/queries/imports.js';
+import { UserError } from '@tessera/server/errors.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
 import { describe, expect, it } from 'vitest';
-import type { Sql } from '../../packages/server/src/db/database.js';
-import { failInterruptedImports } from '../../packages/server/src/db/queries/imports.js';
-import { UserError } from '../../packages/server/src/errors.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
 import { testDatabase, testFolder } from '../support/database.js';
 import { anotherConnection, emptyShop, importTexts, READING } from '../support/shop-data.js';
 

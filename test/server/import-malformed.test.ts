@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import type { ImportReport } from '@tessera/server/ingest/import-rows.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ImportReport } from '../../packages/server/src/ingest/import-rows.js';
 import { emptyShop, importTexts } from '../support/shop-data.js';
 
 const HEADER = 'order_id,user_id,status,created_at,returned_at';

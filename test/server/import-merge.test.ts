@@ -1,5 +1,5 @@
+import type { Sql } from '@tessera/server/db/database.js';
 import { describe, expect, it } from 'vitest';
-import type { Sql } from '../../packages/server/src/db/database.js';
 import { sharedPath } from '../support/shared.js';
 import { emptyShop, importedShop, importTexts } from '../support/shop-data.js';
 

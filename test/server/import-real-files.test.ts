@@ -1,6 +1,6 @@
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { expect, it } from 'vitest';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { testDatabase } from '../support/database.js';
 import { sharedPath } from '../support/shared.js';
 

@@ -5,9 +5,9 @@ import { request as httpRequest } from 'node:http';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
+import { safeCell, wayToFix } from '@tessera/server/http/import-route.js';
+import { CsvRecords } from '@tessera/server/ingest/csv-records.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { safeCell, wayToFix } from '../../packages/server/src/http/import-route.js';
-import { CsvRecords } from '../../packages/server/src/ingest/csv-records.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

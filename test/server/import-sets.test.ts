@@ -1,5 +1,5 @@
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
 import { describe, expect, it } from 'vitest';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
 import { sharedJson, sharedPath } from '../support/shared.js';
 import { emptyShop, importedShop, READING } from '../support/shop-data.js';
 

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Sql } from '@tessera/server/db/database.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { readMapping } from '@tessera/server/ingest/mapping.js';
+import { retryQuarantined } from '@tessera/server/ingest/retry-quarantined.js';
 import { describe, expect, it } from 'vitest';
-import type { Sql } from '../../packages/server/src/db/database.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { readMapping } from '../../packages/server/src/ingest/mapping.js';
-import { retryQuarantined } from '../../packages/server/src/ingest/retry-quarantined.js';
 import { testFolder } from '../support/database.js';
 import { emptyShop, featuresAt, importTexts, READING } from '../support/shop-data.js';
 

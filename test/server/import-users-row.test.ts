@@ -1,5 +1,5 @@
+import { parseUsersRow } from '@tessera/server/ingest/formats/users-key-value.js';
 import { describe, expect, it } from 'vitest';
-import { parseUsersRow } from '../../packages/server/src/ingest/formats/users-key-value.js';
 
 const cells = (line: string) => {
   const parsed = parseUsersRow(line);

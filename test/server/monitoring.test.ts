@@ -1,8 +1,8 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { scoreLines } from '@tessera/server/cli/score.js';
+import { monitorModel, realisedWarning } from '@tessera/server/scoring/monitoring.js';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../packages/core/src/numerics/random.js';
-import { rfm } from '../../packages/core/src/segmentation/rfm.js';
-import { scoreLines } from '../../packages/server/src/cli/score.js';
-import { monitorModel, realisedWarning } from '../../packages/server/src/scoring/monitoring.js';
 import { buyer, featuresOf } from '../support/shop-data-features.js';
 
 describe('a run after another', () => {

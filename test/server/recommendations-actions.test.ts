@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { startServer } from '@tessera/server/app.js';
+import { readPlaybook } from '@tessera/server/playbook.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startServer } from '../../packages/server/src/app.js';
-import { readPlaybook } from '../../packages/server/src/playbook.js';
 import { testFolder } from '../support/database.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
 

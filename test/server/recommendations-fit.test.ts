@@ -1,9 +1,9 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { basketsOf, CoCounter } from '@tessera/core/recommendations/affinity.js';
+import { type PurchaseLines, recommender } from '@tessera/core/recommendations/recommender.js';
+import { openDatabase, type Sql, type Transaction } from '@tessera/server/db/database.js';
+import { type AffinityCounts, createAffinity } from '@tessera/server/scoring/affinity.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../packages/core/src/numerics/random.js';
-import { basketsOf, CoCounter } from '../../packages/core/src/recommendations/affinity.js';
-import { type PurchaseLines, recommender } from '../../packages/core/src/recommendations/recommender.js';
-import { openDatabase, type Sql, type Transaction } from '../../packages/server/src/db/database.js';
-import { type AffinityCounts, createAffinity } from '../../packages/server/src/scoring/affinity.js';
 import { linesOf, onlineRetailLines } from '../core/recommendations/purchase-lines.js';
 import { createTestDatabase, testDatabase } from '../support/database.js';
 import { sharedJson } from '../support/shared.js';

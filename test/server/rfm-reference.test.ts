@@ -1,8 +1,8 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { valueScore } from '@tessera/core/segmentation/value-score.js';
+import type { FeatureOptions } from '@tessera/server/db/queries/features.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../packages/core/src/numerics/random.js';
-import { rfm } from '../../packages/core/src/segmentation/rfm.js';
-import { valueScore } from '../../packages/core/src/segmentation/value-score.js';
-import type { FeatureOptions } from '../../packages/server/src/db/queries/features.js';
 import {
   type CompositeReference,
   expectAbsolute,

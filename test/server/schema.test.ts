@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { AGENT_SCOPES, ALL_SCOPES, type Grant, type Scope } from '@tessera/server/access/scopes.js';
+import { notifyMoves } from '@tessera/server/db/queries/segment-events.js';
+import { schema, schemaText } from '@tessera/server/graphql/schema.js';
 import {
   buildSchema,
   type DefinitionNode,
@@ -20,9 +23,6 @@ import {
   printSchema,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AGENT_SCOPES, ALL_SCOPES, type Grant, type Scope } from '../../packages/server/src/access/scopes.js';
-import { notifyMoves } from '../../packages/server/src/db/queries/segment-events.js';
-import { schema, schemaText } from '../../packages/server/src/graphql/schema.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { post, valueAt } from '../support/graphql-shop.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';

@@ -1,12 +1,12 @@
+import { adjustedRandIndex } from '@tessera/core/numerics/cluster-indexes.js';
+import { lockMerges } from '@tessera/server/db/queries/imports.js';
+import { latestChanges } from '@tessera/server/db/queries/segment-history.js';
+import { importMessage } from '@tessera/server/ingest/webhook-messages.js';
+import { ChangeFeed } from '@tessera/server/live/change-feed.js';
+import { ModelStore } from '@tessera/server/scoring/model-store.js';
+import { rescoreCustomers } from '@tessera/server/scoring/online.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adjustedRandIndex } from '../../packages/core/src/numerics/cluster-indexes.js';
-import { lockMerges } from '../../packages/server/src/db/queries/imports.js';
-import { latestChanges } from '../../packages/server/src/db/queries/segment-history.js';
-import { importMessage } from '../../packages/server/src/ingest/webhook-messages.js';
-import { ChangeFeed } from '../../packages/server/src/live/change-feed.js';
-import { ModelStore } from '../../packages/server/src/scoring/model-store.js';
-import { rescoreCustomers } from '../../packages/server/src/scoring/online.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
 import { codesOf, type ScoredTwice, startShopScoredTwice } from '../support/graphql-shop.js';
 
 let shop: ScoredTwice;

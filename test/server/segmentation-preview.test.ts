@@ -1,9 +1,9 @@
+import { rfm } from '@tessera/core/segmentation/rfm.js';
+import type { Sql } from '@tessera/server/db/database.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { previewSegmentation } from '@tessera/server/segmentation-preview.js';
+import { parseSegmentationSettings } from '@tessera/server/segmentation-settings.js';
 import { describe, expect, it } from 'vitest';
-import { rfm } from '../../packages/core/src/segmentation/rfm.js';
-import type { Sql } from '../../packages/server/src/db/database.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { previewSegmentation } from '../../packages/server/src/segmentation-preview.js';
-import { parseSegmentationSettings } from '../../packages/server/src/segmentation-settings.js';
 import { emptyShop } from '../support/shop-data.js';
 import { addOrders } from '../support/shop-data-orders.js';
 

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { SEGMENTATIONS } from '../../packages/core/src/models.js';
-import { seededRandom } from '../../packages/core/src/numerics/random.js';
-import { rfm } from '../../packages/core/src/segmentation/rfm.js';
-import { UserError } from '../../packages/server/src/errors.js';
+import { SEGMENTATIONS } from '@tessera/core/models.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { UserError } from '@tessera/server/errors.js';
 import {
   completeSettings,
   parseSegmentationSettings,
   readSegmentationSettings,
   segmentationOptions,
-} from '../../packages/server/src/segmentation-settings.js';
+} from '@tessera/server/segmentation-settings.js';
+import { describe, expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';
 import { buyer, featuresOf } from '../support/shop-data-features.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
+import { operationHash } from '@tessera/server/graphql/persisted-operations.js';
+import { schema } from '@tessera/server/graphql/schema.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGENT_SCOPES } from '../../packages/server/src/access/scopes.js';
-import { operationHash } from '../../packages/server/src/graphql/persisted-operations.js';
-import { schema } from '../../packages/server/src/graphql/schema.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { codesOf, post } from '../support/graphql-shop.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';

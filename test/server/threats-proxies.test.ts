@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import http from 'node:http';
+import { readConfig } from '@tessera/server/config.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../packages/server/src/config.js';
 import { makeKey } from '../support/credentials.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
 

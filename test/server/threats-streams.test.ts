@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MOST_STREAMS } from '@tessera/server/http/open-requests.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MOST_STREAMS } from '../../packages/server/src/http/open-requests.js';
 import { agentToken, customerToken, makeKey, type SigningKey } from '../support/credentials.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
+import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AGENT_SCOPES } from '../../packages/server/src/access/scopes.js';
 import { agentToken, customerToken, makeKey, type SigningKey } from '../support/credentials.js';
 import { codesOf, type GraphqlAnswer, post } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';

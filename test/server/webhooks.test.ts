@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { orderFacts } from '@tessera/server/db/queries/order-facts.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { orderFacts } from '../../packages/server/src/db/queries/order-facts.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const OLD_SECRET = 'shpss_0123456789abcdef0123456789abcdef';

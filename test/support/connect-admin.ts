@@ -1,5 +1,5 @@
+import { parseDatabaseUrl } from '@tessera/server/db/database.js';
 import postgres from 'postgres';
-import { parseDatabaseUrl } from '../../packages/server/src/db/database.js';
 
 /** One connection to the tests' server, for making and dropping databases. */
 export function connectAdmin(serverUrl: string): postgres.Sql {

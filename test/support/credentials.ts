@@ -1,7 +1,7 @@
+import { createKey, type KeyInput, type MadeKey } from '@tessera/server/access/keys.js';
+import { SecretBox } from '@tessera/server/access/secret-box.js';
+import type { Sql } from '@tessera/server/db/database.js';
 import { SignJWT } from 'jose';
-import { createKey, type KeyInput, type MadeKey } from '../../packages/server/src/access/keys.js';
-import { SecretBox } from '../../packages/server/src/access/secret-box.js';
-import type { Sql } from '../../packages/server/src/db/database.js';
 import { SECRETS_KEY } from './server.js';
 
 const office = (sql: Sql) => ({

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { type Database, openDatabase } from '@tessera/server/db/database.js';
 import { inject, onTestFinished } from 'vitest';
-import { type Database, openDatabase } from '../../packages/server/src/db/database.js';
 import { connectAdmin } from './connect-admin.js';
 
 declare module 'vitest' {

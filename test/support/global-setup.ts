@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { openDatabase } from '@tessera/server/db/database.js';
 import type { TestProject } from 'vitest/node';
-import { acquireBundledPostgres, type BundledPostgres } from '../../packages/server/src/db/bundled-postgres.js';
-import { openDatabase } from '../../packages/server/src/db/database.js';
 import { connectAdmin } from './connect-admin.js';
 
 const TEMPLATE = 'tessera_test_template';

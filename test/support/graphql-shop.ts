@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { type RunReport, runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
+import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { type RunReport, runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { startTestServer, type TestServer } from './server.js';
 
 const DAY_MS = 86_400_000;

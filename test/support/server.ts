@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { startServer } from '../../packages/server/src/app.js';
-import type { Config } from '../../packages/server/src/config.js';
-import { type Database, openDatabase } from '../../packages/server/src/db/database.js';
-import { writeDemoShop } from '../../packages/server/src/demo/demo-shop.js';
+import { startServer } from '@tessera/server/app.js';
+import type { Config } from '@tessera/server/config.js';
+import { type Database, openDatabase } from '@tessera/server/db/database.js';
+import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
 import {
   operationHash,
   type PersistedOperations,
   readPersistedOperations,
-} from '../../packages/server/src/graphql/persisted-operations.js';
-import { PERSISTED_OPERATIONS_FILE } from '../../packages/server/src/http/static-files.js';
-import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
-import { runScoring } from '../../packages/server/src/scoring/run.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
+} from '@tessera/server/graphql/persisted-operations.js';
+import { PERSISTED_OPERATIONS_FILE } from '@tessera/server/http/static-files.js';
+import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { runScoring } from '@tessera/server/scoring/run.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { createTestDatabase } from './database.js';
 
 /** A secret key that is strong enough to be taken. */

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import {
   type CustomerFeatures,
   emptyFeatures,
   FEATURE_NAMES,
   type FeatureName,
-} from '../../packages/core/src/customers/customer-features.js';
+} from '@tessera/core/customers/customer-features.js';
+import fc from 'fast-check';
 
 export type FeatureRow = Partial<Record<FeatureName, number>>;
 

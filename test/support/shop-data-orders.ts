@@ -1,5 +1,5 @@
-import type { Sql } from '../../packages/server/src/db/database.js';
-import type { Lifecycle } from '../../packages/server/src/db/tables.js';
+import type { Sql } from '@tessera/server/db/database.js';
+import type { Lifecycle } from '@tessera/server/db/tables.js';
 
 export interface TestLine {
   readonly amount: string;

@@ -1,16 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type CustomerFeatures, FEATURE_NAMES, type FeatureName } from '@tessera/core/customers/customer-features.js';
+import { type Database, openDatabase, type Sql } from '@tessera/server/db/database.js';
+import { createFeatures, type FeatureOptions } from '@tessera/server/db/queries/features.js';
+import { importPaths, type PathsReport } from '@tessera/server/ingest/import-paths.js';
+import { collectFeatures, readFeatureChunks } from '@tessera/server/scoring/feature-chunks.js';
+import { ensureShop } from '@tessera/server/shop-settings.js';
 import { onTestFinished } from 'vitest';
-import {
-  type CustomerFeatures,
-  FEATURE_NAMES,
-  type FeatureName,
-} from '../../packages/core/src/customers/customer-features.js';
-import { type Database, openDatabase, type Sql } from '../../packages/server/src/db/database.js';
-import { createFeatures, type FeatureOptions } from '../../packages/server/src/db/queries/features.js';
-import { importPaths, type PathsReport } from '../../packages/server/src/ingest/import-paths.js';
-import { collectFeatures, readFeatureChunks } from '../../packages/server/src/scoring/feature-chunks.js';
-import { ensureShop } from '../../packages/server/src/shop-settings.js';
 import { createTestDatabase, testDatabase, testFolder } from './database.js';
 
 /** How the tests' shops read their files where nothing else is said. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import * as operations from '@tessera/widget/data/operations.generated.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as operations from '../../packages/widget/src/data/operations.generated.js';
 import { buildWidget } from './page.js';
 
 /** In KiB, minified and gzipped, with what is Lit's in it. */

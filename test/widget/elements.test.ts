@@ -1,6 +1,6 @@
+import { cardCustomer, SHOPPER_PRODUCTS } from '@tessera/widget/demo/sample-customers.js';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { cardCustomer, SHOPPER_PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
 import { accessibilityViolations } from '../support/browser.js';
 import { type Answer, answerWithCustomers, answerWithError, element, inTurn, TOKEN } from './page.js';
 import { usePages } from './pages.js';

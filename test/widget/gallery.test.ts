@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHAPTERS } from '@tessera/widget/demo/gallery-samples.js';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHAPTERS } from '../../packages/widget/demo/gallery-samples.js';
 import { accessibilityViolations, launchBrowser } from '../support/browser.js';
 import { buildWidget, STRICT_POLICY } from './page.js';
 

@@ -1,5 +1,5 @@
+import { type AgentCustomer, cardCustomer, PERKS, PRODUCTS } from '@tessera/widget/demo/sample-customers.js';
 import { describe, expect, it } from 'vitest';
-import { type AgentCustomer, cardCustomer, PERKS, PRODUCTS } from '../../packages/widget/demo/sample-customers.js';
 import { PAYLOADS } from '../support/payloads.js';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 import { element, hostileScript, type OpenPage, STRICT_POLICY, TOKEN } from './page.js';

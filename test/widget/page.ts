@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
 import {
   ACTIONS,
   type AgentCustomer,
@@ -15,7 +14,8 @@ import {
   PERKS,
   PRODUCTS,
   SHOPPER_PRODUCTS,
-} from '../../packages/widget/demo/sample-customers.js';
+} from '@tessera/widget/demo/sample-customers.js';
+import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 
 /** The strictest policy that an element has to live under. */

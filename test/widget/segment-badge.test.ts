@@ -1,6 +1,6 @@
+import { type AgentCustomer, agentCustomer } from '@tessera/widget/demo/sample-customers.js';
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type AgentCustomer, agentCustomer } from '../../packages/widget/demo/sample-customers.js';
 import { accessibilityViolations } from '../support/browser.js';
 import { PAYLOADS } from '../support/payloads.js';
 import { type Answer, answerWithCustomers, answerWithError, badge, inTurn, TOKEN } from './page.js';

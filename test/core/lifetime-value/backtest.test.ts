@@ -1,20 +1,15 @@
-import { describe, expect, test } from 'vitest';
-import { backtest, type Contestant } from '../../../packages/core/src/lifetime-value/backtest.js';
-import { driftOf, fitDistribution } from '../../../packages/core/src/lifetime-value/drift.js';
-import {
-  captureAt,
-  decileCalibration,
-  gainsCurve,
-  rankCorrelation,
-} from '../../../packages/core/src/lifetime-value/gains.js';
+import { backtest, type Contestant } from '@tessera/core/lifetime-value/backtest.js';
+import { driftOf, fitDistribution } from '@tessera/core/lifetime-value/drift.js';
+import { captureAt, decileCalibration, gainsCurve, rankCorrelation } from '@tessera/core/lifetime-value/gains.js';
 import {
   fitPredictionBands,
   predictionInterval,
   untestedInterval,
-} from '../../../packages/core/src/lifetime-value/prediction-interval.js';
-import { trainingWindows } from '../../../packages/core/src/lifetime-value/training-windows.js';
-import { verdictOf } from '../../../packages/core/src/lifetime-value/verdict.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+} from '@tessera/core/lifetime-value/prediction-interval.js';
+import { trainingWindows } from '@tessera/core/lifetime-value/training-windows.js';
+import { verdictOf } from '@tessera/core/lifetime-value/verdict.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { describe, expect, test } from 'vitest';
 import { exponential } from './simulation.js';
 
 describe('gains', () => {

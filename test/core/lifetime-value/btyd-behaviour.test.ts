@@ -1,18 +1,18 @@
-import { describe, expect, test } from 'vitest';
 import {
   fitBgNbd,
   predictBgNbdAlive,
   predictBgNbdNewCustomer,
   predictBgNbdPurchases,
-} from '../../../packages/core/src/lifetime-value/bg-nbd.js';
-import { discountedValue } from '../../../packages/core/src/lifetime-value/discounted-value.js';
-import { fitGammaGamma, predictOrderValues } from '../../../packages/core/src/lifetime-value/gamma-gamma.js';
+} from '@tessera/core/lifetime-value/bg-nbd.js';
+import { discountedValue } from '@tessera/core/lifetime-value/discounted-value.js';
+import { fitGammaGamma, predictOrderValues } from '@tessera/core/lifetime-value/gamma-gamma.js';
 import {
   fitParetoNbd,
   predictParetoNbdAlive,
   predictParetoNbdPurchases,
-} from '../../../packages/core/src/lifetime-value/pareto-nbd.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+} from '@tessera/core/lifetime-value/pareto-nbd.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';
 import {
   dayOf,

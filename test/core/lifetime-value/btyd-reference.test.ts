@@ -1,25 +1,25 @@
-import { describe, expect, test } from 'vitest';
 import {
   type BgNbdParameters,
   fitBgNbd,
   predictBgNbdAlive,
   predictBgNbdNewCustomer,
   predictBgNbdPurchases,
-} from '../../../packages/core/src/lifetime-value/bg-nbd.js';
-import { discountedValue } from '../../../packages/core/src/lifetime-value/discounted-value.js';
+} from '@tessera/core/lifetime-value/bg-nbd.js';
+import { discountedValue } from '@tessera/core/lifetime-value/discounted-value.js';
 import {
   fitGammaGamma,
   type GammaGammaParameters,
   meanOrderValueOfGroup,
   predictOrderValues,
-} from '../../../packages/core/src/lifetime-value/gamma-gamma.js';
+} from '@tessera/core/lifetime-value/gamma-gamma.js';
 import {
   fitParetoNbd,
   type ParetoNbdParameters,
   predictParetoNbdAlive,
   predictParetoNbdNewCustomer,
   predictParetoNbdPurchases,
-} from '../../../packages/core/src/lifetime-value/pareto-nbd.js';
+} from '@tessera/core/lifetime-value/pareto-nbd.js';
+import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';
 import {
   dayOf,

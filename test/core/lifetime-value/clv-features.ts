@@ -1,5 +1,5 @@
-import { type CustomerFeatures, emptyFeatures } from '../../../packages/core/src/customers/customer-features.js';
-import { CLV_INPUTS } from '../../../packages/core/src/lifetime-value/labelled-rows.js';
+import { type CustomerFeatures, emptyFeatures } from '@tessera/core/customers/customer-features.js';
+import { CLV_INPUTS } from '@tessera/core/lifetime-value/labelled-rows.js';
 import type { WindowRow } from './windows-data.js';
 
 /** Rows of one or more moments below each other, as the server stacks them. */

@@ -1,16 +1,16 @@
-import { describe, expect, test } from 'vitest';
-import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
-import { CLV_COLUMNS, clv, withValueRanks } from '../../../packages/core/src/lifetime-value/clv.js';
-import type { ClvFitted, ClvOptions } from '../../../packages/core/src/lifetime-value/clv-fit.js';
-import { encodedNames } from '../../../packages/core/src/lifetime-value/feature-encoding.js';
+import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
+import { CLV_COLUMNS, clv, withValueRanks } from '@tessera/core/lifetime-value/clv.js';
+import type { ClvFitted, ClvOptions } from '@tessera/core/lifetime-value/clv-fit.js';
+import { encodedNames } from '@tessera/core/lifetime-value/feature-encoding.js';
 import {
   CLV_INPUTS,
   SCORE_WINDOW,
   TEST_WINDOW,
   TRAIN_WINDOW,
   takeCustomers,
-} from '../../../packages/core/src/lifetime-value/labelled-rows.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+} from '@tessera/core/lifetime-value/labelled-rows.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';
 import { stackedFeatures, windowRow } from './clv-features.js';
 import { SHOPS, type WindowRow, windowRows } from './windows-data.js';

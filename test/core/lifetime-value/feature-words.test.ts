@@ -1,6 +1,6 @@
+import { describeFeature } from '@tessera/core/lifetime-value/feature-words.js';
+import { CLV_INPUTS } from '@tessera/core/lifetime-value/labelled-rows.js';
 import { expect, test } from 'vitest';
-import { describeFeature } from '../../../packages/core/src/lifetime-value/feature-words.js';
-import { CLV_INPUTS } from '../../../packages/core/src/lifetime-value/labelled-rows.js';
 
 test.each([
   ['orders', 1, '1 order so far'],

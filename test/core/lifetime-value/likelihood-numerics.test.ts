@@ -1,10 +1,10 @@
+import { choleskyInPlace, inverseDiagonal, solveCholesky } from '@tessera/core/numerics/linear-solve.js';
+import { hessianAt, minimise, withWalls } from '@tessera/core/numerics/minimise.js';
+import { minimiseBySimplex } from '@tessera/core/numerics/nelder-mead.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { decayIntegral, gaussLegendre, logAddExp } from '@tessera/core/numerics/special-functions.js';
+import { groupRows } from '@tessera/core/numerics/weighted-patterns.js';
 import { describe, expect, test } from 'vitest';
-import { choleskyInPlace, inverseDiagonal, solveCholesky } from '../../../packages/core/src/numerics/linear-solve.js';
-import { hessianAt, minimise, withWalls } from '../../../packages/core/src/numerics/minimise.js';
-import { minimiseBySimplex } from '../../../packages/core/src/numerics/nelder-mead.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { decayIntegral, gaussLegendre, logAddExp } from '../../../packages/core/src/numerics/special-functions.js';
-import { groupRows } from '../../../packages/core/src/numerics/weighted-patterns.js';
 
 /** Rosenbrock's valley: its minimum is 0 at (1, 1). */
 function valley(point: Float64Array, gradient: Float64Array): number {

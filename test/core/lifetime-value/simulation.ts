@@ -1,4 +1,4 @@
-import type { Random } from '../../../packages/core/src/numerics/random.js';
+import type { Random } from '@tessera/core/numerics/random.js';
 
 /** A standard normal draw (Box and Muller, 1958). */
 export function normal(random: Random): number {

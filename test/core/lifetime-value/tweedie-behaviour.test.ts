@@ -1,23 +1,19 @@
-import { describe, expect, test } from 'vitest';
-import {
-  encodedNames,
-  encodeFeatures,
-  fitEncoding,
-} from '../../../packages/core/src/lifetime-value/feature-encoding.js';
+import { encodedNames, encodeFeatures, fitEncoding } from '@tessera/core/lifetime-value/feature-encoding.js';
 import {
   devianceExplained,
   fitTweedie,
   halfMeanDeviance,
   predictTweedie,
-} from '../../../packages/core/src/lifetime-value/tweedie.js';
+} from '@tessera/core/lifetime-value/tweedie.js';
 import {
   explainTweedieModel,
   fitTweedieModel,
   predictTweedieModel,
-} from '../../../packages/core/src/lifetime-value/tweedie-model.js';
-import { fitDispersion, tweedieLogDensity } from '../../../packages/core/src/lifetime-value/tweedie-power.js';
-import type { DesignMatrix } from '../../../packages/core/src/numerics/design-matrix.js';
-import { type Random, seededRandom } from '../../../packages/core/src/numerics/random.js';
+} from '@tessera/core/lifetime-value/tweedie-model.js';
+import { fitDispersion, tweedieLogDensity } from '@tessera/core/lifetime-value/tweedie-power.js';
+import type { DesignMatrix } from '@tessera/core/numerics/design-matrix.js';
+import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
+import { describe, expect, test } from 'vitest';
 import { gamma, normal, poisson } from './simulation.js';
 
 /** A Tweedie draw: a Poisson number of gamma amounts (Jorgensen, 1987). */

@@ -1,6 +1,6 @@
+import { captureAt } from '@tessera/core/lifetime-value/gains.js';
+import { devianceExplained, fitTweedie, predictTweedie } from '@tessera/core/lifetime-value/tweedie.js';
 import { describe, expect, test } from 'vitest';
-import { captureAt } from '../../../packages/core/src/lifetime-value/gains.js';
-import { devianceExplained, fitTweedie, predictTweedie } from '../../../packages/core/src/lifetime-value/tweedie.js';
 import { sharedJson } from '../../support/shared.js';
 import { worstRelative } from './purchase-data.js';
 import { referenceMatrix, SHOPS, standardised, type WindowRow, windowRows } from './windows-data.js';

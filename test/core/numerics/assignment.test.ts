@@ -1,6 +1,6 @@
+import { assign } from '@tessera/core/numerics/assignment.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
-import { assign } from '../../../packages/core/src/numerics/assignment.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 
 /** The least cost over every way to give the rows distinct columns. */
 function leastCost(costs: readonly number[][], used: ReadonlySet<number> = new Set(), row = 0): number {

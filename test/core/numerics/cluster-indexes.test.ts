@@ -1,11 +1,7 @@
+import { adjustedRandIndex, adjustedRandIndexOfTable, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
+import { matrixFromColumns } from '@tessera/core/numerics/feature-matrix.js';
+import { silhouette, silhouettes } from '@tessera/core/numerics/silhouette.js';
 import { describe, expect, it } from 'vitest';
-import {
-  adjustedRandIndex,
-  adjustedRandIndexOfTable,
-  clusterIndexes,
-} from '../../../packages/core/src/numerics/cluster-indexes.js';
-import { matrixFromColumns } from '../../../packages/core/src/numerics/feature-matrix.js';
-import { silhouette, silhouettes } from '../../../packages/core/src/numerics/silhouette.js';
 import { blobs, clusteringReference, givenLabels, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
 
 const relative = (actual: number, expected: number) => Math.abs(actual / expected - 1);

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import {
-  type FeatureMatrix,
-  matrixFromColumns,
-  standardise,
-} from '../../../packages/core/src/numerics/feature-matrix.js';
-import { type Random, seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { type FeatureMatrix, matrixFromColumns, standardise } from '@tessera/core/numerics/feature-matrix.js';
+import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
 import { sharedJson, sharedPath } from '../../support/shared.js';
 
 const DAY_MS = 86_400_000;

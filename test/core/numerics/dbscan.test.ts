@@ -1,8 +1,8 @@
+import { dbscan, NOISE, suggestRadius } from '@tessera/core/numerics/dbscan.js';
+import { matrixFromColumns, squaredDistance } from '@tessera/core/numerics/feature-matrix.js';
+import { KdTree, nearestWithinByScan } from '@tessera/core/numerics/kd-tree.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
-import { dbscan, NOISE, suggestRadius } from '../../../packages/core/src/numerics/dbscan.js';
-import { matrixFromColumns, squaredDistance } from '../../../packages/core/src/numerics/feature-matrix.js';
-import { KdTree, nearestWithinByScan } from '../../../packages/core/src/numerics/kd-tree.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix, sizesOf } from './clustering-data.js';
 
 describe.each(REFERENCE_SETS)('dbscan on %s', (set) => {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import {
   columnMoments,
   matrixFromColumns,
@@ -6,9 +5,10 @@ import {
   selectRows,
   squaredDistance,
   standardise,
-} from '../../../packages/core/src/numerics/feature-matrix.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { sampleRows } from '../../../packages/core/src/numerics/row-sample.js';
+} from '@tessera/core/numerics/feature-matrix.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { sampleRows } from '@tessera/core/numerics/row-sample.js';
+import { describe, expect, it } from 'vitest';
 
 const matrix = matrixFromColumns([Float64Array.of(1, 2, 3), Float64Array.of(5, 5, 5)]);
 

@@ -1,17 +1,11 @@
+import { InvalidInputError } from '@tessera/core/errors.js';
+import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
+import { columnMoments, matrixFromColumns, selectRows } from '@tessera/core/numerics/feature-matrix.js';
+import { assignToCentroids, betterFit, kMeans, lloyd, nearestCentroid } from '@tessera/core/numerics/k-means.js';
+import { seedCentroids } from '@tessera/core/numerics/k-means-seeding.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { silhouette } from '@tessera/core/numerics/silhouette.js';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { adjustedRandIndex, clusterIndexes } from '../../../packages/core/src/numerics/cluster-indexes.js';
-import { columnMoments, matrixFromColumns, selectRows } from '../../../packages/core/src/numerics/feature-matrix.js';
-import {
-  assignToCentroids,
-  betterFit,
-  kMeans,
-  lloyd,
-  nearestCentroid,
-} from '../../../packages/core/src/numerics/k-means.js';
-import { seedCentroids } from '../../../packages/core/src/numerics/k-means-seeding.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
 import {
   blobs,
   clusteringReference,

@@ -1,6 +1,6 @@
+import { naturalBreaks } from '@tessera/core/numerics/natural-breaks.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
-import { naturalBreaks } from '../../../packages/core/src/numerics/natural-breaks.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { sharedJson } from '../../support/shared.js';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmOrdersPurchases } from './clustering-data.js';
 

@@ -1,6 +1,6 @@
+import { matrixFromColumns } from '@tessera/core/numerics/feature-matrix.js';
+import { componentScore, principalComponents } from '@tessera/core/numerics/principal-components.js';
 import { describe, expect, it } from 'vitest';
-import { matrixFromColumns } from '../../../packages/core/src/numerics/feature-matrix.js';
-import { componentScore, principalComponents } from '../../../packages/core/src/numerics/principal-components.js';
 import { clusteringReference, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
 
 describe.each(REFERENCE_SETS)('principalComponents on %s', (set) => {

@@ -1,9 +1,9 @@
+import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
+import { matrixFromColumns } from '@tessera/core/numerics/feature-matrix.js';
+import { kMeans } from '@tessera/core/numerics/k-means.js';
+import { silhouette } from '@tessera/core/numerics/silhouette.js';
+import { cutTree, ward } from '@tessera/core/numerics/ward.js';
 import { describe, expect, it } from 'vitest';
-import { adjustedRandIndex, clusterIndexes } from '../../../packages/core/src/numerics/cluster-indexes.js';
-import { matrixFromColumns } from '../../../packages/core/src/numerics/feature-matrix.js';
-import { kMeans } from '../../../packages/core/src/numerics/k-means.js';
-import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
-import { cutTree, ward } from '../../../packages/core/src/numerics/ward.js';
 import { clusteringReference, REFERENCE_SETS, referenceMatrix, sizesOf } from './clustering-data.js';
 
 describe.each(REFERENCE_SETS)('ward on %s', (set) => {

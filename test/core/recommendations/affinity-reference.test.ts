@@ -1,6 +1,6 @@
+import { affinityOf, basketsOf, CoCounter } from '@tessera/core/recommendations/affinity.js';
+import type { PurchaseLines } from '@tessera/core/recommendations/recommender.js';
 import { describe, expect, it } from 'vitest';
-import { affinityOf, basketsOf, CoCounter } from '../../../packages/core/src/recommendations/affinity.js';
-import type { PurchaseLines } from '../../../packages/core/src/recommendations/recommender.js';
 import { expectRelative } from '../../support/reference.js';
 import { sharedJson } from '../../support/shared.js';
 import { groceryLines, onlineRetailLines } from './purchase-lines.js';

@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { DEFAULT_PLAYBOOK } from '../../../packages/core/src/recommendations/default-playbook.js';
+import { DEFAULT_PLAYBOOK } from '@tessera/core/recommendations/default-playbook.js';
 import {
   type ActionFact,
   actionsOfSegment,
@@ -7,9 +6,10 @@ import {
   nextActions,
   type PlaybookAction,
   perksOf,
-} from '../../../packages/core/src/recommendations/playbook.js';
-import { checkPlaybook, parsePlaybook } from '../../../packages/core/src/recommendations/playbook-check.js';
-import { SEED_003_RULES } from '../../../packages/core/src/segmentation/segment-rules.js';
+} from '@tessera/core/recommendations/playbook.js';
+import { checkPlaybook, parsePlaybook } from '@tessera/core/recommendations/playbook-check.js';
+import { SEED_003_RULES } from '@tessera/core/segmentation/segment-rules.js';
+import { describe, expect, it } from 'vitest';
 
 const RFM = [...SEED_003_RULES.map(({ key }) => key), 'prospect'];
 const KNOWN = new Map<string, readonly string[] | null>([

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { PurchaseLines } from '../../../packages/core/src/recommendations/recommender.js';
+import type { PurchaseLines } from '@tessera/core/recommendations/recommender.js';
 import { sharedPath } from '../../support/shared.js';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { affinityOf, shrunkConfidence } from '../../../packages/core/src/recommendations/affinity.js';
+import { affinityOf, shrunkConfidence } from '@tessera/core/recommendations/affinity.js';
 import {
   type BoughtProduct,
   type CustomerSignals,
@@ -7,8 +6,9 @@ import {
   rankProducts,
   rebuyOf,
   returnFactorOf,
-} from '../../../packages/core/src/recommendations/rank-products.js';
-import { explainRecommendation } from '../../../packages/core/src/recommendations/recommendation-reasons.js';
+} from '@tessera/core/recommendations/rank-products.js';
+import { explainRecommendation } from '@tessera/core/recommendations/recommendation-reasons.js';
+import { describe, expect, it } from 'vitest';
 
 const fact = (given: Partial<ProductFacts> = {}): ProductFacts => ({
   ...{ rebuyShare: 0, rebuyDays: null, neighbours: [], ...given },

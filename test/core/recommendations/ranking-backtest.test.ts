@@ -1,6 +1,6 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { backtestRanking, judgeList } from '@tessera/core/recommendations/ranking-backtest.js';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { backtestRanking, judgeList } from '../../../packages/core/src/recommendations/ranking-backtest.js';
 
 describe('judgeList', () => {
   it('gives hit and NDCG of a case worked by hand', () => {

@@ -1,16 +1,8 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import type { BoughtProduct, CustomerSignals } from '@tessera/core/recommendations/rank-products.js';
+import { backtestRanking, judgeList, LIST_LENGTH } from '@tessera/core/recommendations/ranking-backtest.js';
+import { type PurchaseLines, type RecommenderFitted, recommender } from '@tessera/core/recommendations/recommender.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import type { BoughtProduct, CustomerSignals } from '../../../packages/core/src/recommendations/rank-products.js';
-import {
-  backtestRanking,
-  judgeList,
-  LIST_LENGTH,
-} from '../../../packages/core/src/recommendations/ranking-backtest.js';
-import {
-  type PurchaseLines,
-  type RecommenderFitted,
-  recommender,
-} from '../../../packages/core/src/recommendations/recommender.js';
 import { groceryLines, onlineRetailLines } from './purchase-lines.js';
 
 const WINDOW_DAYS = 90;

@@ -1,13 +1,13 @@
+import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
+import { InvalidInputError } from '@tessera/core/errors.js';
+import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
+import { columnMoments } from '@tessera/core/numerics/feature-matrix.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { silhouette } from '@tessera/core/numerics/silhouette.js';
+import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters.js';
+import type { BehaviourClusterOptions } from '@tessera/core/segmentation/behaviour-clusters-fitted.js';
+import { scaleRows } from '@tessera/core/segmentation/behaviour-clusters-scaling.js';
 import { describe, expect, it } from 'vitest';
-import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
-import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { adjustedRandIndex, clusterIndexes } from '../../../packages/core/src/numerics/cluster-indexes.js';
-import { columnMoments } from '../../../packages/core/src/numerics/feature-matrix.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { silhouette } from '../../../packages/core/src/numerics/silhouette.js';
-import { behaviourClusters } from '../../../packages/core/src/segmentation/behaviour-clusters.js';
-import type { BehaviourClusterOptions } from '../../../packages/core/src/segmentation/behaviour-clusters-fitted.js';
-import { scaleRows } from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmColumns } from '../numerics/clustering-data.js';
 import {
   featuresOf,

@@ -1,9 +1,5 @@
+import { chooseClusterCount, elbowOf, searchClusterCounts } from '@tessera/core/segmentation/cluster-count.js';
 import { describe, expect, it } from 'vitest';
-import {
-  chooseClusterCount,
-  elbowOf,
-  searchClusterCounts,
-} from '../../../packages/core/src/segmentation/cluster-count.js';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix } from '../numerics/clustering-data.js';
 
 const candidate = (clusterCount: number, inertia: number, silhouette: number) => ({

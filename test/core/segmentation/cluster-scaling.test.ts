@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { columnMoments } from '../../../packages/core/src/numerics/feature-matrix.js';
-import { matchClusters } from '../../../packages/core/src/segmentation/behaviour-clusters-matching.js';
+import { columnMoments } from '@tessera/core/numerics/feature-matrix.js';
+import { matchClusters } from '@tessera/core/segmentation/behaviour-clusters-matching.js';
 import {
   DEFAULT_FEATURES,
   fitScaling,
   scaledValue,
   scaleRows,
   unscaledValue,
-} from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
+} from '@tessera/core/segmentation/behaviour-clusters-scaling.js';
+import { describe, expect, it } from 'vitest';
 import { featuresOf, SEED_004, simulateShop } from './simulated-shops.js';
 
 const { features } = simulateShop(SEED_004, 1_000, 1);

@@ -1,5 +1,5 @@
+import { type ClusterTraits, kebabCase, nameClusters } from '@tessera/core/segmentation/naming.js';
 import { describe, expect, it } from 'vitest';
-import { type ClusterTraits, kebabCase, nameClusters } from '../../../packages/core/src/segmentation/naming.js';
 
 const traits = (apart: ClusterTraits['apart'], newShare = 0, inactiveShare = 0): ClusterTraits => ({
   apart,

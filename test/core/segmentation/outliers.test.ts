@@ -1,9 +1,9 @@
+import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
+import { dbscan, NOISE } from '@tessera/core/numerics/dbscan.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { scaleRows } from '@tessera/core/segmentation/behaviour-clusters-scaling.js';
+import { type OutlierOptions, outliers } from '@tessera/core/segmentation/outliers.js';
 import { describe, expect, it } from 'vitest';
-import type { CustomerFeatures } from '../../../packages/core/src/customers/customer-features.js';
-import { dbscan, NOISE } from '../../../packages/core/src/numerics/dbscan.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { scaleRows } from '../../../packages/core/src/segmentation/behaviour-clusters-scaling.js';
-import { type OutlierOptions, outliers } from '../../../packages/core/src/segmentation/outliers.js';
 import { featuresOf, SEED_002, simulateShop } from './simulated-shops.js';
 
 const fitOutliers = (features: CustomerFeatures, options: Partial<OutlierOptions> = {}) =>

@@ -1,8 +1,8 @@
+import { SEGMENTATIONS } from '@tessera/core/models.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters.js';
+import { outliers } from '@tessera/core/segmentation/outliers.js';
 import { describe, expect, it } from 'vitest';
-import { SEGMENTATIONS } from '../../../packages/core/src/models.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { behaviourClusters } from '../../../packages/core/src/segmentation/behaviour-clusters.js';
-import { outliers } from '../../../packages/core/src/segmentation/outliers.js';
 import { featuresOf, SEED_002, simulateShop } from './simulated-shops.js';
 
 const { features } = simulateShop(SEED_002, 1_500, 3);

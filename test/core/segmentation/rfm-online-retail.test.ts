@@ -1,7 +1,7 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { valueScore } from '@tessera/core/segmentation/value-score.js';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { rfm } from '../../../packages/core/src/segmentation/rfm.js';
-import { valueScore } from '../../../packages/core/src/segmentation/value-score.js';
 import {
   expectAbsolute,
   expectDistribution,

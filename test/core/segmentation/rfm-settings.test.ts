@@ -1,18 +1,18 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { PROSPECT } from '../../../packages/core/src/model.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { type RfmFitted, type RfmOptions, rfm } from '../../../packages/core/src/segmentation/rfm.js';
-import { checkRules } from '../../../packages/core/src/segmentation/rule-check.js';
-import type { ScoreThresholds } from '../../../packages/core/src/segmentation/score-thresholds.js';
+import { InvalidInputError } from '@tessera/core/errors.js';
+import { PROSPECT } from '@tessera/core/model.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { type RfmFitted, type RfmOptions, rfm } from '@tessera/core/segmentation/rfm.js';
+import { checkRules } from '@tessera/core/segmentation/rule-check.js';
+import type { ScoreThresholds } from '@tessera/core/segmentation/score-thresholds.js';
 import {
   type Comparison,
   RULE_FIELDS,
   type RuleCondition,
   SEED_003_RULES,
   type SegmentRule,
-} from '../../../packages/core/src/segmentation/segment-rules.js';
+} from '@tessera/core/segmentation/segment-rules.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   anyBuyer,
   anyCustomer,

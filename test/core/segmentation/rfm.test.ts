@@ -1,7 +1,7 @@
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { type RfmFitted, rfm } from '@tessera/core/segmentation/rfm.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { type RfmFitted, rfm } from '../../../packages/core/src/segmentation/rfm.js';
 import {
   anyBuyer,
   anyCustomer,

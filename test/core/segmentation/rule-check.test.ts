@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { checkRules } from '../../../packages/core/src/segmentation/rule-check.js';
-import { conditionInWords } from '../../../packages/core/src/segmentation/rule-words.js';
+import { checkRules } from '@tessera/core/segmentation/rule-check.js';
+import { conditionInWords } from '@tessera/core/segmentation/rule-words.js';
 import {
   type RuleCondition,
   type RuleField,
   SEED_003_RULES,
   type SegmentRule,
-} from '../../../packages/core/src/segmentation/segment-rules.js';
+} from '@tessera/core/segmentation/segment-rules.js';
+import { describe, expect, it } from 'vitest';
 
 const rule = (title: string, when: RuleCondition | null, changes: Partial<SegmentRule> = {}): SegmentRule => ({
   key: title.toLowerCase().replaceAll(' ', '-'),

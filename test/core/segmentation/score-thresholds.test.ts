@@ -1,13 +1,13 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { naturalBreaks } from '../../../packages/core/src/numerics/natural-breaks.js';
-import { quintileScore } from '../../../packages/core/src/numerics/quintiles.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { naturalBreaks } from '@tessera/core/numerics/natural-breaks.js';
+import { quintileScore } from '@tessera/core/numerics/quintiles.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
 import {
   fitFewerDaysAreBetter,
   fitMoreIsBetter,
   naturalBreaksOfMany,
-} from '../../../packages/core/src/segmentation/score-thresholds.js';
+} from '@tessera/core/segmentation/score-thresholds.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 
 const NATURAL = { method: 'natural-breaks' } as const;
 const fixed = (...atMost: number[]) => ({ method: 'fixed', atMost }) as const;

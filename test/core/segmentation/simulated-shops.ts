@@ -1,9 +1,5 @@
-import {
-  type CustomerFeatures,
-  emptyFeatures,
-  type FeatureName,
-} from '../../../packages/core/src/customers/customer-features.js';
-import { type Random, seededRandom } from '../../../packages/core/src/numerics/random.js';
+import { type CustomerFeatures, emptyFeatures, type FeatureName } from '@tessera/core/customers/customer-features.js';
+import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
 import { normal, type RfmColumns } from '../numerics/clustering-data.js';
 
 export type SimulatedCustomer = Partial<Record<FeatureName, number>>;

@@ -1,7 +1,7 @@
+import { kMeans } from '@tessera/core/numerics/k-means.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { clusterStability } from '@tessera/core/segmentation/stability.js';
 import { describe, expect, it } from 'vitest';
-import { kMeans } from '../../../packages/core/src/numerics/k-means.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { clusterStability } from '../../../packages/core/src/segmentation/stability.js';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix } from '../numerics/clustering-data.js';
 
 describe.each(REFERENCE_SETS)('clusterStability on %s', (set) => {

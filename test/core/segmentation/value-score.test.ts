@@ -1,12 +1,8 @@
+import { InvalidInputError } from '@tessera/core/errors.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { type ValueScoreFitted, type ValueScoreOptions, valueScore } from '@tessera/core/segmentation/value-score.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import {
-  type ValueScoreFitted,
-  type ValueScoreOptions,
-  valueScore,
-} from '../../../packages/core/src/segmentation/value-score.js';
 import {
   anyCustomer,
   buyer,

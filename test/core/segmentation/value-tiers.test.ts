@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { emptyFeatures } from '@tessera/core/customers/customer-features.js';
+import { InvalidInputError } from '@tessera/core/errors.js';
+import { seededRandom } from '@tessera/core/numerics/random.js';
+import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { type ValueScoreFitted, type ValueScoreOptions, valueScore } from '@tessera/core/segmentation/value-score.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { emptyFeatures } from '../../../packages/core/src/customers/customer-features.js';
-import { InvalidInputError } from '../../../packages/core/src/errors.js';
-import { seededRandom } from '../../../packages/core/src/numerics/random.js';
-import { rfm } from '../../../packages/core/src/segmentation/rfm.js';
-import {
-  type ValueScoreFitted,
-  type ValueScoreOptions,
-  valueScore,
-} from '../../../packages/core/src/segmentation/value-score.js';
 import { momentOf, type RfmReference } from '../../support/reference.js';
 import { sharedJson, sharedPath } from '../../support/shared.js';
 import { anyCustomer, buyer, type FeatureRow, featuresOf } from '../../support/shop-data-features.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { AGENT_PAGE, SHOPPER_PAGE } from '@tessera/widget/data/operations.generated.js';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AGENT_PAGE, SHOPPER_PAGE } from '../../../packages/widget/src/data/operations.generated.js';
 import { launchBrowser } from '../../support/browser.js';
 import { makeKey } from '../../support/credentials.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
