@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fitBgNbd, predictBgNbdPurchases } from '@tessera/core/lifetime-value/bg-nbd.js';
-import { fitGammaGamma, predictOrderValues } from '@tessera/core/lifetime-value/gamma-gamma.js';
-import { fitParetoNbd } from '@tessera/core/lifetime-value/pareto-nbd.js';
+import { fitBgNbd, predictBgNbdPurchases } from '@tessera/core/lifetime-value/purchase-models/bg-nbd.js';
+import { fitGammaGamma, predictOrderValues } from '@tessera/core/lifetime-value/purchase-models/gamma-gamma.js';
+import { fitParetoNbd } from '@tessera/core/lifetime-value/purchase-models/pareto-nbd.js';
 
 const customers = Number(process.argv[2] ?? 1_000_000);
 const peer = process.argv[3] ?? path.resolve(process.cwd(), '../shared/bench/btyd_reference.py');

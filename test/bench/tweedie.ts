@@ -5,7 +5,7 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { devianceExplained, fitTweedie, predictTweedie } from '@tessera/core/lifetime-value/tweedie.js';
+import { devianceExplained, fitTweedie, predictTweedie } from '@tessera/core/lifetime-value/tweedie/tweedie.js';
 
 const rows = Number(process.argv[2] ?? 500_000);
 const columns = Number(process.argv[3] ?? 40);

@@ -51,7 +51,9 @@ it('every segmentation has a key of its own', () => {
 
 it('every file of segmentation/ that exports a segmentation is on the list', async () => {
   const folder = path.resolve(fileURLToPath(import.meta.url), '../../../packages/core/src/segmentation');
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.ts'))) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )) {
     const module = (await import(path.join(folder, name))) as Record<string, unknown>;
     const models = Object.values(module).filter(
       (value): value is Segmentation<unknown, unknown> =>

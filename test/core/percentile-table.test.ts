@@ -1,4 +1,4 @@
-import { fitPercentiles, percentileOf } from '@tessera/core/numerics/percentile-table.js';
+import { fitPercentiles, percentileOf } from '@tessera/core/numerics/quantiles/percentile-table.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-import { fitQuintiles, quintileScore } from '@tessera/core/numerics/quintiles.js';
+import { fitQuintiles, quintileScore } from '@tessera/core/numerics/quantiles/quintiles.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

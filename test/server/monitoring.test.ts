@@ -1,5 +1,5 @@
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import { scoreLines } from '@tessera/server/cli/score.js';
 import { monitorModel, realisedWarning } from '@tessera/server/scoring/monitoring.js';
 import { describe, expect, it } from 'vitest';

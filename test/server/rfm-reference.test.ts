@@ -1,6 +1,6 @@
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { rfm } from '@tessera/core/segmentation/rfm.js';
-import { valueScore } from '@tessera/core/segmentation/value-score.js';
+import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
+import { valueScore } from '@tessera/core/segmentation/value-score/value-score.js';
 import type { FeatureOptions } from '@tessera/server/db/queries/features.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-import { adjustedRandIndex } from '@tessera/core/numerics/cluster-indexes.js';
+import { adjustedRandIndex } from '@tessera/core/numerics/clustering/cluster-indexes.js';
 import { lockMerges } from '@tessera/server/db/queries/imports.js';
 import { latestChanges } from '@tessera/server/db/queries/segment-history.js';
 import { importMessage } from '@tessera/server/ingest/webhook-messages.js';

@@ -1,4 +1,4 @@
-import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import type { Sql } from '@tessera/server/db/database.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { previewSegmentation } from '@tessera/server/segmentation-preview.js';

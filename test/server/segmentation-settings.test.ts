@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SEGMENTATIONS } from '@tessera/core/models.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { rfm } from '@tessera/core/segmentation/rfm.js';
+import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import { UserError } from '@tessera/server/errors.js';
 import {
   completeSettings,

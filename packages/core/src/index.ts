@@ -4,11 +4,11 @@
 export type { CategoryColumn, CustomerFeatures, FeatureName } from './customers/customer-features.js';
 export { emptyFeatures, FEATURE_NAMES } from './customers/customer-features.js';
 export { CoreError, InvalidInputError, NotEnoughDataError } from './errors.js';
+export { clv } from './lifetime-value/clv/clv.js';
+export { type ClvFitted, type ClvOptions, LIFETIME_PERIOD_DAYS } from './lifetime-value/clv/clv-fit.js';
 // Lifetime value
-export type { Backtest, Estimate } from './lifetime-value/backtest.js';
-export { clv } from './lifetime-value/clv.js';
-export { type ClvFitted, type ClvOptions, LIFETIME_PERIOD_DAYS } from './lifetime-value/clv-fit.js';
-export { type Distribution, type Drift, driftOf, fitDistribution } from './lifetime-value/drift.js';
+export type { Backtest, Estimate } from './lifetime-value/judging/backtest.js';
+export { type Distribution, type Drift, driftOf, fitDistribution } from './lifetime-value/judging/drift.js';
 export { CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from './lifetime-value/labelled-rows.js';
 export { trainingWindows } from './lifetime-value/training-windows.js';
 // The contract and its members
@@ -28,8 +28,8 @@ export type {
 export { NO_QUALITY, PROSPECT } from './model.js';
 export { PREDICTIONS, SEGMENTATIONS } from './models.js';
 // Numerics
-export { adjustedRandIndexOfTable, type LabelPair } from './numerics/cluster-indexes.js';
-export { fitPercentiles, type PercentileTable, percentileOf } from './numerics/percentile-table.js';
+export { adjustedRandIndexOfTable, type LabelPair } from './numerics/clustering/cluster-indexes.js';
+export { fitPercentiles, type PercentileTable, percentileOf } from './numerics/quantiles/percentile-table.js';
 export { type Random, seededRandom } from './numerics/random.js';
 // Recommendations
 export {
@@ -86,17 +86,17 @@ export {
   recommender,
 } from './recommendations/recommender.js';
 // Segmentation
-export { behaviourClusters } from './segmentation/behaviour-clusters.js';
+export { behaviourClusters } from './segmentation/behaviour-clusters/behaviour-clusters.js';
 export type {
   BehaviourCluster,
   BehaviourClusterOptions,
   BehaviourClustersFitted,
-} from './segmentation/behaviour-clusters-fitted.js';
-export { CLUSTER_FEATURES, type ClusterFeature } from './segmentation/behaviour-clusters-scaling.js';
-export { type OutlierOptions, type OutliersFitted, outliers } from './segmentation/outliers.js';
-export { rfm } from './segmentation/rfm.js';
-export type { RfmFitted, RfmOptions } from './segmentation/rfm-fitted.js';
-export { checkRules, type RuleProblem } from './segmentation/rule-check.js';
+} from './segmentation/behaviour-clusters/fitted.js';
+export { type OutlierOptions, type OutliersFitted, outliers } from './segmentation/outliers/outliers.js';
+export { rfm } from './segmentation/rfm/rfm.js';
+export type { RfmFitted, RfmOptions } from './segmentation/rfm/rfm-fitted.js';
+export { checkRules, type RuleProblem } from './segmentation/rules/rule-check.js';
+export type { RuleCondition, SegmentRule } from './segmentation/rules/segment-rules.js';
+export { CLUSTER_FEATURES, type ClusterFeature } from './segmentation/scaling.js';
 export type { ScoreThresholds } from './segmentation/score-thresholds.js';
-export type { RuleCondition, SegmentRule } from './segmentation/segment-rules.js';
-export { type ValueScoreFitted, type ValueScoreOptions, valueScore } from './segmentation/value-score.js';
+export { type ValueScoreFitted, type ValueScoreOptions, valueScore } from './segmentation/value-score/value-score.js';

@@ -1,13 +1,18 @@
-import { backtest, type Contestant } from '@tessera/core/lifetime-value/backtest.js';
-import { driftOf, fitDistribution } from '@tessera/core/lifetime-value/drift.js';
-import { captureAt, decileCalibration, gainsCurve, rankCorrelation } from '@tessera/core/lifetime-value/gains.js';
 import {
   fitPredictionBands,
   predictionInterval,
   untestedInterval,
-} from '@tessera/core/lifetime-value/prediction-interval.js';
+} from '@tessera/core/lifetime-value/clv/prediction-interval.js';
+import { backtest, type Contestant } from '@tessera/core/lifetime-value/judging/backtest.js';
+import { driftOf, fitDistribution } from '@tessera/core/lifetime-value/judging/drift.js';
+import {
+  captureAt,
+  decileCalibration,
+  gainsCurve,
+  rankCorrelation,
+} from '@tessera/core/lifetime-value/judging/gains.js';
+import { verdictOf } from '@tessera/core/lifetime-value/judging/verdict.js';
 import { trainingWindows } from '@tessera/core/lifetime-value/training-windows.js';
-import { verdictOf } from '@tessera/core/lifetime-value/verdict.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, test } from 'vitest';
 import { exponential } from './simulation.js';

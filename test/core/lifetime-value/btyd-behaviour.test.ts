@@ -1,16 +1,16 @@
+import { discountedValue } from '@tessera/core/lifetime-value/discounted-value.js';
 import {
   fitBgNbd,
   predictBgNbdAlive,
   predictBgNbdNewCustomer,
   predictBgNbdPurchases,
-} from '@tessera/core/lifetime-value/bg-nbd.js';
-import { discountedValue } from '@tessera/core/lifetime-value/discounted-value.js';
-import { fitGammaGamma, predictOrderValues } from '@tessera/core/lifetime-value/gamma-gamma.js';
+} from '@tessera/core/lifetime-value/purchase-models/bg-nbd.js';
+import { fitGammaGamma, predictOrderValues } from '@tessera/core/lifetime-value/purchase-models/gamma-gamma.js';
 import {
   fitParetoNbd,
   predictParetoNbdAlive,
   predictParetoNbdPurchases,
-} from '@tessera/core/lifetime-value/pareto-nbd.js';
+} from '@tessera/core/lifetime-value/purchase-models/pareto-nbd.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';

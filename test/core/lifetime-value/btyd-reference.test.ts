@@ -1,24 +1,24 @@
+import { discountedValue } from '@tessera/core/lifetime-value/discounted-value.js';
 import {
   type BgNbdParameters,
   fitBgNbd,
   predictBgNbdAlive,
   predictBgNbdNewCustomer,
   predictBgNbdPurchases,
-} from '@tessera/core/lifetime-value/bg-nbd.js';
-import { discountedValue } from '@tessera/core/lifetime-value/discounted-value.js';
+} from '@tessera/core/lifetime-value/purchase-models/bg-nbd.js';
 import {
   fitGammaGamma,
   type GammaGammaParameters,
   meanOrderValueOfGroup,
   predictOrderValues,
-} from '@tessera/core/lifetime-value/gamma-gamma.js';
+} from '@tessera/core/lifetime-value/purchase-models/gamma-gamma.js';
 import {
   fitParetoNbd,
   type ParetoNbdParameters,
   predictParetoNbdAlive,
   predictParetoNbdNewCustomer,
   predictParetoNbdPurchases,
-} from '@tessera/core/lifetime-value/pareto-nbd.js';
+} from '@tessera/core/lifetime-value/purchase-models/pareto-nbd.js';
 import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';
 import {

@@ -1,7 +1,6 @@
 import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
-import { CLV_COLUMNS, clv, withValueRanks } from '@tessera/core/lifetime-value/clv.js';
-import type { ClvFitted, ClvOptions } from '@tessera/core/lifetime-value/clv-fit.js';
-import { encodedNames } from '@tessera/core/lifetime-value/feature-encoding.js';
+import { CLV_COLUMNS, clv, withValueRanks } from '@tessera/core/lifetime-value/clv/clv.js';
+import type { ClvFitted, ClvOptions } from '@tessera/core/lifetime-value/clv/clv-fit.js';
 import {
   CLV_INPUTS,
   SCORE_WINDOW,
@@ -9,6 +8,7 @@ import {
   TRAIN_WINDOW,
   takeCustomers,
 } from '@tessera/core/lifetime-value/labelled-rows.js';
+import { encodedNames } from '@tessera/core/lifetime-value/tweedie/feature-encoding.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';

@@ -1,4 +1,4 @@
-import { describeFeature } from '@tessera/core/lifetime-value/feature-words.js';
+import { describeFeature } from '@tessera/core/lifetime-value/clv/feature-words.js';
 import { CLV_INPUTS } from '@tessera/core/lifetime-value/labelled-rows.js';
 import { expect, test } from 'vitest';
 

@@ -1,6 +1,6 @@
-import { choleskyInPlace, inverseDiagonal, solveCholesky } from '@tessera/core/numerics/linear-solve.js';
-import { hessianAt, minimise, withWalls } from '@tessera/core/numerics/minimise.js';
-import { minimiseBySimplex } from '@tessera/core/numerics/nelder-mead.js';
+import { choleskyInPlace, inverseDiagonal, solveCholesky } from '@tessera/core/numerics/linear-algebra/linear-solve.js';
+import { hessianAt, minimise, withWalls } from '@tessera/core/numerics/optimise/minimise.js';
+import { minimiseBySimplex } from '@tessera/core/numerics/optimise/nelder-mead.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { decayIntegral, gaussLegendre, logAddExp } from '@tessera/core/numerics/special-functions.js';
 import { groupRows } from '@tessera/core/numerics/weighted-patterns.js';

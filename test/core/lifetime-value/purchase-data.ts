@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { PurchaseHistories } from '@tessera/core/lifetime-value/purchase-histories.js';
+import type { PurchaseHistories } from '@tessera/core/lifetime-value/purchase-models/purchase-histories.js';
 import { sharedPath } from '../../support/shared.js';
 
 /** One order: whose, on which day (days since 1970), at which time (days, with a fraction), worth how much. */

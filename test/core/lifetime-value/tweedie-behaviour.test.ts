@@ -1,17 +1,17 @@
-import { encodedNames, encodeFeatures, fitEncoding } from '@tessera/core/lifetime-value/feature-encoding.js';
+import { encodedNames, encodeFeatures, fitEncoding } from '@tessera/core/lifetime-value/tweedie/feature-encoding.js';
 import {
   devianceExplained,
   fitTweedie,
   halfMeanDeviance,
   predictTweedie,
-} from '@tessera/core/lifetime-value/tweedie.js';
+} from '@tessera/core/lifetime-value/tweedie/tweedie.js';
 import {
   explainTweedieModel,
   fitTweedieModel,
   predictTweedieModel,
-} from '@tessera/core/lifetime-value/tweedie-model.js';
-import { fitDispersion, tweedieLogDensity } from '@tessera/core/lifetime-value/tweedie-power.js';
-import type { DesignMatrix } from '@tessera/core/numerics/design-matrix.js';
+} from '@tessera/core/lifetime-value/tweedie/tweedie-model.js';
+import { fitDispersion, tweedieLogDensity } from '@tessera/core/lifetime-value/tweedie/tweedie-power.js';
+import type { DesignMatrix } from '@tessera/core/numerics/linear-algebra/design-matrix.js';
 import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, test } from 'vitest';
 import { gamma, normal, poisson } from './simulation.js';

@@ -1,5 +1,5 @@
-import { captureAt } from '@tessera/core/lifetime-value/gains.js';
-import { devianceExplained, fitTweedie, predictTweedie } from '@tessera/core/lifetime-value/tweedie.js';
+import { captureAt } from '@tessera/core/lifetime-value/judging/gains.js';
+import { devianceExplained, fitTweedie, predictTweedie } from '@tessera/core/lifetime-value/tweedie/tweedie.js';
 import { describe, expect, test } from 'vitest';
 import { sharedJson } from '../../support/shared.js';
 import { worstRelative } from './purchase-data.js';

@@ -1,4 +1,4 @@
-import type { DesignMatrix } from '@tessera/core/numerics/design-matrix.js';
+import type { DesignMatrix } from '@tessera/core/numerics/linear-algebra/design-matrix.js';
 import { dayOf, type Order, readCdnow, readOnlineRetail, readThelook } from './purchase-data.js';
 
 /** What the reference knows of a customer before a moment, and what happened in the 90 days from it. */

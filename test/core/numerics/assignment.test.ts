@@ -1,4 +1,4 @@
-import { assign } from '@tessera/core/numerics/assignment.js';
+import { assign } from '@tessera/core/numerics/optimise/assignment.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,10 @@
-import { adjustedRandIndex, adjustedRandIndexOfTable, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
-import { matrixFromColumns } from '@tessera/core/numerics/feature-matrix.js';
-import { silhouette, silhouettes } from '@tessera/core/numerics/silhouette.js';
+import {
+  adjustedRandIndex,
+  adjustedRandIndexOfTable,
+  clusterIndexes,
+} from '@tessera/core/numerics/clustering/cluster-indexes.js';
+import { silhouette, silhouettes } from '@tessera/core/numerics/clustering/silhouette.js';
+import { matrixFromColumns } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { describe, expect, it } from 'vitest';
 import { blobs, clusteringReference, givenLabels, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
 

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { type FeatureMatrix, matrixFromColumns, standardise } from '@tessera/core/numerics/feature-matrix.js';
+import {
+  type FeatureMatrix,
+  matrixFromColumns,
+  standardise,
+} from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
 import { sharedJson, sharedPath } from '../../support/shared.js';
 

@@ -1,6 +1,6 @@
-import { dbscan, NOISE, suggestRadius } from '@tessera/core/numerics/dbscan.js';
-import { matrixFromColumns, squaredDistance } from '@tessera/core/numerics/feature-matrix.js';
-import { KdTree, nearestWithinByScan } from '@tessera/core/numerics/kd-tree.js';
+import { dbscan, NOISE, suggestRadius } from '@tessera/core/numerics/clustering/dbscan.js';
+import { KdTree, nearestWithinByScan } from '@tessera/core/numerics/clustering/kd-tree.js';
+import { matrixFromColumns, squaredDistance } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix, sizesOf } from './clustering-data.js';

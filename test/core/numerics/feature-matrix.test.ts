@@ -5,7 +5,7 @@ import {
   selectRows,
   squaredDistance,
   standardise,
-} from '@tessera/core/numerics/feature-matrix.js';
+} from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { sampleRows } from '@tessera/core/numerics/row-sample.js';
 import { describe, expect, it } from 'vitest';

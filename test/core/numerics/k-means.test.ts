@@ -1,10 +1,16 @@
 import { InvalidInputError } from '@tessera/core/errors.js';
-import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
-import { columnMoments, matrixFromColumns, selectRows } from '@tessera/core/numerics/feature-matrix.js';
-import { assignToCentroids, betterFit, kMeans, lloyd, nearestCentroid } from '@tessera/core/numerics/k-means.js';
-import { seedCentroids } from '@tessera/core/numerics/k-means-seeding.js';
+import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/clustering/cluster-indexes.js';
+import {
+  assignToCentroids,
+  betterFit,
+  kMeans,
+  lloyd,
+  nearestCentroid,
+} from '@tessera/core/numerics/clustering/k-means.js';
+import { seedCentroids } from '@tessera/core/numerics/clustering/k-means-seeding.js';
+import { silhouette } from '@tessera/core/numerics/clustering/silhouette.js';
+import { columnMoments, matrixFromColumns, selectRows } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { silhouette } from '@tessera/core/numerics/silhouette.js';
 import { describe, expect, it } from 'vitest';
 import {
   blobs,

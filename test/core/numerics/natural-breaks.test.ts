@@ -1,4 +1,4 @@
-import { naturalBreaks } from '@tessera/core/numerics/natural-breaks.js';
+import { naturalBreaks } from '@tessera/core/numerics/quantiles/natural-breaks.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
 import { sharedJson } from '../../support/shared.js';

@@ -1,5 +1,5 @@
-import { matrixFromColumns } from '@tessera/core/numerics/feature-matrix.js';
-import { componentScore, principalComponents } from '@tessera/core/numerics/principal-components.js';
+import { matrixFromColumns } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
+import { componentScore, principalComponents } from '@tessera/core/numerics/linear-algebra/principal-components.js';
 import { describe, expect, it } from 'vitest';
 import { clusteringReference, REFERENCE_SETS, referenceMatrix } from './clustering-data.js';
 

@@ -1,8 +1,8 @@
-import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
-import { matrixFromColumns } from '@tessera/core/numerics/feature-matrix.js';
-import { kMeans } from '@tessera/core/numerics/k-means.js';
-import { silhouette } from '@tessera/core/numerics/silhouette.js';
-import { cutTree, ward } from '@tessera/core/numerics/ward.js';
+import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/clustering/cluster-indexes.js';
+import { kMeans } from '@tessera/core/numerics/clustering/k-means.js';
+import { silhouette } from '@tessera/core/numerics/clustering/silhouette.js';
+import { cutTree, ward } from '@tessera/core/numerics/clustering/ward.js';
+import { matrixFromColumns } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { describe, expect, it } from 'vitest';
 import { clusteringReference, REFERENCE_SETS, referenceMatrix, sizesOf } from './clustering-data.js';
 

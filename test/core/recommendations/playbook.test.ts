@@ -8,7 +8,7 @@ import {
   perksOf,
 } from '@tessera/core/recommendations/playbook.js';
 import { checkPlaybook, parsePlaybook } from '@tessera/core/recommendations/playbook-check.js';
-import { SEED_003_RULES } from '@tessera/core/segmentation/segment-rules.js';
+import { SEED_003_RULES } from '@tessera/core/segmentation/rules/segment-rules.js';
 import { describe, expect, it } from 'vitest';
 
 const RFM = [...SEED_003_RULES.map(({ key }) => key), 'prospect'];

@@ -1,12 +1,12 @@
 import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
 import { InvalidInputError } from '@tessera/core/errors.js';
-import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/cluster-indexes.js';
-import { columnMoments } from '@tessera/core/numerics/feature-matrix.js';
+import { adjustedRandIndex, clusterIndexes } from '@tessera/core/numerics/clustering/cluster-indexes.js';
+import { silhouette } from '@tessera/core/numerics/clustering/silhouette.js';
+import { columnMoments } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { silhouette } from '@tessera/core/numerics/silhouette.js';
-import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters.js';
-import type { BehaviourClusterOptions } from '@tessera/core/segmentation/behaviour-clusters-fitted.js';
-import { scaleRows } from '@tessera/core/segmentation/behaviour-clusters-scaling.js';
+import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters/behaviour-clusters.js';
+import type { BehaviourClusterOptions } from '@tessera/core/segmentation/behaviour-clusters/fitted.js';
+import { scaleRows } from '@tessera/core/segmentation/scaling.js';
 import { describe, expect, it } from 'vitest';
 import { cdnowPurchases, onlineRetailPurchases, type Purchase, rfmColumns } from '../numerics/clustering-data.js';
 import {

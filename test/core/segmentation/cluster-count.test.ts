@@ -1,4 +1,8 @@
-import { chooseClusterCount, elbowOf, searchClusterCounts } from '@tessera/core/segmentation/cluster-count.js';
+import {
+  chooseClusterCount,
+  elbowOf,
+  searchClusterCounts,
+} from '@tessera/core/segmentation/behaviour-clusters/cluster-count.js';
 import { describe, expect, it } from 'vitest';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix } from '../numerics/clustering-data.js';
 

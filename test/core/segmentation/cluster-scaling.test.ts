@@ -1,12 +1,12 @@
-import { columnMoments } from '@tessera/core/numerics/feature-matrix.js';
-import { matchClusters } from '@tessera/core/segmentation/behaviour-clusters-matching.js';
+import { columnMoments } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
+import { matchClusters } from '@tessera/core/segmentation/behaviour-clusters/matching.js';
 import {
   DEFAULT_FEATURES,
   fitScaling,
   scaledValue,
   scaleRows,
   unscaledValue,
-} from '@tessera/core/segmentation/behaviour-clusters-scaling.js';
+} from '@tessera/core/segmentation/scaling.js';
 import { describe, expect, it } from 'vitest';
 import { featuresOf, SEED_004, simulateShop } from './simulated-shops.js';
 

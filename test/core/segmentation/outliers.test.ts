@@ -1,8 +1,8 @@
 import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
-import { dbscan, NOISE } from '@tessera/core/numerics/dbscan.js';
+import { dbscan, NOISE } from '@tessera/core/numerics/clustering/dbscan.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { scaleRows } from '@tessera/core/segmentation/behaviour-clusters-scaling.js';
-import { type OutlierOptions, outliers } from '@tessera/core/segmentation/outliers.js';
+import { type OutlierOptions, outliers } from '@tessera/core/segmentation/outliers/outliers.js';
+import { scaleRows } from '@tessera/core/segmentation/scaling.js';
 import { describe, expect, it } from 'vitest';
 import { featuresOf, SEED_002, simulateShop } from './simulated-shops.js';
 

@@ -1,7 +1,7 @@
 import { SEGMENTATIONS } from '@tessera/core/models.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters.js';
-import { outliers } from '@tessera/core/segmentation/outliers.js';
+import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters/behaviour-clusters.js';
+import { outliers } from '@tessera/core/segmentation/outliers/outliers.js';
 import { describe, expect, it } from 'vitest';
 import { featuresOf, SEED_002, simulateShop } from './simulated-shops.js';
 

@@ -1,16 +1,16 @@
 import { InvalidInputError } from '@tessera/core/errors.js';
 import { PROSPECT } from '@tessera/core/model.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { type RfmFitted, type RfmOptions, rfm } from '@tessera/core/segmentation/rfm.js';
-import { checkRules } from '@tessera/core/segmentation/rule-check.js';
-import type { ScoreThresholds } from '@tessera/core/segmentation/score-thresholds.js';
+import { type RfmFitted, type RfmOptions, rfm } from '@tessera/core/segmentation/rfm/rfm.js';
+import { checkRules } from '@tessera/core/segmentation/rules/rule-check.js';
 import {
   type Comparison,
   RULE_FIELDS,
   type RuleCondition,
   SEED_003_RULES,
   type SegmentRule,
-} from '@tessera/core/segmentation/segment-rules.js';
+} from '@tessera/core/segmentation/rules/segment-rules.js';
+import type { ScoreThresholds } from '@tessera/core/segmentation/score-thresholds.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { type RfmFitted, rfm } from '@tessera/core/segmentation/rfm.js';
+import { type RfmFitted, rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

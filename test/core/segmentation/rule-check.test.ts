@@ -1,11 +1,11 @@
-import { checkRules } from '@tessera/core/segmentation/rule-check.js';
-import { conditionInWords } from '@tessera/core/segmentation/rule-words.js';
+import { checkRules } from '@tessera/core/segmentation/rules/rule-check.js';
+import { conditionInWords } from '@tessera/core/segmentation/rules/rule-words.js';
 import {
   type RuleCondition,
   type RuleField,
   SEED_003_RULES,
   type SegmentRule,
-} from '@tessera/core/segmentation/segment-rules.js';
+} from '@tessera/core/segmentation/rules/segment-rules.js';
 import { describe, expect, it } from 'vitest';
 
 const rule = (title: string, when: RuleCondition | null, changes: Partial<SegmentRule> = {}): SegmentRule => ({

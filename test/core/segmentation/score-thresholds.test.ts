@@ -1,5 +1,5 @@
-import { naturalBreaks } from '@tessera/core/numerics/natural-breaks.js';
-import { quintileScore } from '@tessera/core/numerics/quintiles.js';
+import { naturalBreaks } from '@tessera/core/numerics/quantiles/natural-breaks.js';
+import { quintileScore } from '@tessera/core/numerics/quantiles/quintiles.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import {
   fitFewerDaysAreBetter,

@@ -1,6 +1,6 @@
-import { kMeans } from '@tessera/core/numerics/k-means.js';
+import { kMeans } from '@tessera/core/numerics/clustering/k-means.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { clusterStability } from '@tessera/core/segmentation/stability.js';
+import { clusterStability } from '@tessera/core/segmentation/quality/stability.js';
 import { describe, expect, it } from 'vitest';
 import { blobs, clusteringReference, REFERENCE_SETS, referenceMatrix } from '../numerics/clustering-data.js';
 

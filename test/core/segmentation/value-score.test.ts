@@ -1,6 +1,10 @@
 import { InvalidInputError } from '@tessera/core/errors.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { type ValueScoreFitted, type ValueScoreOptions, valueScore } from '@tessera/core/segmentation/value-score.js';
+import {
+  type ValueScoreFitted,
+  type ValueScoreOptions,
+  valueScore,
+} from '@tessera/core/segmentation/value-score/value-score.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

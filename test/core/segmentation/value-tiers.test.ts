@@ -3,8 +3,12 @@ import { gunzipSync } from 'node:zlib';
 import { emptyFeatures } from '@tessera/core/customers/customer-features.js';
 import { InvalidInputError } from '@tessera/core/errors.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
-import { rfm } from '@tessera/core/segmentation/rfm.js';
-import { type ValueScoreFitted, type ValueScoreOptions, valueScore } from '@tessera/core/segmentation/value-score.js';
+import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
+import {
+  type ValueScoreFitted,
+  type ValueScoreOptions,
+  valueScore,
+} from '@tessera/core/segmentation/value-score/value-score.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { momentOf, type RfmReference } from '../../support/reference.js';

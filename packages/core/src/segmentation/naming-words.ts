@@ -1,5 +1,5 @@
 import { moneyInWords } from '../customers/money.js';
-import { type ClusterFeature, type ScaledFeature, unscaledValue } from './behaviour-clusters-scaling.js';
+import { type ClusterFeature, type ScaledFeature, unscaledValue } from './scaling.js';
 
 /** What a feature is called in a sentence. */
 export const FEATURE_WORDS: Readonly<Record<ClusterFeature, string>> = {

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.js';
-import { type NaturalBreaks, naturalBreaks } from '../numerics/natural-breaks.js';
-import { fitQuintiles, type QuintileCutOffs } from '../numerics/quintiles.js';
+import { type NaturalBreaks, naturalBreaks } from '../numerics/quantiles/natural-breaks.js';
+import { fitQuintiles, type QuintileCutOffs } from '../numerics/quantiles/quintiles.js';
 
 /** How a measure becomes a score of 1 to 5. */
 export type ScoreThresholds =
