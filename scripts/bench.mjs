@@ -21,7 +21,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
-  external: Object.keys(dependencies).filter((dependency) => dependency !== '@tessera/core'),
+  external: Object.keys(dependencies).filter((dependency) => !dependency.startsWith('@tessera/')),
   mainFields: ['module', 'main'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -14,8 +14,8 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
-  // As in the server's own build: what it depends on stays outside, core comes along.
-  external: Object.keys(dependencies).filter((name) => name !== '@tessera/core'),
+  // As in the server's own build: what it depends on stays outside, our own packages come along.
+  external: Object.keys(dependencies).filter((name) => !name.startsWith('@tessera/')),
   mainFields: ['module', 'main'],
   logLevel: 'warning',
 });

@@ -69,7 +69,7 @@ const packageFiles = () => readdirSync(path.join(root, 'packages')).map((name) =
 /** Bundles the server and the widget, unless their sources are as they were. */
 export function build() {
   for (const [name, ...sources] of [
-    ['server', 'packages/server', 'packages/core'],
+    ['server', 'packages/server', 'packages/core', 'packages/demo-shop'],
     ['widget', 'packages/widget'],
   ]) {
     // The mark lies in what was built, so it goes when that goes.

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-// Core is part of the bundle; everything from npm stays where it was installed.
+// Our own packages are part of the bundle; everything from npm stays where it was installed.
 const { dependencies, optionalDependencies } = JSON.parse(
   await readFile(new URL('package.json', import.meta.url), 'utf8'),
 );
-const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => name !== '@tessera/core');
+const external = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+  (name) => !name.startsWith('@tessera/'),
+);
 const outdir = fileURLToPath(new URL('dist', import.meta.url));
 
 const { metafile } = await build({

@@ -6,9 +6,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { writeDemoShop } from '@tessera/demo-shop';
 import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres.js';
 import { openDatabase } from '@tessera/server/db/database.js';
-import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
 import { importPaths } from '@tessera/server/ingest/import-paths.js';
 import { importMessage, type Rescore } from '@tessera/server/ingest/webhook-messages.js';
 import { ModelStore } from '@tessera/server/scoring/model-store.js';

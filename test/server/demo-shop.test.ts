@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type DemoShop, writeDemoShop } from '@tessera/server/demo/demo-shop.js';
+import { type DemoShop, writeDemoShop } from '@tessera/demo-shop';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const FILES = ['USERS.csv', 'PRODUCTS.csv', 'ORDERS.csv', 'ORDER_ITEMS.csv'];

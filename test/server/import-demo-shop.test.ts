@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
+import { writeDemoShop } from '@tessera/demo-shop';
 import {
   UNKNOWN_ORDER_IDS_FROM,
   UNKNOWN_STATUSES,
   UNREADABLE_DATES,
   UNREADABLE_PRICES,
-} from '@tessera/server/demo/planted-rows.js';
+} from '@tessera/demo-shop/planted-rows.js';
 import { importPaths } from '@tessera/server/ingest/import-paths.js';
 import { expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';

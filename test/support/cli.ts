@@ -21,7 +21,9 @@ const newest = (folder: string): number =>
 /** Bundles the server unless what is built is younger than its sources. */
 export function buildServer(): void {
   const sources = Math.max(
-    ...['packages/server/src', 'packages/core/src'].map((each) => newest(path.join(root, each))),
+    ...['packages/server/src', 'packages/core/src', 'packages/demo-shop/src'].map((each) =>
+      newest(path.join(root, each)),
+    ),
   );
   if (existsSync(BUILT) && statSync(BUILT).mtimeMs > sources) return;
   execFileSync(process.execPath, [path.join(root, 'packages/server/build.mjs')], { cwd: root });

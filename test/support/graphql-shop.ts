@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
+import { writeDemoShop } from '@tessera/demo-shop';
 import { importPaths } from '@tessera/server/ingest/import-paths.js';
 import { type RunReport, runScoring } from '@tessera/server/scoring/run.js';
 import { ensureShop } from '@tessera/server/shop-settings.js';

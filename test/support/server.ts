@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { writeDemoShop } from '@tessera/demo-shop';
 import { startServer } from '@tessera/server/app.js';
 import type { Config } from '@tessera/server/config.js';
 import { type Database, openDatabase } from '@tessera/server/db/database.js';
-import { writeDemoShop } from '@tessera/server/demo/demo-shop.js';
 import {
   operationHash,
   type PersistedOperations,

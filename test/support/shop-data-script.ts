@@ -18,11 +18,11 @@ export async function serverScript(source: string): Promise<string> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(path.join(cache, 'tessera-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  // As the server's own build does: core goes in, what comes from npm stays outside.
+  // As the server's own build does: our own packages go in, what comes from npm stays outside.
   const { dependencies } = JSON.parse(readFileSync(path.join(serverPackage, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const external = Object.keys(dependencies).filter((name) => name !== '@tessera/core');
+  const external = Object.keys(dependencies).filter((name) => !name.startsWith('@tessera/'));
   const outfile = path.join(folder, 'script.mjs');
   await build({
     stdin: { contents: source, resolveDir: serverPackage, loader: 'ts' },

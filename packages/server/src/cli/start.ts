@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { writeDemoShop } from '@tessera/demo-shop';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
-import { writeDemoShop } from '../demo/demo-shop.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { isComplete, readModels } from '../scoring/fitted-models.js';
