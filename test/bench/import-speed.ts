@@ -8,10 +8,10 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
 import { type Database, openDatabase, type Sql } from '@tessera/server/db/database.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 
 const orderCount = Number(process.argv[2] ?? 500_000);
 const day = (i: number) => new Date(Date.UTC(2022, 0, 1) + (i % 1200) * 86_400_000 + (i % 86_400) * 1000).toISOString();

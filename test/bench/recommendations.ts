@@ -9,11 +9,11 @@ import { writeDemoShop } from '@tessera/demo-shop';
 import { secretCredential } from '@tessera/server/access/credential.js';
 import { type Database, openDatabase } from '@tessera/server/db/database.js';
 import { RequestContext } from '@tessera/server/graphql/context.js';
-import { recommendationsOf } from '@tessera/server/graphql/recommendation-lists.js';
-import { RunSnapshots } from '@tessera/server/graphql/run-snapshot.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { recommendationsOf } from '@tessera/server/graphql/recommendations/recommendation-lists.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
+import { RunSnapshots } from '@tessera/server/runs/snapshot.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 
 const ROUNDS = 400;
 const WARM_UP = 50;

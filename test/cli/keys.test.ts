@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readPersistedOperations } from '@tessera/server/graphql/persisted-operations.js';
-import { PERSISTED_OPERATIONS_FILE } from '@tessera/server/http/static-files.js';
+import { readPersistedOperations } from '@tessera/server/graphql/plugins/persisted-operations.js';
+import { PERSISTED_OPERATIONS_FILE } from '@tessera/server/http/routes/static-files.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildServer,

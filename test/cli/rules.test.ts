@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildServer, tessera } from '../support/cli.js';
 import { testDatabase, testFolder } from '../support/database.js';

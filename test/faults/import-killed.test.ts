@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { writeDemoShop } from '@tessera/demo-shop';
 import type { Sql } from '@tessera/server/db/database.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { expect, it } from 'vitest';
 import { testDatabase, testFolder } from '../support/database.js';
 import { READING } from '../support/shop-data.js';
@@ -29,7 +29,7 @@ async function digest(sql: Sql): Promise<Record<string, string>> {
 const importer = () =>
   serverScript(`
     import { openDatabase } from './src/db/database.js';
-    import { importPaths } from './src/ingest/import-paths.js';
+    import { importPaths } from './src/ingest/files/import-paths.js';
     const [url, folder] = process.argv.slice(2);
     const { sql, close } = await openDatabase({ databaseUrl: url, dataFolder: '' });
     process.stdout.write('begun\\n');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DemoTokens } from '@tessera/server/access/demo-tokens.js';
-import { KEYS_FRESH_MS } from '@tessera/server/access/key-ring.js';
-import { makeFirstKey } from '@tessera/server/access/keys.js';
+import { KEYS_FRESH_MS } from '@tessera/server/access/keys/key-ring.js';
+import { makeFirstKey } from '@tessera/server/access/keys/keys.js';
 import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
+import { DemoTokens } from '@tessera/server/access/tokens/demo-tokens.js';
 import { startServer } from '@tessera/server/app.js';
 import { readConfig } from '@tessera/server/config.js';
 import { UserError } from '@tessera/server/errors.js';

@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } 
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
 import { UserError } from '@tessera/server/errors.js';
 import postgres from 'postgres';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -90,7 +90,7 @@ async function refusal(folder: string): Promise<string> {
 /** A process that acquires the folder's server, says whether it started it, and holds it until it is told to end. */
 async function holderProcess(folder: string): Promise<{ child: ChildProcess; started: Promise<boolean> }> {
   const script = await serverScript(`
-    import { acquireBundledPostgres } from './src/db/bundled-postgres.js';
+    import { acquireBundledPostgres } from './src/db/bundled-postgres/bundled-postgres.js';
     const bundled = await acquireBundledPostgres(process.argv[2]);
     console.log('started ' + bundled.started);
     process.stdin.once('data', async () => {

@@ -1,8 +1,8 @@
 import { CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from '@tessera/core/lifetime-value/labelled-rows.js';
-import { createFeatures } from '@tessera/server/db/queries/features.js';
+import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
+import { readTrainingFeatures } from '@tessera/server/scoring/features/training-features.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { readTrainingFeatures } from '@tessera/server/scoring/training-features.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ScoredTwice, startShopScoredTwice } from '../support/graphql-shop.js';
 import { startTestServer } from '../support/server.js';

@@ -1,8 +1,8 @@
-import { planBins, type SampleShape } from '@tessera/server/db/queries/exploration-bins.js';
-import { pearsonCorrelation, spearmanCorrelation } from '@tessera/server/db/queries/exploration-correlations.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { planBins, type SampleShape } from '@tessera/server/db/queries/exploration/bins.js';
+import { pearsonCorrelation, spearmanCorrelation } from '@tessera/server/db/queries/exploration/correlations.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectRelative, momentOf, rfmReference } from '../support/reference.js';
 import { startTestServer, type TestServer } from '../support/server.js';

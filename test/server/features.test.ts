@@ -1,4 +1,4 @@
-import { createFeatures } from '@tessera/server/db/queries/features.js';
+import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
 import { describe, expect, it } from 'vitest';
 import { emptyShop, featuresAt, readFeatures } from '../support/shop-data.js';
 import { addOrders } from '../support/shop-data-orders.js';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.js';
 

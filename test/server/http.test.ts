@@ -6,7 +6,7 @@ import { startServer } from '@tessera/server/app.js';
 import type { Config } from '@tessera/server/config.js';
 import { ERROR_STATUS } from '@tessera/server/errors.js';
 import { EXAMPLE_QUERIES } from '@tessera/server/graphql/examples.js';
-import { operationHash } from '@tessera/server/graphql/persisted-operations.js';
+import { operationHash } from '@tessera/server/graphql/plugins/persisted-operations.js';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectAdmin } from '../support/connect-admin.js';

@@ -10,8 +10,8 @@ import {
   readMoment,
   readStatus,
   readText,
-} from '@tessera/server/ingest/clean.js';
-import { PLAIN_DIALECT } from '@tessera/server/ingest/dialect.js';
+} from '@tessera/server/ingest/rows/clean.js';
+import { PLAIN_DIALECT } from '@tessera/server/ingest/rows/dialect.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyShop } from '../support/shop-data.js';

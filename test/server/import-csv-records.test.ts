@@ -1,4 +1,4 @@
-import { CsvRecords } from '@tessera/server/ingest/csv-records.js';
+import { CsvRecords } from '@tessera/server/ingest/rows/csv-records.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -7,7 +7,7 @@ import {
   UNREADABLE_DATES,
   UNREADABLE_PRICES,
 } from '@tessera/demo-shop/planted-rows.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';
 import { emptyShop, READING } from '../support/shop-data.js';

@@ -1,5 +1,5 @@
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { expect, it } from 'vitest';
 import { testDatabase } from '../support/database.js';
 import { sharedPath } from '../support/shared.js';

@@ -5,8 +5,8 @@ import { request as httpRequest } from 'node:http';
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
-import { safeCell, wayToFix } from '@tessera/server/http/import-route.js';
-import { CsvRecords } from '@tessera/server/ingest/csv-records.js';
+import { safeCell, wayToFix } from '@tessera/server/http/routes/import.js';
+import { CsvRecords } from '@tessera/server/ingest/rows/csv-records.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
 

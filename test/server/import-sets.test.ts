@@ -1,4 +1,4 @@
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { describe, expect, it } from 'vitest';
 import { sharedJson, sharedPath } from '../support/shared.js';
 import { emptyShop, importedShop, READING } from '../support/shop-data.js';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Sql } from '@tessera/server/db/database.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
-import { readMapping } from '@tessera/server/ingest/mapping.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { retryQuarantined } from '@tessera/server/ingest/retry-quarantined.js';
+import { readMapping } from '@tessera/server/ingest/rows/mapping.js';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';
 import { emptyShop, featuresAt, importTexts, READING } from '../support/shop-data.js';

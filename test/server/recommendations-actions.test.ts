@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startServer } from '@tessera/server/app.js';
-import { readPlaybook } from '@tessera/server/playbook.js';
+import { readPlaybook } from '@tessera/server/settings/playbook.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';

@@ -1,7 +1,7 @@
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import { valueScore } from '@tessera/core/segmentation/value-score/value-score.js';
-import type { FeatureOptions } from '@tessera/server/db/queries/features.js';
+import type { FeatureOptions } from '@tessera/server/db/queries/runs/run-features.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CompositeReference,

@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SEGMENTATIONS } from '@tessera/core/models.js';
 import type { Sql } from '@tessera/server/db/database.js';
-import { dropOldRuns, failInterruptedRuns } from '@tessera/server/db/queries/runs.js';
-import { readSegmentStats } from '@tessera/server/db/queries/segment-stats.js';
+import { dropOldRuns, failInterruptedRuns } from '@tessera/server/db/queries/runs/runs.js';
+import { readSegmentStats } from '@tessera/server/db/queries/segments/segment-stats.js';
 import { UserError } from '@tessera/server/errors.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { type RunReport, runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { describe, expect, it } from 'vitest';
 import { testDatabase, testFolder } from '../support/database.js';
 import { sharedPath } from '../support/shared.js';
@@ -318,7 +318,7 @@ describe('the ledger', () => {
 const importerScript = () =>
   serverScript(`
       import { openDatabase } from './src/db/database.js';
-      import { importPaths } from './src/ingest/import-paths.js';
+      import { importPaths } from './src/ingest/files/import-paths.js';
       const database = await openDatabase({ databaseUrl: process.argv[2], dataFolder: '' });
       await importPaths(database.sql, [process.argv[3]], { timeZone: 'UTC', currency: 'USD' });
       await database.close();`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AGENT_SCOPES, ALL_SCOPES, type Grant, type Scope } from '@tessera/server/access/scopes.js';
-import { notifyMoves } from '@tessera/server/db/queries/segment-events.js';
+import { notifyMoves } from '@tessera/server/db/queries/segments/segment-events.js';
 import { schema, schemaText } from '@tessera/server/graphql/schema.js';
 import {
   buildSchema,

@@ -1,9 +1,9 @@
 import { adjustedRandIndex } from '@tessera/core/numerics/clustering/cluster-indexes.js';
-import { lockMerges } from '@tessera/server/db/queries/imports.js';
-import { latestChanges } from '@tessera/server/db/queries/segment-history.js';
-import { importMessage } from '@tessera/server/ingest/webhook-messages.js';
+import { lockMerges } from '@tessera/server/db/queries/imports/imports.js';
+import { latestChanges } from '@tessera/server/db/queries/segments/segment-history.js';
+import { importMessage } from '@tessera/server/ingest/webhooks/messages.js';
 import { ChangeFeed } from '@tessera/server/live/change-feed.js';
-import { ModelStore } from '@tessera/server/scoring/model-store.js';
+import { ModelStore } from '@tessera/server/runs/model-store.js';
 import { rescoreCustomers } from '@tessera/server/scoring/online.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,8 +1,8 @@
 import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import type { Sql } from '@tessera/server/db/database.js';
+import { previewSegmentation } from '@tessera/server/scoring/preview.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { previewSegmentation } from '@tessera/server/segmentation-preview.js';
-import { parseSegmentationSettings } from '@tessera/server/segmentation-settings.js';
+import { parseSegmentationSettings } from '@tessera/server/settings/segmentation.js';
 import { describe, expect, it } from 'vitest';
 import { emptyShop } from '../support/shop-data.js';
 import { addOrders } from '../support/shop-data-orders.js';

@@ -10,7 +10,7 @@ import {
   parseSegmentationSettings,
   readSegmentationSettings,
   segmentationOptions,
-} from '@tessera/server/segmentation-settings.js';
+} from '@tessera/server/settings/segmentation.js';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../support/database.js';
 import { buyer, featuresOf } from '../support/shop-data-features.js';

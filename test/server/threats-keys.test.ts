@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
-import { operationHash } from '@tessera/server/graphql/persisted-operations.js';
+import { operationHash } from '@tessera/server/graphql/plugins/persisted-operations.js';
 import { schema } from '@tessera/server/graphql/schema.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { orderFacts } from '@tessera/server/db/queries/order-facts.js';
+import { orderFacts } from '@tessera/server/db/queries/orders/order-facts.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.js';
 

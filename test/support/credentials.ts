@@ -1,4 +1,4 @@
-import { createKey, type KeyInput, type MadeKey } from '@tessera/server/access/keys.js';
+import { createKey, type KeyInput, type MadeKey } from '@tessera/server/access/keys/keys.js';
 import { SecretBox } from '@tessera/server/access/secret-box.js';
 import type { Sql } from '@tessera/server/db/database.js';
 import { SignJWT } from 'jose';

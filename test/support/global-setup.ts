@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres.js';
+import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
 import { openDatabase } from '@tessera/server/db/database.js';
 import type { TestProject } from 'vitest/node';
 import { connectAdmin } from './connect-admin.js';

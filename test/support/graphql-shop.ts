@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { writeDemoShop } from '@tessera/demo-shop';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { type RunReport, runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { startTestServer, type TestServer } from './server.js';
 
 const DAY_MS = 86_400_000;

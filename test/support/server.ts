@@ -9,11 +9,11 @@ import {
   operationHash,
   type PersistedOperations,
   readPersistedOperations,
-} from '@tessera/server/graphql/persisted-operations.js';
-import { PERSISTED_OPERATIONS_FILE } from '@tessera/server/http/static-files.js';
-import { importPaths } from '@tessera/server/ingest/import-paths.js';
+} from '@tessera/server/graphql/plugins/persisted-operations.js';
+import { PERSISTED_OPERATIONS_FILE } from '@tessera/server/http/routes/static-files.js';
+import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { createTestDatabase } from './database.js';
 
 /** A secret key that is strong enough to be taken. */

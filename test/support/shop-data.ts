@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CustomerFeatures, FEATURE_NAMES, type FeatureName } from '@tessera/core/customers/customer-features.js';
 import { type Database, openDatabase, type Sql } from '@tessera/server/db/database.js';
-import { createFeatures, type FeatureOptions } from '@tessera/server/db/queries/features.js';
-import { importPaths, type PathsReport } from '@tessera/server/ingest/import-paths.js';
-import { collectFeatures, readFeatureChunks } from '@tessera/server/scoring/feature-chunks.js';
-import { ensureShop } from '@tessera/server/shop-settings.js';
+import { createFeatures, type FeatureOptions } from '@tessera/server/db/queries/runs/run-features.js';
+import { importPaths, type PathsReport } from '@tessera/server/ingest/files/import-paths.js';
+import { collectFeatures, readFeatureChunks } from '@tessera/server/scoring/features/feature-chunks.js';
+import { ensureShop } from '@tessera/server/settings/shop.js';
 import { onTestFinished } from 'vitest';
 import { createTestDatabase, testDatabase, testFolder } from './database.js';
 

@@ -1,5 +1,5 @@
-import type { KeyRing } from './key-ring.js';
-import type { RateLimits } from './rate-limits.js';
+import type { KeyRing } from './keys/key-ring.js';
+import type { RateLimits } from './limits/rate-limits.js';
 import type { SecretBox } from './secret-box.js';
 
 /** What resolvers need of the keys and limits of this server. */

@@ -1,12 +1,12 @@
 import type { Sql } from '../db/database.js';
-import { writeAudit } from '../db/queries/audit-log.js';
+import { writeAudit } from '../db/queries/access/audit-log.js';
 import { apiError } from '../errors.js';
 import { log } from '../log.js';
 import { actorOf, type Credential, isForBrowsers, SHOPPER_GRANTS, secretCredential } from './credential.js';
-import type { KeyRing, LiveKey } from './key-ring.js';
-import { hashKey, isKeyText } from './key-text.js';
+import type { KeyRing, LiveKey } from './keys/key-ring.js';
+import { hashKey, isKeyText } from './keys/key-text.js';
 import { grantsOf } from './scopes.js';
-import type { TokenReader } from './tokens.js';
+import type { TokenReader } from './tokens/tokens.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 const LONGEST_CREDENTIAL = 4096;

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../db/queries/audit-log.js';
+import type { AuditEntry } from '../db/queries/access/audit-log.js';
 import { ALL_SCOPES, type Grant, SHOPPER_SCOPE } from './scopes.js';
 
 /** The five classes of whoever asks. */

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { type Config, optionName, readConfig, SETTINGS } from '../config.js';
 import { type Database, openDatabase } from '../db/database.js';
-import { failInterruptedImports } from '../db/queries/imports.js';
-import { failInterruptedRuns } from '../db/queries/runs.js';
+import { failInterruptedImports } from '../db/queries/imports/imports.js';
+import { failInterruptedRuns } from '../db/queries/runs/runs.js';
 
 type Setting = keyof typeof SETTINGS;
 

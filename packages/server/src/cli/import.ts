@@ -5,14 +5,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
-import { readCoverage } from '../db/queries/imports.js';
+import { readCoverage } from '../db/queries/imports/imports.js';
 import { UserError } from '../errors.js';
+import { importPaths, type PathsReport } from '../ingest/files/import-paths.js';
 import { FORMATS } from '../ingest/formats.js';
-import { importPaths, type PathsReport } from '../ingest/import-paths.js';
 import type { ImportReport } from '../ingest/import-rows.js';
-import { type Mapping, readMapping } from '../ingest/mapping.js';
 import { retryQuarantined } from '../ingest/retry-quarantined.js';
-import { ensureShop } from '../shop-settings.js';
+import { type Mapping, readMapping } from '../ingest/rows/mapping.js';
+import { ensureShop } from '../settings/shop.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
 

@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { createKey, DEFAULT_OVERLAP_HOURS, KeyRefusal, type MadeKey, revokeKey, rotateKey } from '../access/keys.js';
+import {
+  createKey,
+  DEFAULT_OVERLAP_HOURS,
+  KeyRefusal,
+  type MadeKey,
+  revokeKey,
+  rotateKey,
+} from '../access/keys/keys.js';
 import { SCOPES } from '../access/scopes.js';
 import { SecretBox } from '../access/secret-box.js';
-import { type ApiKeyRow, readKeys } from '../db/queries/api-keys.js';
+import { type ApiKeyRow, readKeys } from '../db/queries/access/api-keys.js';
 import { KEY_KINDS } from '../db/tables.js';
 import { codeOf, UserError } from '../errors.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';

@@ -1,14 +1,14 @@
 import { Argument } from 'commander';
 import { type Database, openDatabase } from '../db/database.js';
 import { UserError } from '../errors.js';
-import { type PreviewReport, previewSegmentation, type SegmentationPreview } from '../segmentation-preview.js';
+import { type PreviewReport, previewSegmentation, type SegmentationPreview } from '../scoring/preview.js';
 import {
   completeSettings,
   problemLines,
   readSegmentationFile,
   readSegmentationSettings,
   type SegmentationSettings,
-} from '../segmentation-settings.js';
+} from '../settings/segmentation.js';
 import { type CommandContext, commandContext, makeCommand } from './command.js';
 
 const MOST_MOVES_SHOWN = 12;

@@ -1,11 +1,11 @@
 import { type ClvOptions, LIFETIME_PERIOD_DAYS } from '@tessera/core';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
-import { startOfDay } from '../db/queries/runs.js';
+import { startOfDay } from '../db/queries/runs/runs.js';
 import { UserError } from '../errors.js';
 import { type RunReport, runScoring } from '../scoring/run.js';
-import { readSegmentationSettings, segmentationOptions } from '../segmentation-settings.js';
-import { ensureShop } from '../shop-settings.js';
+import { readSegmentationSettings, segmentationOptions } from '../settings/segmentation.js';
+import { ensureShop } from '../settings/shop.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
 

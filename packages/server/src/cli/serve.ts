@@ -1,8 +1,8 @@
-import { makeFirstKey } from '../access/keys.js';
+import { makeFirstKey } from '../access/keys/keys.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { checkAddress } from '../http/listen.js';
-import { ensureShop } from '../shop-settings.js';
+import { ensureShop } from '../settings/shop.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -7,7 +7,7 @@ import type { Database } from '../db/database.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { isComplete, readModels } from '../scoring/fitted-models.js';
-import { readShop } from '../shop-settings.js';
+import { readShop } from '../settings/shop.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
 import { scoreLines, scoreShop } from './score.js';

@@ -5,7 +5,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { codeOf, UserError } from '../errors.js';
-import { acquireBundledPostgres, type BundledPostgres } from './bundled-postgres.js';
+import { acquireBundledPostgres, type BundledPostgres } from './bundled-postgres/bundled-postgres.js';
 import * as tables from './tables.js';
 
 /** The oldest server that the schema and the queries are tried on. */

@@ -5,7 +5,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Grant } from '../access/scopes.js';
 import { apiError } from '../errors.js';
 import type { Context } from './context.js';
-import './withhold-plugin.js';
+import './plugins/withhold-plugin.js';
 
 /** A query that costs more than this reads more than a page shows; the message tells what it costs. */
 export const COST_LIMITS = { complexity: 25_000, depth: 14, breadth: 500 };

@@ -1,26 +1,26 @@
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.js';
 // THE LIST of types: each file holds a type, its queries and its mutations.
-import './types/action.js';
-import './types/clv.js';
-import './types/cohort.js';
-import './types/customer.js';
-import './types/customer-lookup.js';
-import './types/exploration.js';
-import './types/fitted-model.js';
-import './types/import.js';
-import './types/import-mutations.js';
-import './types/key.js';
-import './types/live.js';
-import './types/product.js';
-import './types/recommendation.js';
-import './types/run.js';
-import './types/segment-flow.js';
-import './types/segment-membership.js';
-import './types/segment-quality.js';
-import './types/segmentation.js';
-import './types/shop.js';
-import './types/viewer.js';
+import './recommendations/action.js';
+import './value/clv.js';
+import './cohorts/cohort.js';
+import './customers/customer.js';
+import './customers/customer-lookup.js';
+import './exploration/exploration.js';
+import './runs/fitted-model.js';
+import './imports/import.js';
+import './imports/import-mutations.js';
+import './access/key.js';
+import './segments/live.js';
+import './orders/product.js';
+import './recommendations/recommendation.js';
+import './runs/run.js';
+import './segments/segment-flow.js';
+import './segments/segment-membership.js';
+import './segments/segment-quality.js';
+import './segments/segmentation.js';
+import './shop/shop.js';
+import './access/viewer.js';
 
 export const schema = builder.toSchema();
 

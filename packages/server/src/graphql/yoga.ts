@@ -12,11 +12,11 @@ import type { Access } from '../access/access.js';
 import type { Credential } from '../access/credential.js';
 import type { Database } from '../db/database.js';
 import type { ChangeFeed } from '../live/change-feed.js';
-import { useClientErrors } from './client-errors.js';
+import type { RunSnapshots } from '../runs/snapshot.js';
 import { RequestContext } from './context.js';
-import { maskError } from './mask-error.js';
-import { type PersistedOperations, usePersisted } from './persisted-operations.js';
-import type { RunSnapshots } from './run-snapshot.js';
+import { useClientErrors } from './plugins/client-errors.js';
+import { maskError } from './plugins/mask-error.js';
+import { type PersistedOperations, usePersisted } from './plugins/persisted-operations.js';
 import { schema } from './schema.js';
 
 const LARGEST_BODY = 100_000;

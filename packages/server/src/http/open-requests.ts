@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type Credential, isForBrowsers } from '../access/credential.js';
-import { principalOf } from '../access/rate-limits.js';
+import { principalOf } from '../access/limits/rate-limits.js';
 import { apiError } from '../errors.js';
 
 /** Answers that one shopper or agent may be waiting for at once, and the event streams among them. */

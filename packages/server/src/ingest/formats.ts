@@ -1,4 +1,4 @@
-import type { EntityKey } from '../db/queries/merge.js';
+import type { EntityKey } from '../db/queries/imports/merge.js';
 import { apiObjects } from './formats/api-objects.js';
 import { campaignsTable } from './formats/campaigns-table.js';
 import { cdnowText } from './formats/cdnow-text.js';
@@ -12,12 +12,12 @@ import { ordersTable } from './formats/orders-table.js';
 import { productsJson } from './formats/products-json.js';
 import { productsTable } from './formats/products-table.js';
 import { returnsTable } from './formats/returns-table.js';
-import { shopifyCustomers } from './formats/shopify-customers.js';
-import { shopifyOrders } from './formats/shopify-orders.js';
 import { transactionLog } from './formats/transaction-log.js';
 import { treatmentsTable } from './formats/treatments-table.js';
 import { usersKeyValue } from './formats/users-key-value.js';
-import { woocommerceOrders } from './formats/woocommerce-orders.js';
+import { shopifyCustomers } from './platforms/shopify/customers-export.js';
+import { shopifyOrders } from './platforms/shopify/orders-export.js';
+import { woocommerceOrders } from './platforms/woocommerce/orders-export.js';
 
 /** The start of a file: enough to tell what it is. */
 export interface FileHead {

@@ -1,10 +1,10 @@
 import type { Sql, Transaction } from '../db/database.js';
-import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
-import { type EntityKey, type MergeCounts, mergeStaging } from '../db/queries/merge.js';
-import { type Dialect, PLAIN_DIALECT } from './dialect.js';
-import { dialectOf, EMPTY_MAPPING, type Mapping } from './mapping.js';
-import type { RowReceiver } from './read-rows.js';
-import { createStaging, type ReadCounts, StagingWriter } from './staging.js';
+import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports/imports.js';
+import { type EntityKey, type MergeCounts, mergeStaging } from '../db/queries/imports/merge.js';
+import { type Dialect, PLAIN_DIALECT } from './rows/dialect.js';
+import { dialectOf, EMPTY_MAPPING, type Mapping } from './rows/mapping.js';
+import type { RowReceiver } from './rows/read-rows.js';
+import { createStaging, type ReadCounts, StagingWriter } from './rows/staging.js';
 
 /** What became of one file or call. Every row read is kept, repaired, quarantined or a duplicate. */
 export interface ImportReport extends Omit<ReadCounts, 'quarantined'>, MergeCounts {

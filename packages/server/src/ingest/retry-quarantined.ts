@@ -1,7 +1,7 @@
 import type { Sql } from '../db/database.js';
-import { ENTITIES } from './entities.js';
 import { FORMATS } from './formats.js';
 import { type ImportOptions, type ImportReport, importRows } from './import-rows.js';
+import { ENTITIES } from './rows/entities.js';
 
 interface KeptRow {
   readonly line: number;

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/database.js';
-import { changesInRun, listenToChanges, type Moved } from '../db/queries/segment-events.js';
-import type { SegmentChangeRow } from '../db/queries/segment-history.js';
+import { changesInRun, listenToChanges, type Moved } from '../db/queries/segments/segment-events.js';
+import type { SegmentChangeRow } from '../db/queries/segments/segment-history.js';
 import { log } from '../log.js';
 
 /** A reader who is this far behind gets the newest moves; a badge shows the last one anyway. */

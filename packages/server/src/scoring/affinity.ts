@@ -8,7 +8,7 @@ import {
   dropAffinity,
   type NeighbourRow,
   readBaskets,
-} from '../db/queries/affinity.js';
+} from '../db/queries/recommendations/affinity.js';
 
 /** Lines whose pairs one run counts: about 200 MB at once. Of more, those of a sample of the customers. */
 const MOST_LINES = 5_000_000;

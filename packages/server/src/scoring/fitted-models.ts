@@ -1,6 +1,6 @@
 import { type Model, PREDICTIONS, type Scores, SEGMENTATIONS, type Segmentation } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
-import { readFittedModels, type StoredModel } from '../db/queries/fitted-models.js';
+import { readFittedModels, type StoredModel } from '../db/queries/runs/fitted-models.js';
 
 /** A model and what it learned. */
 export interface Fitted<M extends Model<unknown, unknown> = Model<unknown, unknown>> {

@@ -7,7 +7,7 @@ import {
   type FeatureName,
   fitDistribution,
 } from '@tessera/core';
-import type { Realised } from '../db/queries/fitted-models.js';
+import type { Realised } from '../db/queries/runs/fitted-models.js';
 import type { Fitted } from './fitted-models.js';
 
 /** How the columns of a run were spread, by name: what models read as it is called, what they wrote as `model.column`. */

@@ -1,12 +1,12 @@
 import type { Transaction } from '../db/database.js';
-import { createFeatures } from '../db/queries/features.js';
-import { currentRun, momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/queries/online-scores.js';
-import type { OrderFactsOptions } from '../db/queries/order-facts.js';
-import { writeProfiles } from '../db/queries/runs.js';
-import { notifyMoves } from '../db/queries/segment-events.js';
+import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
+import { currentRun, momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/queries/runs/online-scores.js';
+import { createFeatures } from '../db/queries/runs/run-features.js';
+import { writeProfiles } from '../db/queries/runs/runs.js';
+import { notifyMoves } from '../db/queries/segments/segment-events.js';
+import type { ModelStore } from '../runs/model-store.js';
+import { scoreFeatures } from './features/score-features.js';
 import { isComplete, restoreModels } from './fitted-models.js';
-import type { ModelStore } from './model-store.js';
-import { scoreFeatures } from './score-features.js';
 
 /**
  * Scores customers again with the models of the current run, each as of the newest thing known of him: his profile, the sums

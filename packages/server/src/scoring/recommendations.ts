@@ -10,10 +10,10 @@ import {
   seededRandom,
 } from '@tessera/core';
 import type { Transaction } from '../db/database.js';
-import { dropAffinity, storeAffinity } from '../db/queries/affinity.js';
-import { momentLiteral, type OrderFactsOptions, orderFacts } from '../db/queries/order-facts.js';
-import { type Histories, readPastHistories } from '../db/queries/recommendations.js';
-import { readValueCutOffs } from '../db/queries/value-cut-offs.js';
+import { momentLiteral, type OrderFactsOptions, orderFacts } from '../db/queries/orders/order-facts.js';
+import { dropAffinity, storeAffinity } from '../db/queries/recommendations/affinity.js';
+import { type Histories, readPastHistories } from '../db/queries/recommendations/recommendations.js';
+import { readValueCutOffs } from '../db/queries/value/value-cut-offs.js';
 import { type AffinityCounts, createAffinity } from './affinity.js';
 
 const HORIZON_DAYS = 90;

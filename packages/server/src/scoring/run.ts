@@ -1,15 +1,14 @@
 import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
-import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/features.js';
+import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import {
   readFittedModels,
   readRealisedValue,
   type StoredModel,
   storeFittedModels,
-} from '../db/queries/fitted-models.js';
-import { momentsOf } from '../db/queries/online-scores.js';
-import type { OrderFactsOptions } from '../db/queries/order-facts.js';
-import { noteRealisedValue } from '../db/queries/realised-value.js';
+} from '../db/queries/runs/fitted-models.js';
+import { momentsOf } from '../db/queries/runs/online-scores.js';
+import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/runs/run-features.js';
 import {
   createPartition,
   defaultAsOf,
@@ -29,15 +28,16 @@ import {
   writeProfiles,
   writeSegmentChanges,
   writeSegmentStats,
-} from '../db/queries/runs.js';
-import { notifyRunChanges } from '../db/queries/segment-events.js';
+} from '../db/queries/runs/runs.js';
+import { notifyRunChanges } from '../db/queries/segments/segment-events.js';
+import { noteRealisedValue } from '../db/queries/value/realised-value.js';
 import { UserError } from '../errors.js';
-import { collectFeatures, readFeatureChunks } from './feature-chunks.js';
+import { collectFeatures, readFeatureChunks } from './features/feature-chunks.js';
+import { scoreFeatures } from './features/score-features.js';
+import { readTrainingFeatures } from './features/training-features.js';
 import { allOf, type FittedModels, restoreModels } from './fitted-models.js';
 import { type Distributions, monitorModel, realisedWarning } from './monitoring.js';
 import { fitRecommendations } from './recommendations.js';
-import { scoreFeatures } from './score-features.js';
-import { readTrainingFeatures } from './training-features.js';
 
 /** Customers that a fit sees; of more, every k-th. */
 const LARGEST_FIT = 1_000_000;

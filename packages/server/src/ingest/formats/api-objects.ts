@@ -1,4 +1,4 @@
-import type { EntityKey } from '../../db/queries/merge.js';
+import type { EntityKey } from '../../db/queries/imports/merge.js';
 import type { InputFormat, NamedCells } from '../formats.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Any table with one row a customer: what no field takes is kept as attributes. */
 export const customerAttributes: InputFormat = {

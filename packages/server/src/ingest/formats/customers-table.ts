@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Customers as a table with their attributes. */
 export const customersTable: InputFormat = {

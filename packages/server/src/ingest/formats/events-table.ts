@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Events: web visits, campaign opens and clicks, carts, service contacts, surveys. */
 export const eventsTable: InputFormat = {

@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Invoice lines with their customer, date and price in each row; a negative quantity is a return (UCI Online Retail and the like). */
 export const invoiceLines: InputFormat = {

@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Customers who turned out to be one: the old id and the one that stays. */
 export const mergesTable: InputFormat = {

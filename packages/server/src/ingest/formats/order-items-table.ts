@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Order lines as a table: order, product, price of a piece and, where there is one, quantity. */
 export const orderItemsTable: InputFormat = {

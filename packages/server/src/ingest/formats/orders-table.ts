@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Orders as a table with a status; their money stands in the lines. */
 export const ordersTable: InputFormat = {

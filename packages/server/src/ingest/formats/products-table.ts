@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Products as a table. */
 export const productsTable: InputFormat = {

@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Returns or refunds in a table of their own, each with its order, amount and date. */
 export const returnsTable: InputFormat = {

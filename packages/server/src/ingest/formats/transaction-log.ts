@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** A plain log: one line is one order of one customer, with a date and an amount (CDNOW and the like). */
 export const transactionLog: InputFormat = {

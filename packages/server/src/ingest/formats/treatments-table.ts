@@ -1,5 +1,5 @@
-import { headerHas } from '../entities.js';
 import type { InputFormat } from '../formats.js';
+import { headerHas } from '../rows/entities.js';
 
 /** Who was treated by which campaign, in which arm, and whether the offer was redeemed. */
 export const treatmentsTable: InputFormat = {

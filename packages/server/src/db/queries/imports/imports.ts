@@ -1,0 +1,78 @@
+import type { Sql, Transaction } from '../../database.js';
+
+/** Advisory lock classes; the second number is the id of what is locked. */
+const IMPORT_LOCK = 7_305_002;
+const MERGE_LOCK = 7_305_003;
+
+/** What `finishImport` stores of a report. */
+export interface ImportResult {
+  readonly importId: number;
+  readonly read: number;
+  readonly kept: number;
+  readonly repaired: number;
+  readonly quarantined: number;
+  readonly duplicate: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly repairs: Readonly<Record<string, number>>;
+  readonly unknownStatuses: Readonly<Record<string, number>>;
+}
+
+/** Records that an import begins, in a transaction of its own, so that a failed one is on record too. */
+export async function startImport(sql: Sql, source: string, format: string): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`
+    insert into imports (source, format, state) values (${source}, ${format}, 'running') returning id::float8 as id`;
+  return row!.id;
+}
+
+/** Held while the import works; who can take it of a running import knows that its process is gone. */
+export async function lockImport(transaction: Transaction, importId: number): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${IMPORT_LOCK}, ${importId}::int)`;
+}
+
+/** One file is merged at a time: two that touch the same orders cannot deadlock, and the later one wins whole. */
+export async function lockMerges(transaction: Transaction): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${MERGE_LOCK})`;
+}
+
+export async function finishImport(
+  transaction: Transaction,
+  report: ImportResult,
+  fingerprint: string | null,
+): Promise<void> {
+  const details = { repairs: report.repairs, unknownStatuses: report.unknownStatuses };
+  await transaction`
+    update imports set state = 'done', finished_at = clock_timestamp(), fingerprint = ${fingerprint},
+      rows_read = ${report.read}, rows_kept = ${report.kept}, rows_repaired = ${report.repaired},
+      rows_quarantined = ${report.quarantined}, rows_duplicate = ${report.duplicate},
+      inserted = ${report.inserted}, updated = ${report.updated}, unchanged = ${report.unchanged},
+      details = ${transaction.json(details)}
+    where id = ${report.importId}`;
+}
+
+/** Imports whose process died with them are failed, not running for ever; their transaction left nothing behind. */
+export async function failInterruptedImports(sql: Sql): Promise<void> {
+  await sql`
+    update imports set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was done; import the file again'
+    where state = 'running' and pg_try_advisory_xact_lock(${IMPORT_LOCK}, id::int)`;
+}
+
+export interface Coverage {
+  readonly ordersWithoutLines: number;
+  readonly linesWithoutOrders: number;
+  readonly customersWithoutOrders: number;
+}
+
+/** What the shop's tables lack, over all imports (trap 13 of the inventory: report it, do not drop it). */
+export async function readCoverage(sql: Sql): Promise<Coverage> {
+  const [row] = await sql<Coverage[]>`
+    select
+      (select count(*) from orders o where not exists
+        (select from order_items i where i.customer_id = o.customer_id and i.order_id = o.order_id))::float8 as "ordersWithoutLines",
+      (select count(*) from order_items i where not exists
+        (select from orders o where o.customer_id = i.customer_id and o.order_id = i.order_id))::float8 as "linesWithoutOrders",
+      (select count(*) from customers c where not exists
+        (select from orders o where o.customer_id = c.customer_id))::float8 as "customersWithoutOrders"`;
+  return row!;
+}

@@ -1,0 +1,111 @@
+import type { Transaction } from '../../database.js';
+import type { SegmentChangeRow } from '../segments/segment-history.js';
+import { SEGMENT_SUMS } from '../segments/segment-stats.js';
+import { CAUSE_OF_MOVE, partition } from './runs.js';
+
+/** What a run counted, for scoring single customers as it did. */
+export interface PublishedRun {
+  readonly runId: number;
+  readonly asOf: Date;
+  readonly options: unknown;
+}
+
+export async function currentRun(transaction: Transaction): Promise<PublishedRun | null> {
+  const [row] = await transaction<PublishedRun[]>`
+    select r.id::float8 as "runId", r.as_of as "asOf", r.options from shop s join runs r on r.id = s.current_run_id`;
+  return row ?? null;
+}
+
+/** How far a sender's clock may be ahead of this one: what he calls a moment ago has happened. */
+const CLOCK_TOLERANCE = '5 minutes';
+
+/**
+ * The moment at which each customer is scored: the run's, or just after the newest thing that is known of him, whichever is
+ * later. What claims to come from the future does not exist yet, and moves nobody's moment.
+ */
+export async function momentsOf(
+  transaction: Transaction,
+  { runId, asOf }: Pick<PublishedRun, 'runId' | 'asOf'>,
+  ids: readonly string[],
+): Promise<Map<string, Date>> {
+  const rows = await transaction<{ customerId: string; moment: Date }[]>`
+    select t.id as "customerId", greatest(${asOf}::timestamptz, p.as_of, x.newest + interval '1 millisecond') as moment
+    from unnest(${[...ids]}::text[]) as t (id)
+    left join customer_profiles p on p.run_id = ${runId} and p.customer_id = t.id COLLATE "C"
+    cross join lateral (
+      select max(at) as newest from (
+        select unnest(array[placed_at, delivered_at, cancelled_at, returned_at]) as at from orders where customer_id = t.id COLLATE "C"
+        union all select unnest(array[delivered_at, cancelled_at, returned_at]) from order_items where customer_id = t.id COLLATE "C"
+        union all select returned_at from returns where customer_id = t.id COLLATE "C"
+        union all select occurred_at from events where customer_id = t.id COLLATE "C"
+      ) as times
+      where at < greatest(${asOf}::timestamptz, now() + ${CLOCK_TOLERANCE}::interval)
+    ) as x`;
+  return new Map(rows.map(({ customerId, moment }) => [customerId, moment]));
+}
+
+/** Takes the profiles of `chosen_customers` out of the run, and keeps them in `profiles_before`. */
+export async function takeProfiles(transaction: Transaction, runId: number): Promise<void> {
+  await transaction`drop table if exists profiles_before`;
+  await transaction.unsafe(
+    `create temp table profiles_before on commit drop as
+     select p.* from ${partition(runId)} p join chosen_customers c on c.customer_id = p.customer_id`,
+  );
+  await transaction.unsafe(
+    `delete from ${partition(runId)} p using chosen_customers c where c.customer_id = p.customer_id`,
+  );
+}
+
+/** Moves the chosen customers from the sums that they were in to those that they are in now. */
+export async function moveSegmentSums(transaction: Transaction, runId: number): Promise<void> {
+  const added = SEGMENT_SUMS.columns.map((name) => `${name} = t.${name} + excluded.${name}`).join(', ');
+  await transaction.unsafe(`
+    insert into segment_stats as t (run_id, segmentation, segment, ${SEGMENT_SUMS.names})
+    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), ${SEGMENT_SUMS.signedSums}
+    from (
+      select -1 as sign, b.* from profiles_before b
+      union all
+      select 1, n.* from ${partition(runId)} n join chosen_customers c on c.customer_id = n.customer_id
+    ) as p, unnest(p.segments) as entry
+    group by entry
+    on conflict (run_id, segmentation, segment) do update set ${added}`);
+  await transaction.unsafe(`
+    update runs set customer_count = customer_count - (select count(*) from profiles_before)
+      + (select count(*) from ${partition(runId)} n join chosen_customers c on c.customer_id = n.customer_id)
+    where id = ${runId}`);
+}
+
+/**
+ * Writes into the ledger who moved, at the moment that his profile speaks of. Two moves at one moment are one there.
+ * @returns each move by itself
+ */
+export async function writeMoves(transaction: Transaction, runId: number): Promise<SegmentChangeRow[]> {
+  const moves = await transaction.unsafe<SegmentChangeRow[]>(`
+    with moves as (
+      select n.customer_id, split_part(entry.now, ':', 1) as segmentation, n.as_of as changed_at,
+             split_part(entry.before, ':', 2) as from_segment, split_part(entry.now, ':', 2) as to_segment, ${CAUSE_OF_MOVE} as cause
+      from ${partition(runId)} n
+      join chosen_customers c on c.customer_id = n.customer_id
+      left join profiles_before p on p.customer_id = n.customer_id
+      cross join lateral (
+        select now, (select before from unnest(p.segments) as before
+                     where split_part(before, ':', 1) = split_part(now, ':', 1)) as before
+        from unnest(n.segments) as now
+      ) as entry
+      where entry.now is distinct from entry.before
+    ),
+    written as (
+      insert into segment_changes (customer_id, segmentation, run_id, changed_at, from_segment, to_segment, cause)
+      select customer_id, segmentation, ${runId}, changed_at, from_segment, to_segment, cause from moves
+      on conflict (customer_id, segmentation, changed_at, run_id)
+        do update set to_segment = excluded.to_segment, cause = excluded.cause
+    )
+    select customer_id as "customerId", segmentation, ${runId}::float8 as "runId", changed_at as "changedAt",
+           from_segment as "fromSegment", to_segment as "toSegment", cause
+    from moves order by customer_id, segmentation`);
+  // Who came back to where he was has not moved.
+  await transaction.unsafe(`
+    delete from segment_changes t using chosen_customers c
+    where t.customer_id = c.customer_id and t.run_id = ${runId} and t.from_segment = t.to_segment`);
+  return [...moves];
+}

@@ -1,0 +1,310 @@
+import { codeOf, UserError } from '../../../errors.js';
+import type { Sql, Transaction } from '../../database.js';
+import { lockMerges } from '../imports/imports.js';
+import { dropRecommendations } from '../recommendations/affinity.js';
+import { SEGMENT_SUMS } from '../segments/segment-stats.js';
+import { PROFILE_SCORES } from './profile-scores.js';
+
+const RUN_LOCK = 7_305_004;
+/** The newest runs that stay readable; beside them each month's first. */
+const RUNS_KEPT = 14;
+
+export const partition = (runId: number) => `customer_profiles_${runId}`;
+
+/** One run at a time: two would compare themselves with the same run before. */
+export async function lockRun(transaction: Transaction): Promise<void> {
+  const [lock] = await transaction<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${RUN_LOCK}) as taken`;
+  if (lock?.taken === true) return;
+  const [other] = await transaction<{ id: number; step: string }[]>`
+    select id::float8 as id, step from runs where state = 'running' order by id limit 1`;
+  throw new UserError(
+    `another run is in progress (run ${other?.id ?? '?'}, ${other?.step ?? 'starting'}): wait for it`,
+  );
+}
+
+export async function startRun(sql: Sql, asOf: Date, options: Record<string, unknown>): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`
+    insert into runs (state, as_of, options) values ('running', ${asOf}, ${sql.json(options as never)}) returning id::float8 as id`;
+  return row!.id;
+}
+
+export async function noteProgress(sql: Sql, runId: number, progress: number, step: string): Promise<void> {
+  await sql`update runs set progress = ${progress}, step = ${step} where id = ${runId}`;
+}
+
+export async function failRun(sql: Sql, runId: number, error: string): Promise<void> {
+  await sql`update runs set state = 'failed', finished_at = now(), error = ${error} where id = ${runId}`;
+}
+
+/** Runs whose process died with them; their transaction left nothing behind. */
+export async function failInterruptedRuns(sql: Sql): Promise<void> {
+  await sql`
+    update runs set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was published'
+    where state = 'running' and pg_try_advisory_xact_lock(${RUN_LOCK})`;
+}
+
+/** 00:00, in the shop's zone, of the day after the newest order; null without orders. */
+export async function defaultAsOf(sql: Sql, timeZone: string): Promise<Date | null> {
+  const [row] = await sql<{ asOf: Date | null }[]>`
+    select ((max(placed_at) at time zone ${timeZone})::date + 1)::timestamp at time zone ${timeZone} as "asOf" from orders`;
+  return row?.asOf ?? null;
+}
+
+/**
+ * The first and the last day with an order, of those that are over at a moment, as days since 1970-01-01 in the shop's zone;
+ * null without. A day that is still running would end after the moment.
+ */
+export async function orderDays(
+  sql: Sql | Transaction,
+  asOf: Date,
+  timeZone: string,
+): Promise<{ first: number; last: number } | null> {
+  const [row] = await sql<{ first: number | null; last: number | null }[]>`
+    select (min(placed_at) at time zone ${timeZone})::date - '1970-01-01'::date as first,
+           (max(placed_at) at time zone ${timeZone})::date - '1970-01-01'::date as last
+    from orders
+    where placed_at < (${asOf}::timestamptz at time zone ${timeZone})::date::timestamp at time zone ${timeZone} and customer_id <> ''`;
+  return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
+}
+
+/** 00:00 of a calendar day in the shop's zone. */
+export async function startOfDay(sql: Sql | Transaction, day: string, timeZone: string): Promise<Date> {
+  const [row] = await sql<{ moment: Date }[]>`select ${day}::text::timestamp at time zone ${timeZone} as moment`;
+  return row!.moment;
+}
+
+/**
+ * A table of its own for the run's profiles, made before any reader knows it; `PARTITION OF` would make readers wait
+ * behind open transactions.
+ */
+export async function createPartition(transaction: Transaction, runId: number): Promise<void> {
+  await transaction.unsafe(`create table ${partition(runId)} (like customer_profiles)`);
+  // With the check in place, attaching need not scan the table.
+  await transaction.unsafe(`alter table ${partition(runId)} add check (run_id = ${runId})`);
+}
+
+/** The temporary table that receives what the models say, row by row of `run_features`. */
+export async function createScores(transaction: Transaction): Promise<void> {
+  const columns = PROFILE_SCORES.map(({ column, type }) => `${column} ${type}`).join(', ');
+  await transaction`drop table if exists run_scores`;
+  await transaction.unsafe(
+    `create temp table run_scores (row int not null, ${columns}, segments text[] not null, segments_before_refit text[]) on commit drop`,
+  );
+}
+
+/** Features that a profile holds under their own names. */
+const KEPT_FEATURES = [
+  ...[
+    'customer_id',
+    'as_of',
+    'country',
+    'state',
+    'city',
+    'gender',
+    'age',
+    'channel',
+    'registered_at',
+    'first_order_at',
+  ],
+  ...['last_order_at', 'cohort', 'orders', 'gross_revenue', 'net_revenue', 'recency_days', 'tenure_days', 'span_days'],
+  ...['median_days_between_orders', 'items_delivered', 'items_returned', 'discount_share', 'distinct_categories'],
+  ...['visits_30d', 'email_opens_90d', 'service_contacts_90d', 'purchase_days', 'repeat_mean_value'],
+  ...['revenue_last_90_days', 'revenue_same_season', 'favourite_category', 'favourite_category_share'],
+];
+
+/** Joins features and scores into profile rows of the run, replacing those of the same customers. */
+export async function writeProfiles(transaction: Transaction, runId: number, replace: boolean): Promise<void> {
+  const table = partition(runId);
+  if (replace)
+    await transaction.unsafe(`delete from ${table} p using run_features f where p.customer_id = f.customer_id`);
+  const scores = PROFILE_SCORES.map(({ column }) => column);
+  await transaction.unsafe(`
+    insert into ${table} (run_id, computed_at, average_order_value, orders_per_year, return_rate, segments,
+      ${[...KEPT_FEATURES, ...scores].join(', ')})
+    select ${runId}, clock_timestamp(), round(f.net_revenue / nullif(f.orders, 0), 6),
+      case when f.orders > 0 then (f.orders - 1) * 365.25 / greatest(f.tenure_days, 90) end,
+      case when f.items_delivered > 0 then least(1, f.items_returned::float8 / f.items_delivered) end, s.segments,
+      ${[...KEPT_FEATURES.map((name) => `f.${name}`), ...scores.map((name) => `s.${name}`)].join(', ')}
+    from run_features f join run_scores s on s.row = f.row`);
+}
+
+/** The orders in which lists are read most, and the membership test of segments. */
+export async function indexPartition(transaction: Transaction, runId: number): Promise<void> {
+  const table = partition(runId);
+  await transaction.unsafe(`alter table ${table} add primary key (run_id, customer_id)`);
+  await transaction.unsafe(`create index on ${table} (net_revenue, customer_id)`);
+  await transaction.unsafe(`create index on ${table} (coalesce(value_score, -1), customer_id)`);
+  await transaction.unsafe(`create index on ${table} (coalesce(clv_90d, -1), customer_id)`);
+  await transaction.unsafe(`create index on ${table} (coalesce(last_order_at, '-infinity'), customer_id)`);
+  await transaction.unsafe(`create index on ${table} using gin (segments)`);
+  await transaction.unsafe(`analyze ${table}`);
+}
+
+/** Everything about the rows that the models read, in one number: equal data gives equal fingerprints. */
+export async function fingerprintFeatures(transaction: Transaction): Promise<string> {
+  const [row] = await transaction<{ fingerprint: string }[]>`
+    select md5(count(*) || ':' || coalesce(sum(hashtextextended(f::text, 0)::numeric), 0)) as fingerprint from run_features f`;
+  return row!.fingerprint;
+}
+
+/** Imports that are done now; those that are done later arrived while the run worked. */
+export async function noteDoneImports(transaction: Transaction): Promise<void> {
+  await transaction`create temp table imports_before on commit drop as select id from imports where state = 'done'`;
+}
+
+/** Customers whom an import touched after `noteDoneImports`. From here on no import merges until the run is published. */
+export async function lateCustomers(transaction: Transaction): Promise<string[]> {
+  await lockMerges(transaction);
+  const late = await transaction<{ id: number }[]>`
+    select id::float8 as id from imports where state = 'done' and id not in (select id from imports_before)`;
+  if (late.length === 0) return [];
+  const ids = late.map(({ id }) => id);
+  const rows = await transaction<{ customerId: string }[]>`
+    select distinct customer_id as "customerId" from (
+      select customer_id from orders where import_id = any(${ids})
+      union all select customer_id from order_items where import_id = any(${ids})
+      union all select customer_id from customers where import_id = any(${ids})
+      union all select customer_id from returns where import_id = any(${ids})
+      union all select customer_id from events where import_id = any(${ids})
+    ) as touched where customer_id <> ''`;
+  return rows.map(({ customerId }) => customerId);
+}
+
+/** Takes out of a run who was merged into another customer while it worked. */
+export async function dropMergedProfiles(transaction: Transaction, runId: number): Promise<void> {
+  await transaction.unsafe(`
+    delete from ${partition(runId)} p using customer_aliases a
+    where a.customer_id = p.customer_id and not exists (select from customers c where c.customer_id = p.customer_id)`);
+}
+
+/**
+ * Why a customer moved, out of his profile before (`p`, null for one who is new) and now (`n`): DATA when his past changed,
+ * RETURN when less of it was kept, PURCHASE when he ordered since, else TIME.
+ */
+export const CAUSE_OF_MOVE = `
+  case when p.customer_id is null then case when n.orders > 0 then 'PURCHASE' else 'DATA' end
+       when n.first_order_at < p.first_order_at or n.orders < p.orders
+            or (n.last_order_at is not distinct from p.last_order_at and n.orders > p.orders) then 'DATA'
+       when n.items_returned > p.items_returned or n.net_revenue < p.net_revenue then 'RETURN'
+       when n.orders > p.orders then 'PURCHASE'
+       else 'TIME' end`;
+
+/**
+ * Writes who moved since the run before, and why: REFIT when the old cut-offs would not have moved him, else as
+ * `CAUSE_OF_MOVE` says. Customers new to the shop enter from nowhere. The first run writes nothing.
+ * @param readable segmentations whose old cut-offs are known; those of another version moved whomever nothing else did
+ */
+export async function writeSegmentChanges(
+  transaction: Transaction,
+  runId: number,
+  previousRunId: number,
+  readable: readonly string[],
+): Promise<number> {
+  const previous = transaction(partition(previousRunId));
+  const current = transaction(partition(runId));
+  const written = await transaction`
+    insert into segment_changes (customer_id, segmentation, run_id, changed_at, from_segment, to_segment, cause)
+    select n.customer_id, split_part(entry.now, ':', 1), ${runId}, n.as_of,
+           split_part(entry.before, ':', 2), split_part(entry.now, ':', 2),
+           case when entry.before = any(m.segments_before_refit) then 'REFIT'
+                when own.cause = 'TIME' and split_part(entry.now, ':', 1) <> all(${[...readable]}::text[]) then 'REFIT'
+                else own.cause end
+    from ${current} n
+    left join ${previous} p on p.customer_id = n.customer_id
+    left join moved_scores m on m.customer_id = n.customer_id
+    cross join lateral (select ${transaction.unsafe(CAUSE_OF_MOVE)} as cause) as own
+    cross join lateral (
+      select now, (select before from unnest(p.segments) as before
+                   where split_part(before, ':', 1) = split_part(now, ':', 1)) as before
+      from unnest(n.segments) as now
+    ) as entry
+    where (p.customer_id is null or n.segments <> p.segments) and entry.now is distinct from entry.before
+    on conflict do nothing`;
+  return written.count;
+}
+
+/** Keeps what the old cut-offs said of those who differ, as the scores themselves are replaced by late arrivals. */
+export async function noteMovedScores(transaction: Transaction, isFirst: boolean): Promise<void> {
+  if (isFirst) {
+    await transaction`create temp table moved_scores (customer_id text COLLATE "C" primary key, segments_before_refit text[]) on commit drop`;
+  }
+  // Who was scored again is judged anew.
+  await transaction`delete from moved_scores m using run_features f where f.customer_id = m.customer_id`;
+  await transaction`
+    insert into moved_scores
+    select f.customer_id, s.segments_before_refit from run_scores s join run_features f on f.row = s.row
+    where s.segments_before_refit <> s.segments`;
+}
+
+/** Features whose averages say what sets a segment apart, and the profile columns that hold them. */
+const DISTINGUISHING = {
+  orders: 'orders',
+  netRevenue: 'net_revenue',
+  averageOrderValue: 'average_order_value',
+  recencyDays: 'recency_days',
+  tenureDays: 'tenure_days',
+  returnRate: 'return_rate',
+  discountShare: 'discount_share',
+  distinctCategories: 'distinct_categories',
+} as const;
+
+/** What every segment of the run adds up to, and what sets it apart. */
+export async function writeSegmentStats(transaction: Transaction, runId: number): Promise<void> {
+  const zScores = Object.entries(DISTINGUISHING)
+    .map(
+      ([feature, column]) =>
+        `'${feature}', (avg(p.${column}) - max(a.mean_${column})) / nullif(max(a.sd_${column}), 0)`,
+    )
+    .join(', ');
+  const population = Object.values(DISTINGUISHING)
+    .map((column) => `avg(${column})::float8 as mean_${column}, stddev_pop(${column})::float8 as sd_${column}`)
+    .join(', ');
+  await transaction.unsafe(`
+    insert into segment_stats (run_id, segmentation, segment, ${SEGMENT_SUMS.names}, z_scores)
+    with buyers as (select ${population} from ${partition(runId)} where orders > 0)
+    select ${runId}, split_part(entry, ':', 1), split_part(entry, ':', 2), ${SEGMENT_SUMS.sums},
+      case when max(p.orders) > 0 then jsonb_strip_nulls(jsonb_build_object(${zScores})) else '{}' end
+    from ${partition(runId)} p left join buyers a on true, unnest(p.segments) as entry
+    group by entry`);
+}
+
+/** Makes the run the one that readers see; attaching does not wait for them. @returns its customers */
+export async function publishRun(transaction: Transaction, runId: number, fingerprint: string): Promise<number> {
+  await transaction.unsafe(
+    `alter table customer_profiles attach partition ${partition(runId)} for values in (${runId})`,
+  );
+  const [run] = await transaction<{ customers: number }[]>`
+    update runs set state = 'published', finished_at = clock_timestamp(), progress = 1, step = 'published',
+      data_fingerprint = ${fingerprint}, customer_count = (select count(*) from ${transaction(partition(runId))})
+    where id = ${runId} returning customer_count::float8 as customers`;
+  await transaction`update shop set current_run_id = ${runId}`;
+  return run?.customers ?? 0;
+}
+
+/**
+ * Drops the profiles of old runs: the newest 14 stay, and the first of each month. Waits for no reader: a run that is
+ * still being read goes at the next time.
+ */
+export async function dropOldRuns(sql: Sql, timeZone: string): Promise<void> {
+  const old = await sql<{ id: number }[]>`
+    select id::float8 as id from (
+      select id, row_number() over (order by id desc) as age,
+             row_number() over (partition by date_trunc('month', as_of at time zone ${timeZone}) order by id) as in_month
+      from runs where state = 'published'
+    ) as ranked where age > ${RUNS_KEPT} and in_month > 1`;
+  for (const { id } of old) {
+    try {
+      await sql.begin(async (transaction) => {
+        await transaction`set local lock_timeout = '1s'`;
+        await transaction.unsafe(`alter table customer_profiles detach partition ${partition(id)}`);
+        await transaction.unsafe(`drop table ${partition(id)}`);
+        await transaction`update runs set state = 'dropped' where id = ${id}`;
+        await transaction`delete from segment_stats where run_id = ${id}`;
+        await transaction`delete from fitted_models where run_id = ${id}`;
+        await dropRecommendations(transaction, id);
+      });
+    } catch (error) {
+      if (codeOf(error) !== '55P03') throw error;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import { type GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { apiError } from '../../errors.js';
+import { builder } from '../builder.js';
+
+/** The comparisons of every filter field; each scalar takes those that fit it. All given ones must hold. */
+export interface Comparison<T> {
+  readonly eq?: T | null;
+  readonly ne?: T | null;
+  readonly in?: readonly T[] | null;
+  readonly notIn?: readonly T[] | null;
+  readonly gt?: T | null;
+  readonly gte?: T | null;
+  readonly lt?: T | null;
+  readonly lte?: T | null;
+  readonly between?: { readonly from: T; readonly to: T } | null;
+  readonly contains?: string | null;
+  readonly startsWith?: string | null;
+  readonly isNull?: boolean | null;
+}
+
+const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** A year, a month, a day, then T, a time and a zone. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+const refuse = (type: string, example: string) =>
+  apiError('BAD_USER_INPUT', `a ${type} reads ${example}`) as GraphQLError;
+
+/** The years that both JavaScript and PostgreSQL write with four digits. */
+const isCommonYear = (moment: Date) => moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999;
+
+function parseMoment(value: unknown): Date {
+  const moment = typeof value === 'string' && MOMENT.test(value) ? new Date(value) : null;
+  if (moment === null || !isCommonYear(moment)) throw refuse('DateTime', '2026-01-31T14:05:00Z');
+  return moment;
+}
+
+function parseDay(value: unknown): string {
+  const day = typeof value === 'string' && DAY.test(value) ? new Date(`${value}T00:00:00Z`) : null;
+  if (day === null || !isCommonYear(day) || !day.toISOString().startsWith(value as string)) {
+    throw refuse('Date', '2026-01-31');
+  }
+  return value as string;
+}
+
+function parseDecimal(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || !DECIMAL.test(text)) throw refuse('Decimal', '"12.34"');
+  return text;
+}
+
+/** A literal takes no variables inside it, which is all that the query compiler can do. */
+const literal =
+  <T>(parse: (value: unknown) => T) =>
+  (node: ValueNode) =>
+    parse(valueFromASTUntyped(node));
+
+builder.scalarType('DateTime', {
+  description: 'A moment: ISO 8601, in UTC.',
+  serialize: (value) => value.toISOString(),
+  parseValue: parseMoment,
+  parseLiteral: literal(parseMoment),
+});
+builder.scalarType('Date', {
+  description: "A calendar day in the shop's time zone: ISO 8601.",
+  parseValue: parseDay,
+  parseLiteral: literal(parseDay),
+});
+builder.scalarType('Decimal', {
+  description: 'An exact decimal number as a string.',
+  serialize: (value) => String(value),
+  parseValue: parseDecimal,
+  parseLiteral: literal(parseDecimal),
+});
+builder.scalarType('JSON', { description: 'Any JSON value.', serialize: (value) => value });
+
+type Named = 'Int' | 'Float' | 'String' | 'Decimal' | 'DateTime' | 'Date';
+
+function comparisonInput<T>(name: string, type: Named, ordered: boolean) {
+  const range = () =>
+    builder.inputRef<{ from: T; to: T }>(`${type}Range`).implement({
+      description: 'Both ends are included.',
+      fields: (t) => ({ from: t.field({ type, required: true }), to: t.field({ type, required: true }) }) as never,
+    });
+  return builder.inputRef<Comparison<T>>(name).implement({
+    description:
+      'Every given comparison must hold. `ne` and `notIn` are the complements of `eq` and `in`, so they hold for a missing value.',
+    fields: (t) =>
+      ({
+        eq: t.field({ type }),
+        ne: t.field({ type }),
+        in: t.field({ type: [type] }),
+        notIn: t.field({ type: [type] }),
+        ...(ordered
+          ? {
+              gt: t.field({ type }),
+              gte: t.field({ type }),
+              lt: t.field({ type }),
+              lte: t.field({ type }),
+              between: t.field({ type: range() }),
+            }
+          : {
+              contains: t.string({ description: 'Ignores case.' }),
+              startsWith: t.string({ description: 'Ignores case.' }),
+            }),
+        isNull: t.boolean(),
+      }) as never,
+  });
+}
+
+export const IntFilter = comparisonInput<number>('IntFilter', 'Int', true);
+export const FloatFilter = comparisonInput<number>('FloatFilter', 'Float', true);
+export const DecimalFilter = comparisonInput<string>('DecimalFilter', 'Decimal', true);
+export const DateTimeFilter = comparisonInput<Date>('DateTimeFilter', 'DateTime', true);
+export const DateFilter = comparisonInput<string>('DateFilter', 'Date', true);
+export const StringFilter = comparisonInput<string>('StringFilter', 'String', false);
+
+export interface SegmentFilterInput {
+  readonly segmentation?: string | null;
+  readonly in?: readonly string[] | null;
+  readonly notIn?: readonly string[] | null;
+  readonly enteredAfter?: Date | null;
+  readonly previousIn?: readonly string[] | null;
+}
+export const SegmentFilter = builder.inputRef<SegmentFilterInput>('SegmentFilter').implement({
+  description: 'Membership in the segments of one segmentation, by their keys.',
+  fields: (t) => ({
+    segmentation: t.string({ defaultValue: 'rfm' }),
+    in: t.stringList(),
+    notIn: t.stringList(),
+    enteredAfter: t.field({ type: 'DateTime', description: 'Is in the segment only since after this moment.' }),
+    previousIn: t.stringList({ description: 'Came from one of these segments.' }),
+  }),
+});
+
+export interface PurchaseFilterInput {
+  readonly in: readonly string[];
+  readonly after?: Date | null;
+  readonly before?: Date | null;
+}
+export const PurchaseFilter = builder.inputRef<PurchaseFilterInput>('PurchaseFilter').implement({
+  description: 'Has an order, not cancelled, with one of these.',
+  fields: (t) => ({
+    in: t.stringList({ required: true, description: 'Categories and brands by name, products by id.' }),
+    after: t.field({ type: 'DateTime' }),
+    before: t.field({ type: 'DateTime' }),
+  }),
+});
+
+export interface CustomerFilterInput {
+  readonly and?: readonly CustomerFilterInput[] | null;
+  readonly or?: readonly CustomerFilterInput[] | null;
+  readonly not?: CustomerFilterInput | null;
+  readonly segment?: SegmentFilterInput | null;
+  readonly boughtCategory?: PurchaseFilterInput | null;
+  readonly boughtProduct?: PurchaseFilterInput | null;
+  readonly boughtBrand?: PurchaseFilterInput | null;
+  readonly search?: string | null;
+  readonly [column: string]: unknown;
+}
+
+export const CustomerFilter = builder.inputRef<CustomerFilterInput>('CustomerFilter');
+CustomerFilter.implement({
+  description:
+    'Every given field must hold. `and`, `or` and `not` nest; `not` is the complement: it holds where the inner filter is false or unknown.',
+  fields: (t) => ({
+    and: t.field({ type: [CustomerFilter] }),
+    or: t.field({ type: [CustomerFilter] }),
+    not: t.field({ type: CustomerFilter }),
+    segment: t.field({ type: SegmentFilter }),
+    rfmRecency: t.field({ type: IntFilter }),
+    rfmFrequency: t.field({ type: IntFilter }),
+    rfmMonetary: t.field({ type: IntFilter }),
+    valueScore: t.field({ type: FloatFilter }),
+    orders: t.field({ type: IntFilter }),
+    netRevenue: t.field({ type: DecimalFilter }),
+    averageOrderValue: t.field({ type: DecimalFilter }),
+    recencyDays: t.field({ type: FloatFilter }),
+    tenureDays: t.field({ type: FloatFilter }),
+    returnRate: t.field({ type: FloatFilter }),
+    clv90d: t.field({ type: DecimalFilter, description: 'Predicted revenue of the next 90 days, before returns.' }),
+    clvDecile: t.field({ type: IntFilter, description: '1 is the best tenth of the buyers.' }),
+    probabilityAlive: t.field({ type: FloatFilter }),
+    country: t.field({ type: StringFilter }),
+    state: t.field({ type: StringFilter }),
+    city: t.field({ type: StringFilter }),
+    gender: t.field({ type: StringFilter }),
+    age: t.field({ type: IntFilter }),
+    channel: t.field({ type: StringFilter }),
+    registeredAt: t.field({ type: DateTimeFilter }),
+    firstOrderAt: t.field({ type: DateTimeFilter }),
+    lastOrderAt: t.field({ type: DateTimeFilter }),
+    cohort: t.field({ type: DateFilter, description: 'First day of the month of the first order.' }),
+    boughtCategory: t.field({ type: PurchaseFilter }),
+    boughtProduct: t.field({ type: PurchaseFilter }),
+    boughtBrand: t.field({ type: PurchaseFilter }),
+    search: t.string({ description: 'Part of the id, the name or the e-mail address; ignores case.' }),
+  }),
+});

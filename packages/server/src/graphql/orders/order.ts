@@ -1,0 +1,85 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { LIFECYCLE, orderItems, type orders, products } from '../../db/tables.js';
+import { builder } from '../builder.js';
+import { CUSTOMERS_READ, Money } from '../common.js';
+import { connectionType } from '../paging/connection.js';
+
+export type OrderRow = typeof orders.$inferSelect & { amount: string };
+
+interface OrderLineRow {
+  readonly itemId: string;
+  readonly productId: string | null;
+  readonly productName: string | null;
+  readonly category: string | null;
+  readonly quantity: number;
+  readonly amount: string;
+  readonly status: (typeof LIFECYCLE)[number] | null;
+  readonly returnedAt: Date | null;
+}
+
+export const OrderStatus = builder.enumType('OrderStatus', {
+  values: Object.fromEntries(LIFECYCLE.map((word) => [word.toUpperCase(), { value: word }])) as Record<
+    Uppercase<(typeof LIFECYCLE)[number]>,
+    { value: (typeof LIFECYCLE)[number] }
+  >,
+});
+
+export const OrderLine = builder.objectRef<OrderLineRow>('OrderLine').implement({
+  authScopes: CUSTOMERS_READ,
+  fields: (t) => ({
+    externalId: t.exposeString('itemId'),
+    productExternalId: t.exposeString('productId', { nullable: true }),
+    productName: t.exposeString('productName', { nullable: true }),
+    category: t.exposeString('category', { nullable: true }),
+    quantity: t.exposeInt('quantity'),
+    amount: t.field({
+      type: Money,
+      resolve: async ({ amount }, _args, context) => ({ amount, currency: (await context.shop()).currency }),
+    }),
+    status: t.field({ type: OrderStatus, nullable: true, resolve: ({ status }) => status }),
+    returnedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ returnedAt }) => returnedAt }),
+  }),
+});
+
+export const Order = builder.objectRef<OrderRow>('Order').implement({
+  authScopes: CUSTOMERS_READ,
+  fields: (t) => ({
+    externalId: t.exposeString('orderId'),
+    status: t.field({ type: OrderStatus, resolve: ({ status }) => status }),
+    placedAt: t.field({ type: 'DateTime', resolve: ({ placedAt }) => placedAt }),
+    shippedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ shippedAt }) => shippedAt }),
+    deliveredAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ deliveredAt }) => deliveredAt }),
+    cancelledAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ cancelledAt }) => cancelledAt }),
+    returnedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ returnedAt }) => returnedAt }),
+    amount: t.field({
+      type: Money,
+      description: 'All of its lines, whatever became of them.',
+      resolve: async ({ amount }, _args, context) => ({ amount, currency: (await context.shop()).currency }),
+    }),
+    lines: t.field({
+      type: [OrderLine],
+      resolve: ({ customerId, orderId }, _args, { database: { drizzle } }) =>
+        drizzle
+          .select({
+            itemId: orderItems.itemId,
+            productId: orderItems.productId,
+            productName: products.name,
+            category: products.category,
+            quantity: orderItems.quantity,
+            amount: orderItems.amount,
+            status: orderItems.status,
+            returnedAt: orderItems.returnedAt,
+          })
+          .from(orderItems)
+          .leftJoin(products, eq(products.productId, orderItems.productId))
+          .where(and(eq(orderItems.customerId, customerId), eq(orderItems.orderId, orderId)))
+          .orderBy(asc(orderItems.itemId)),
+    }),
+  }),
+});
+
+export const OrderConnection = connectionType('Order', Order);
+
+/** What an order's lines cost in all, as a column of a query over orders. In a select list drizzle names columns without their table. */
+export const orderAmount = sql<string>`coalesce((
+  select sum(i.amount) from order_items i where i.customer_id = orders.customer_id and i.order_id = orders.order_id), 0)`;

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import type { Access } from '../../access/access.js';
+import { type Credential, isForBrowsers } from '../../access/credential.js';
+import type { CredentialReader } from '../../access/credential-reader.js';
+import type { ErrorCode } from '../../errors.js';
+import { maskError } from '../../graphql/plugins/mask-error.js';
+import { type GraphqlServices, makeYoga } from '../../graphql/yoga.js';
+import { allowOrigin, answerPreflight, denyOrigin, isPreflight } from '../cors.js';
+import { OpenRequests } from '../open-requests.js';
+import { send, sendError } from '../respond.js';
+import type { TrustedProxies } from '../trusted-proxies.js';
+
+const JSON_BODY = /^application\/(json|graphql-response\+json)\s*(;|$)/i;
+
+/** Answers with an error as a caller may see it. */
+export function sendFailure(response: ServerResponse, error: unknown): void {
+  const { message, extensions } = maskError(error) as GraphQLError;
+  const { headers } = (extensions.http ?? {}) as { headers?: Record<string, string> };
+  sendError(response, extensions.code as ErrorCode, message, headers);
+}
+
+/** Reads who asks; an answer is given where that fails. Bad keys and tokens of one address are limited. */
+export class Gate {
+  constructor(
+    private readonly credentials: CredentialReader,
+    private readonly access: Access,
+    readonly proxies: TrustedProxies,
+  ) {}
+
+  /** @returns null once a bad credential is answered */
+  async read(request: IncomingMessage, response: ServerResponse): Promise<Credential | null> {
+    const address = this.proxies.addressOf(request);
+    try {
+      const headers = new Headers(request.headers as Record<string, string>);
+      const credential = await this.credentials.read(headers, this.proxies.originOf(request));
+      await this.access.limits.takeRequest(credential, address);
+      return credential;
+    } catch (error) {
+      const { extensions } = error as GraphQLError;
+      if (extensions?.code === 'ORIGIN_NOT_ALLOWED' || extensions?.code === 'SECRET_KEY_IN_BROWSER')
+        denyOrigin(response);
+      const tooMany =
+        extensions?.code === 'UNAUTHENTICATED'
+          ? await this.access.limits.takeFailure(address).then(
+              () => null,
+              (refused: unknown) => refused,
+            )
+          : null;
+      sendFailure(response, tooMany ?? error);
+      return null;
+    }
+  }
+}
+
+/** Answers `/graphql`. */
+export class GraphqlRoute {
+  readonly #servers;
+  readonly #browsers;
+  readonly #open: OpenRequests;
+
+  constructor(
+    private readonly services: GraphqlServices,
+    credentials: CredentialReader,
+    private readonly gate: Gate,
+    /** The page that a person gets who opens the address; null where it is closed. */
+    private readonly page: string | null,
+  ) {
+    this.#servers = makeYoga(services, false);
+    this.#browsers = makeYoga(services, true);
+    this.#open = new OpenRequests((credential) => credentials.isStillGood(credential));
+  }
+
+  endStreams = (): void => this.#open.endStreams();
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET' && this.page !== null && request.headers.accept?.includes('text/html') === true) {
+      return send(response, 200, 'text/html; charset=utf-8', this.page, {
+        'content-security-policy': "frame-ancestors 'none'",
+        'cache-control': 'no-store',
+      });
+    }
+    response.setHeader('vary', 'Origin');
+    const { origin } = request.headers;
+    if (origin !== undefined && origin !== this.gate.proxies.originOf(request)) {
+      allowOrigin(response, (await this.services.access.keys.current()).origins);
+    }
+    if (isPreflight(request)) return answerPreflight(response);
+    if (request.method !== 'POST') return sendError(response, 'METHOD_NOT_ALLOWED', 'send queries by POST');
+    if (!JSON_BODY.test(request.headers['content-type'] ?? '') || request.headers['content-encoding'] !== undefined) {
+      return sendError(response, 'UNSUPPORTED_MEDIA_TYPE', 'send queries as application/json, not compressed');
+    }
+    const credential = await this.gate.read(request, response);
+    if (credential === null) return;
+    try {
+      this.#open.add(credential, response, this.gate.proxies.addressOf(request));
+    } catch (error) {
+      return sendFailure(response, error);
+    }
+    // A proxy that waits for more would hold events back.
+    response.setHeader('x-accel-buffering', 'no');
+    await (isForBrowsers(credential) ? this.#browsers : this.#servers)(request, response, { credential });
+  }
+}

@@ -1,0 +1,27 @@
+import type { InputFormat } from '../../formats.js';
+
+/** Shopify's order export: one row a line; the order's own cells stand in its first row only. */
+export const shopifyOrders: InputFormat = {
+  key: 'shopify-orders',
+  title: 'Shopify order export',
+  entity: 'sales',
+  reading: {
+    kind: 'csv',
+    columns: {
+      order_id: 'name',
+      customer_id: 'customer_id',
+      status: 'financial_status',
+      placed_at: 'created_at',
+      shipped_at: 'fulfilled_at',
+      cancelled_at: 'cancelled_at',
+      product_id: 'lineitem_sku',
+      product_name: 'lineitem_name',
+      quantity: 'lineitem_quantity',
+      unit_price: 'lineitem_price',
+      country: 'billing_country',
+      amount: '',
+    },
+  },
+  recognises: ({ header }) =>
+    ['name', 'financial_status', 'lineitem_name', 'lineitem_price'].every((name) => header.includes(name)),
+};

@@ -1,0 +1,26 @@
+import type { InputFormat } from '../../formats.js';
+
+/** WooCommerce's order export, one row a line. */
+export const woocommerceOrders: InputFormat = {
+  key: 'woocommerce-orders',
+  title: 'WooCommerce order export',
+  entity: 'sales',
+  reading: {
+    kind: 'csv',
+    columns: {
+      order_id: 'order_number',
+      customer_id: 'customer_user',
+      status: 'order_status',
+      placed_at: 'order_date',
+      product_id: 'item_sku',
+      product_name: 'item_name',
+      quantity: 'item_quantity',
+      unit_price: 'item_cost',
+      currency: 'order_currency',
+      email: 'billing_email_address',
+      amount: '',
+    },
+  },
+  recognises: ({ header }) =>
+    ['order_number', 'order_status', 'order_date', 'item_name'].every((name) => header.includes(name)),
+};

@@ -1,0 +1,285 @@
+import type { EntityKey } from '../../db/queries/imports/merge.js';
+import {
+  type CellReader,
+  readAge,
+  readCurrency,
+  readDecimal,
+  readId,
+  readInteger,
+  readJson,
+  readMoment,
+  readOnSale,
+  readStatus,
+  readText,
+} from './clean.js';
+
+export interface Field {
+  /** The column of the staging table. */
+  readonly name: string;
+  readonly read: CellReader;
+  /** The column's type there. */
+  readonly type: 'text' | 'int' | 'numeric' | 'timestamptz' | 'jsonb' | 'boolean';
+  /** Without it the row says nothing and is quarantined. */
+  readonly required?: boolean;
+  /** It decides what the row means: unreadable, it spoils the row. Of others only the cell is left empty, and counted. */
+  readonly decisive?: boolean;
+  /** Other names in headers, in normalised form (lower case, words joined by `_`); `name` itself always counts. */
+  readonly aliases: readonly string[];
+}
+
+const id = (name: string, ...aliases: string[]): Field => ({
+  name,
+  read: readId,
+  type: 'text',
+  decisive: true,
+  aliases,
+});
+const text = (name: string, ...aliases: string[]): Field => ({ name, read: readText, type: 'text', aliases });
+const moment = (name: string, ...aliases: string[]): Field => ({
+  name,
+  read: readMoment,
+  type: 'timestamptz',
+  decisive: true,
+  aliases,
+});
+const money = (name: string, ...aliases: string[]): Field => ({
+  name,
+  read: readDecimal,
+  type: 'numeric',
+  decisive: true,
+  aliases,
+});
+const required = (field: Field): Field => ({ ...field, required: true });
+const droppable = (field: Field): Field => ({ ...field, decisive: false });
+
+const customerId = id(
+  'customer_id',
+  'user_id',
+  'customerid',
+  'userid',
+  'customer',
+  'client_id',
+  'customer_external_id',
+);
+const orderId = id(
+  'order_id',
+  'orderid',
+  'order',
+  'invoiceno',
+  'invoice_no',
+  'invoice',
+  'order_number',
+  'transaction_id',
+  'order_external_id',
+);
+const productId = id(
+  'product_id',
+  'productid',
+  'stockcode',
+  'stock_code',
+  'lineitem_sku',
+  'item_sku',
+  'sku',
+  'product_external_id',
+);
+const status: Field = {
+  name: 'status',
+  read: readStatus,
+  type: 'text',
+  decisive: true,
+  aliases: ['order_status', 'financial_status'],
+};
+const lifecycleTimes = [
+  moment('shipped_at', 'shipped', 'shipped_date', 'ship_date', 'fulfilled_at'),
+  moment('delivered_at', 'delivered', 'delivered_date', 'delivery_date'),
+  moment('cancelled_at', 'canceled_at', 'cancelled_date'),
+  moment('returned_at', 'returned', 'returned_date', 'return_date'),
+];
+const quantity: Field = {
+  name: 'quantity',
+  read: readInteger,
+  type: 'int',
+  decisive: true,
+  aliases: ['qty', 'units', 'cds', 'pieces', 'lineitem_quantity', 'item_quantity'],
+};
+const placedAt = moment(
+  'placed_at',
+  'created_at',
+  'order_date',
+  'ordered_at',
+  'date',
+  'purchase_date',
+  'invoicedate',
+  'invoice_date',
+  'date_created',
+);
+const unitPrice = money('unit_price', 'sale_price', 'unitprice', 'price', 'item_price', 'lineitem_price', 'item_cost');
+const currency: Field = {
+  name: 'currency',
+  read: readCurrency,
+  type: 'text',
+  decisive: true,
+  aliases: ['currency_code', 'order_currency'],
+};
+/** When the source last changed the row: an older version never replaces a newer one. */
+const version = moment('version', 'updated_at', 'modified_at', 'date_modified', 'last_modified');
+const person = [
+  text('email', 'email_address', 'e_mail', 'customer_email', 'billing_email'),
+  text('first_name', 'firstname', 'given_name', 'billing_first_name'),
+  text('last_name', 'lastname', 'surname', 'family_name', 'billing_last_name'),
+];
+const country = text('country', 'country_name', 'billing_country', 'default_address_country_code', 'country_code');
+
+/** THE LIST of entities: the fields of each staging table, under every name that a header may give them. */
+export const ENTITIES: Readonly<Record<EntityKey, readonly Field[]>> = {
+  customers: [
+    required({ ...customerId, aliases: [...customerId.aliases, 'id', 'external_id'] }),
+    ...person,
+    { name: 'age', read: readAge, type: 'int', aliases: [] },
+    text('gender', 'sex'),
+    country,
+    text('state', 'region', 'province', 'billing_state', 'default_address_province_code'),
+    text('city', 'town', 'billing_city', 'default_address_city'),
+    text('channel', 'traffic_source', 'acquisition_channel', 'source'),
+    droppable(
+      moment('registered_at', 'created_at', 'signup_date', 'registration_date', 'dt_customer', 'date_registered'),
+    ),
+    droppable(version),
+    { name: 'attributes', read: readJson, type: 'jsonb', aliases: [] },
+  ],
+  products: [
+    required({ ...id('product_id', 'id', 'productid', 'external_id') }),
+    text('name', 'title', 'product_name'),
+    text('category', 'product_category', 'product_type', 'type'),
+    text('brand', 'vendor', 'manufacturer'),
+    text('department'),
+    text('sku'),
+    droppable(money('cost', 'unit_cost')),
+    droppable(money('list_price', 'retail_price', 'price', 'msrp')),
+    { name: 'active', read: readOnSale, type: 'boolean', aliases: ['is_active', 'on_sale', 'published'] },
+    {
+      name: 'stock',
+      read: readInteger,
+      type: 'int',
+      aliases: ['stock_quantity', 'inventory_quantity', 'quantity_in_stock', 'in_stock_quantity'],
+    },
+  ],
+  orders: [required(orderId), customerId, status, required(placedAt), ...lifecycleTimes, version],
+  items: [
+    required(orderId),
+    id('item_id', 'id', 'order_item_id', 'line_id'),
+    customerId,
+    productId,
+    quantity,
+    required(unitPrice),
+    status,
+    ...lifecycleTimes,
+    currency,
+  ],
+  sales: [
+    customerId,
+    orderId,
+    id('item_id', 'order_item_id', 'line_id', 'item_external_id'),
+    productId,
+    text('product_name', 'description', 'lineitem_name', 'item_name'),
+    text('category', 'product_category'),
+    placedAt,
+    status,
+    ...lifecycleTimes,
+    { ...status, name: 'line_status', aliases: ['item_status'] },
+    moment('line_returned_at', 'item_returned_at'),
+    quantity,
+    unitPrice,
+    money('amount', 'revenue', 'total', 'total_amount', 'spend', 'value', 'line_total'),
+    money('refunded', 'refunded_amount', 'order_refund_amount'),
+    currency,
+    ...person,
+    country,
+    version,
+  ],
+  returns: [
+    id('return_id', 'refund_id', 'id', 'return_external_id'),
+    customerId,
+    orderId,
+    productId,
+    quantity,
+    required(money('amount', 'refund_amount', 'refunded', 'total', 'refund')),
+    required(moment('returned_at', 'refunded_at', 'refund_date', 'return_date', 'created_at', 'date')),
+    currency,
+  ],
+  events: [
+    id('event_id', 'id', 'external_id'),
+    required(customerId),
+    required(text('kind', 'event', 'event_type', 'event_name', 'type')),
+    required(moment('occurred_at', 'timestamp', 'created_at', 'event_time', 'time', 'date')),
+    id('campaign_id', 'campaign'),
+    money('value', 'score', 'rating', 'amount'),
+  ],
+  campaigns: [
+    required(id('campaign_id', 'campaign', 'id')),
+    text('name', 'campaign_name', 'title', 'description'),
+    text('channel'),
+    droppable(moment('starts_at', 'start_date', 'start_day', 'start')),
+    droppable(moment('ends_at', 'end_date', 'end_day', 'end')),
+    droppable(money('cost', 'budget')),
+  ],
+  treatments: [
+    required(customerId),
+    required(id('campaign_id', 'campaign')),
+    required(moment('treated_at', 'sent_at', 'timestamp', 'date', 'created_at')),
+    text('arm', 'group', 'variant'),
+    money('cost', 'discount', 'incentive'),
+    moment('redeemed_at', 'redemption_date', 'redeemed'),
+  ],
+  merges: [
+    required(id('from_customer_id', 'old_customer_id', 'old_id', 'merged_customer_id', 'from')),
+    required(id('customer_id', 'into_customer_id', 'new_customer_id', 'new_id', 'into', 'to')),
+  ],
+};
+
+/** `" Shipped At"` -> `shipped_at` */
+export const normaliseHeader = (cell: string) =>
+  cell
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
+
+/**
+ * For each field of an entity the index of its column, -1 where the header has none. A field's own name wins over an
+ * alias, an earlier alias over a later one.
+ * @param chosen columns that a mapping file names for fields, by normalised header
+ */
+export function mapHeader(
+  fields: readonly Field[],
+  header: readonly string[],
+  chosen: Readonly<Record<string, string>> = {},
+): Int32Array {
+  const columns = new Int32Array(fields.length).fill(-1);
+  const taken = new Set<number>();
+  const take = (i: number, name: string) => {
+    const column = header.indexOf(name);
+    if (columns[i] !== -1 || column === -1 || taken.has(column)) return;
+    columns[i] = column;
+    taken.add(column);
+  };
+  fields.forEach((field, i) => {
+    const own = chosen[field.name];
+    if (own !== undefined) take(i, own);
+  });
+  fields.forEach((field, i) => {
+    if (chosen[field.name] === undefined) take(i, field.name);
+  });
+  fields.forEach((field, i) => {
+    if (chosen[field.name] === undefined) for (const alias of field.aliases) take(i, alias);
+  });
+  return columns;
+}
+
+/** Whether a header names all of these fields of an entity. */
+export function headerHas(header: readonly string[], entity: EntityKey, ...names: string[]): boolean {
+  const fields = ENTITIES[entity];
+  const columns = mapHeader(fields, header);
+  return names.every((name) => columns[fields.findIndex((field) => field.name === name)]! >= 0);
+}

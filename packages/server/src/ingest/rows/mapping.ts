@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { LIFECYCLE } from '../../db/tables.js';
+import { codeOf, UserError } from '../../errors.js';
+import { FORMATS } from '../formats.js';
+import type { Dialect } from './dialect.js';
+import { ENTITIES, normaliseHeader } from './entities.js';
+
+/** What a person tells of files that they do not tell themselves. */
+export interface Mapping {
+  readonly format?: string;
+  /** Columns by field, as normalised headers. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly dates?: 'dmy' | 'mdy';
+  readonly decimal?: ',' | '.';
+  readonly statuses: Readonly<Record<string, string>>;
+  readonly rates: Readonly<Record<string, string>>;
+}
+
+export const EMPTY_MAPPING: Mapping = { columns: {}, statuses: {}, rates: {} };
+
+const fieldNames = new Set(Object.values(ENTITIES).flatMap((fields) => fields.map(({ name }) => name)));
+const decimal = z
+  .union([z.number(), z.string()])
+  .transform(String)
+  .refine((text) => /^\d+(\.\d+)?$/.test(text) && Number(text) > 0, 'is not a rate above 0');
+
+const schema = z
+  .strictObject({
+    format: z.enum(FORMATS.map(({ key }) => key) as [string, ...string[]]).optional(),
+    columns: z.record(z.string(), z.string().min(1)).optional(),
+    dates: z.enum(['dmy', 'mdy']).optional(),
+    decimal: z.enum([',', '.']).optional(),
+    statuses: z.record(z.string(), z.enum(LIFECYCLE)).optional(),
+    rates: z.record(z.string().regex(/^[A-Z]{3}$/, 'is not a currency code such as EUR'), decimal).optional(),
+  })
+  .nullable();
+
+const mapRecord = <A, B>(
+  record: Record<string, A> | undefined,
+  key: (name: string) => string,
+  value: (given: A) => B,
+) => Object.fromEntries(Object.entries(record ?? {}).map(([name, given]) => [key(name), value(given)]));
+
+/**
+ * Reads a mapping file: YAML with `format`, `columns`, `dates`, `decimal`, `statuses` and `rates`, all optional.
+ * @throws UserError that names each entry that cannot be used
+ */
+export async function readMapping(path: string): Promise<Mapping> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UserError(
+      `the mapping file ${path} ${codeOf(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${codeOf(error)})`}`,
+      2,
+    );
+  }
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (error) {
+    throw new UserError(
+      `the mapping file ${path} is not YAML: ${error instanceof Error ? error.message.split('\n')[0] : 'it is damaged'}`,
+      2,
+    );
+  }
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path: where, message }) => `${where.join('.') || 'the file'}: ${message}`,
+    );
+    throw new UserError(`the mapping file ${path} cannot be used: ${problems.join('; ')}`, 2);
+  }
+  const { columns, statuses, rates, ...rest } = parsed.data ?? {};
+  const unknown = Object.keys(columns ?? {}).filter((name) => !fieldNames.has(name));
+  if (unknown.length > 0) {
+    const problems = unknown.map((name) => `columns: "${name}" is not a field`);
+    throw new UserError(
+      `the mapping file ${path} cannot be used: ${problems.join('; ')} (docs/data-formats.md lists them)`,
+      2,
+    );
+  }
+  return {
+    ...rest,
+    columns: mapRecord(columns, (name) => name, normaliseHeader),
+    statuses: mapRecord(
+      statuses,
+      (word) => word.trim().toLowerCase(),
+      (station) => station,
+    ),
+    rates: rates ?? {},
+  };
+}
+
+/** What is told wins over what was detected. */
+export const dialectOf = (mapping: Mapping, detected: Dialect): Dialect => ({
+  dates: mapping.dates ?? detected.dates,
+  decimalComma: mapping.decimal === undefined ? detected.decimalComma : mapping.decimal === ',',
+  statuses: mapping.statuses,
+});

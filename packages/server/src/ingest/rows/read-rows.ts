@@ -1,0 +1,203 @@
+import papaparse from 'papaparse';
+import { UserError } from '../../errors.js';
+import type { FileHead, InputFormat, NamedCells } from '../formats.js';
+import { type CsvReceiver, CsvRecords } from './csv-records.js';
+import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
+
+/** A JSON array is parsed whole; files beyond this belong into CSV or NDJSON. */
+const LARGEST_JSON = 256 * 1024 * 1024;
+const MOST_KINDS_OF_OBJECTS = 1000;
+/** As the delimiter it leaves only the quoting of CSV. */
+const NEVER_IN_TEXT = String.fromCharCode(1);
+const ROWS_BETWEEN_PAUSES = 5000;
+
+/** Receives the rows of a file, in order. `cells` is reused: read it, do not keep it. */
+export interface RowReceiver {
+  /** The entity's fields, in order; undefined where the file has no such column. */
+  row(line: number, cells: readonly (string | undefined)[]): void;
+  bad(line: number, field: string, value: string, reason: string): void;
+}
+
+/** What is to be read, and how. */
+export interface RowSource {
+  readonly format: InputFormat;
+  readonly head: FileHead;
+  readonly text: AsyncIterable<string>;
+  /** Columns that a mapping file names for fields, by normalised header. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+async function readCsv(
+  { head, text }: RowSource,
+  delimiter: string,
+  receiver: CsvReceiver,
+  afterChunk: () => Promise<void>,
+): Promise<void> {
+  const records = new CsvRecords(delimiter, head.text.includes('\n') ? '\n' : '\r', receiver);
+  let isFirst = true;
+  for await (const chunk of text) {
+    records.push(isFirst ? chunk.replace(/^\uFEFF/, '') : chunk);
+    isFirst = false;
+    await afterChunk();
+  }
+  records.end();
+  await afterChunk();
+}
+
+async function readAll(text: AsyncIterable<string>): Promise<string> {
+  let whole = '';
+  for await (const chunk of text) {
+    whole += chunk;
+    if (whole.length > LARGEST_JSON) {
+      throw new UserError('a JSON array above 256 MiB cannot be read at once: export it as CSV or one object a line');
+    }
+  }
+  return whole.replace(/^\uFEFF/, '');
+}
+
+/** The array itself, or the one inside the first cell of a CSV that starts with `[`. */
+function parseJsonArray(text: string): unknown[] {
+  let json = text.trim();
+  if (!json.startsWith('[')) {
+    const cells = papaparse.parse<string[]>(json, { delimiter: ',' }).data.flat();
+    json = cells.find((cell) => cell.trimStart().startsWith('[')) ?? '';
+  }
+  const parsed: unknown = JSON.parse(json);
+  if (!Array.isArray(parsed)) throw new SyntaxError('not an array');
+  return parsed;
+}
+
+const asText = (value: unknown) =>
+  value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+/** Finds the cells of objects by the normalised names of their keys; objects of the same keys share one look-up. */
+export function cellFinder(
+  fields: readonly Field[],
+  chosen: Readonly<Record<string, string>> = {},
+): (object: NamedCells) => (string | undefined)[] {
+  const known = new Map<string, (string | undefined)[]>();
+  return (object) => {
+    const keys = Object.keys(object);
+    const signature = keys.join('\n');
+    let keyOfField = known.get(signature);
+    if (keyOfField === undefined) {
+      const columns = mapHeader(fields, keys.map(normaliseHeader), chosen);
+      keyOfField = fields.map((_, i) => keys[columns[i]!]);
+      // Keys come from the file: however many kinds it makes up, the memory stays bounded.
+      if (known.size < MOST_KINDS_OF_OBJECTS) known.set(signature, keyOfField);
+    }
+    return keyOfField.map((key) => (key === undefined ? undefined : asText(object[key])));
+  };
+}
+
+async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChunk: () => Promise<void>): Promise<void> {
+  const cellsOf = cellFinder(ENTITIES[source.format.entity], source.columns);
+  let array: unknown[];
+  try {
+    array = parseJsonArray(await readAll(source.text));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `the JSON cannot be read: ${error instanceof Error ? error.message.slice(0, 120) : 'it is damaged'}`,
+    );
+  }
+  for (const [index, entry] of array.entries()) {
+    if (typeof entry !== 'object' || entry === null) receiver.bad(index + 1, 'row', asText(entry), 'is not an object');
+    else receiver.row(index + 1, cellsOf(entry as NamedCells));
+    if (index % ROWS_BETWEEN_PAUSES === ROWS_BETWEEN_PAUSES - 1) await afterChunk();
+  }
+  await afterChunk();
+}
+
+function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
+  const { reading, entity } = source.format;
+  if (reading.kind !== 'lines') throw new Error(`${source.format.key} is not read line by line`);
+  const cellsOf = cellFinder(ENTITIES[entity], source.columns);
+  let isFirst = true;
+  return {
+    record(cellsOfLine, line) {
+      const text = cellsOfLine.join('');
+      const mayBeHeader = isFirst;
+      isFirst = false;
+      if (mayBeHeader && reading.isHeader(text)) return;
+      const parsed = reading.parse(text);
+      if (typeof parsed === 'string') receiver.bad(line, 'row', text, parsed);
+      else if (Array.isArray(parsed)) for (const cells of parsed) receiver.row(line, cellsOf(cells));
+      else receiver.row(line, cellsOf(parsed as NamedCells));
+    },
+    bad: (line, raw, reason) => receiver.bad(line, 'row', raw, reason),
+  };
+}
+
+function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
+  const { format, head } = source;
+  const fields = ENTITIES[format.entity];
+  const columns = columnsOf(source);
+  const attributes = fields.findIndex(({ name }) => name === 'attributes');
+  const others = otherColumns(source, columns);
+  const cells = new Array<string | undefined>(fields.length).fill(undefined);
+  let isHeader = true;
+  return {
+    record(row, line) {
+      if (isHeader) {
+        isHeader = false;
+        return;
+      }
+      if (row.length !== head.header.length) {
+        const what = row.length < head.header.length ? 'fewer' : 'more';
+        const reason = `has ${row.length} cells, ${what} than the header's ${head.header.length}`;
+        receiver.bad(line, 'row', row.join(head.delimiter), reason);
+        return;
+      }
+      for (let i = 0; i < cells.length; i++) {
+        const column = columns[i]!;
+        if (column >= 0) cells[i] = row[column];
+      }
+      if (others.length > 0 && attributes >= 0) {
+        cells[attributes] = JSON.stringify(
+          Object.fromEntries(others.map((column) => [head.header[column], row[column]])),
+        );
+      }
+      receiver.row(line, cells);
+    },
+    bad: (line, raw, reason) => receiver.bad(line, 'row', raw, reason),
+  };
+}
+
+/**
+ * Reads a source row by row and gives each row's cells in the order of the entity's fields.
+ * @param afterChunk awaited between chunks: where the receiver may write out what it has
+ * @throws UserError when the file as a whole cannot be read
+ */
+export async function readRows(
+  source: RowSource,
+  receiver: RowReceiver,
+  afterChunk: () => Promise<void>,
+): Promise<void> {
+  const { reading } = source.format;
+  if (reading.kind === 'json-array') return readJsonArray(source, receiver, afterChunk);
+  if (reading.kind === 'lines') return readCsv(source, NEVER_IN_TEXT, lineReceiver(source, receiver), afterChunk);
+  return readCsv(source, source.head.delimiter, tableReceiver(source, receiver), afterChunk);
+}
+
+/** The column of each field in a CSV, by the mapping file, the format, and the entity's own names, in this order. */
+function columnsOf({ format, head, columns }: Pick<RowSource, 'format' | 'head' | 'columns'>): Int32Array {
+  const own = format.reading.kind === 'csv' ? format.reading.columns : undefined;
+  return mapHeader(ENTITIES[format.entity], head.header, { ...own, ...columns });
+}
+
+function otherColumns({ format, head }: RowSource, columns: Int32Array): number[] {
+  if (format.reading.kind !== 'csv' || format.reading.keepsOtherColumns !== true) return [];
+  return head.header.flatMap((name, column) => (name === '' || columns.includes(column) ? [] : [column]));
+}
+
+/** Which fields a file has; the others are left as they are in the tables. */
+export function presentFields(source: Pick<RowSource, 'format' | 'head' | 'columns'>): ReadonlySet<string> {
+  const fields = ENTITIES[source.format.entity];
+  if (source.format.reading.kind !== 'csv') return new Set(fields.map(({ name }) => name));
+  const columns = columnsOf(source);
+  const keepsOthers = source.format.reading.keepsOtherColumns === true;
+  return new Set(
+    fields.flatMap(({ name }, i) => (columns[i]! >= 0 || (keepsOthers && name === 'attributes') ? [name] : [])),
+  );
+}

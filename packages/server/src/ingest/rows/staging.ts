@@ -1,0 +1,191 @@
+import type { Writable } from 'node:stream';
+import type { Transaction } from '../../db/database.js';
+import type { EntityKey } from '../../db/queries/imports/merge.js';
+import { isMissingWord, Repair } from './clean.js';
+import type { Dialect } from './dialect.js';
+import { ENTITIES, type Field } from './entities.js';
+import type { RowReceiver } from './read-rows.js';
+
+/** Written out to COPY when the buffer is this long. */
+const BUFFER_CHARACTERS = 262_144;
+const LONGEST_SHOWN_VALUE = 200;
+
+/** What happened to the rows of one file while it was read. */
+export interface ReadCounts {
+  read: number;
+  quarantined: number;
+  /** How often each kind of repair was made. */
+  readonly repairs: Record<string, number>;
+  /** Status words that are not known, with how often they came. */
+  readonly unknownStatuses: Record<string, number>;
+}
+
+/** PostgreSQL's texts cannot hold it. */
+const withoutNul = (text: string) => text.replaceAll(String.fromCharCode(0), '');
+
+const NEEDS_ESCAPE = /[\\\t\n\r]/;
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const escapeCopy = (text: string) => (NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!) : text);
+
+/**
+ * Makes the staging table of an entity: typed, as the readers answer only what casts; gone with the transaction. A row
+ * that cannot be used stands in it too, with its problem, so that one COPY carries everything.
+ */
+export async function createStaging(transaction: Transaction, entity: EntityKey): Promise<void> {
+  const columns = ENTITIES[entity].map(({ name, type }) => `${name} ${type === 'text' ? 'text COLLATE "C"' : type}`);
+  await transaction.unsafe(`
+    create temp table staging (
+      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_cells jsonb, rate numeric,
+      ${columns.join(', ')}
+    ) on commit drop`);
+}
+
+/** What a shop knows that its files do not tell. */
+export interface ReadingRules {
+  readonly dialect: Dialect;
+  readonly currency: string;
+  /** What one unit of another currency is worth in the shop's, as decimal text. */
+  readonly rates: Readonly<Record<string, string>>;
+}
+
+/** Cleans rows and streams them into the staging table. */
+export class StagingWriter implements RowReceiver {
+  readonly counts: ReadCounts = { read: 0, quarantined: 0, repairs: {}, unknownStatuses: {} };
+  readonly #fields: readonly Field[];
+  readonly #copy: Writable;
+  readonly #rules: ReadingRules;
+  readonly #currency: number;
+  #buffer = '';
+  #failure: Error | undefined;
+
+  constructor(entity: EntityKey, copy: Writable, rules: ReadingRules) {
+    this.#fields = ENTITIES[entity];
+    this.#rules = rules;
+    this.#currency = this.#fields.findIndex(({ name }) => name === 'currency');
+    this.#copy = copy;
+    copy.on('error', (error) => {
+      this.#failure = error;
+    });
+  }
+
+  row(line: number, cells: readonly (string | undefined)[]): void {
+    this.counts.read++;
+    let repaired = false;
+    let rate: string | undefined;
+    let columns = '';
+    for (let i = 0; i < this.#fields.length; i++) {
+      const field = this.#fields[i]!;
+      const raw = cells[i];
+      let cell = raw ?? '';
+      if (cell !== '' && (cell.charCodeAt(0) <= 32 || cell.charCodeAt(cell.length - 1) <= 32 || cell !== cell.trim())) {
+        cell = cell.trim();
+        repaired = true;
+        this.#countRepair('blanks around a value');
+      }
+      if (cell !== '' && isMissingWord(cell, field.read)) {
+        cell = '';
+        repaired = true;
+        this.#countRepair('a word for a missing value');
+      }
+      if (cell === '') {
+        if (field.required === true) {
+          this.#quarantine(line, field.name, raw ?? '', 'is missing', cells);
+          return;
+        }
+        columns += '\t\\N';
+        continue;
+      }
+      const value = field.read(cell, this.#rules.dialect);
+      if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
+        rate = this.#rules.rates[value];
+        if (rate === undefined) {
+          const way = `give one in a mapping file: "rates: { ${value}: 1.0 }"`;
+          this.#quarantine(
+            line,
+            field.name,
+            cell,
+            `is a currency without a rate to ${this.#rules.currency}: ${way}`,
+            cells,
+          );
+          return;
+        }
+      }
+      if (value instanceof Repair) {
+        columns += `\t${escapeCopy(value.text)}`;
+        repaired = true;
+        this.#countRepair(value.kind);
+      } else if (typeof value === 'string') columns += `\t${escapeCopy(value)}`;
+      else if (field.required === true || field.decisive === true) {
+        if (field.name === 'status') {
+          const word = withoutNul(cell.toLowerCase().slice(0, LONGEST_SHOWN_VALUE));
+          this.counts.unknownStatuses[word] = (this.counts.unknownStatuses[word] ?? 0) + 1;
+        }
+        this.#quarantine(line, field.name, cell, value.reason, cells);
+        return;
+      } else {
+        columns += '\t\\N';
+        repaired = true;
+        this.#countRepair(`${field.name} left empty: it ${value.reason}`);
+      }
+    }
+    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
+  }
+
+  bad(line: number, field: string, value: string, reason: string): void {
+    this.counts.read++;
+    this.#quarantine(line, field, value, reason);
+  }
+
+  /** Waits until the database has taken what is buffered, so that memory stays flat. */
+  async flush(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#buffer.length < BUFFER_CHARACTERS) return;
+    await this.#write();
+  }
+
+  async end(): Promise<void> {
+    if (this.#buffer !== '') await this.#write();
+    await new Promise<void>((resolve, reject) => {
+      this.#copy.once('error', reject);
+      this.#copy.end(resolve);
+    });
+  }
+
+  /** Ends the COPY without its rows; the connection takes no other statement, not even a rollback, before. */
+  abort(reason: unknown): void {
+    this.#copy.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
+  async #write(): Promise<void> {
+    const text = this.#buffer;
+    this.#buffer = '';
+    await new Promise<void>((resolve, reject) => {
+      this.#copy.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #countRepair(kind: string): void {
+    this.counts.repairs[kind] = (this.counts.repairs[kind] ?? 0) + 1;
+  }
+
+  /** @param cells what was read of the row, kept so that it can be read again under other rules */
+  #quarantine(
+    line: number,
+    field: string,
+    value: string,
+    reason: string,
+    cells: readonly (string | undefined)[] | null = null,
+  ): void {
+    this.counts.quarantined++;
+    const shown = escapeCopy(withoutNul(value.slice(0, LONGEST_SHOWN_VALUE)));
+    const kept =
+      cells === null
+        ? '\\N'
+        : escapeCopy(
+            JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, withoutNul(cells[i] ?? '')]))),
+          );
+    const empty = '\t\\N'.repeat(this.#fields.length);
+    this.#buffer += `${line}\tf\t${escapeCopy(field)}\t${shown}\t${escapeCopy(reason)}\t${kept}\t\\N${empty}\n`;
+  }
+}

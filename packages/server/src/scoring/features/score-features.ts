@@ -1,0 +1,74 @@
+import type { CustomerFeatures, Scores } from '@tessera/core';
+import type { Transaction } from '../../db/database.js';
+import { PROFILE_SCORES, type ProfileScore } from '../../db/queries/runs/profile-scores.js';
+import { createScores } from '../../db/queries/runs/runs.js';
+import { allOf, type FittedModels, type FittedSegmentation } from '../fitted-models.js';
+import { readFeatureChunks } from './feature-chunks.js';
+
+const MONEY_DECIMALS = 4;
+
+/**
+ * Scores `run_features` chunk by chunk into `run_scores`.
+ * @param before segmentations of the run before, for the ledger; none when there was none
+ * @param onRows told how many rows are scored so far
+ */
+export async function scoreFeatures(
+  transaction: Transaction,
+  models: FittedModels,
+  before: readonly FittedSegmentation[] = [],
+  onRows: (rows: number) => void = () => {},
+): Promise<void> {
+  await createScores(transaction);
+  let rows = 0;
+  for await (const chunk of readFeatureChunks(transaction)) {
+    // Made before the COPY begins: a failure in between would leave the connection waiting for rows.
+    const lines = scoreLines(models, before, chunk.rows, chunk.features);
+    const copy = await transaction.unsafe('copy run_scores from stdin').writable();
+    await new Promise<void>((resolve, reject) => {
+      copy.once('error', reject);
+      copy.end(lines, () => resolve());
+    });
+    rows += chunk.rows.length;
+    onRows(rows);
+  }
+}
+
+/** The segments of every row as a PostgreSQL array literal: `{rfm:vip,value:premium}`. */
+function segmentLiterals(segmentations: readonly FittedSegmentation[], features: CustomerFeatures): string[] {
+  const literals: string[] = new Array(features.count).fill('');
+  for (const { model, fitted } of segmentations) {
+    const keys = model.segments(fitted).map(({ key }) => `${model.key}:${key}`);
+    const { segment } = model.score(fitted, features);
+    for (let row = 0; row < literals.length; row++)
+      literals[row] += `${literals[row] === '' ? '' : ','}${keys[segment[row]!]}`;
+  }
+  return literals.map((literal) => `{${literal}}`);
+}
+
+/** What a model says of each row, in COPY's words; a model that is not there says nothing. */
+function cellsOf({ output, type }: ProfileScore, scores: Scores | undefined): (row: number) => string {
+  if (scores === undefined) return () => '\\N';
+  if (output === null) return (row) => scores.statuses[row]!;
+  const column = scores.columns[output]!;
+  const write = type === 'numeric' ? (value: number) => value.toFixed(MONEY_DECIMALS) : String;
+  return (row) => (Number.isNaN(column[row]!) ? '\\N' : write(column[row]!));
+}
+
+function scoreLines(
+  models: FittedModels,
+  before: readonly FittedSegmentation[],
+  rows: Int32Array,
+  features: CustomerFeatures,
+): string {
+  const scores = new Map(allOf(models).map(({ model, fitted }) => [model.key, model.score(fitted, features)]));
+  const cells = PROFILE_SCORES.map((score) => cellsOf(score, scores.get(score.model)));
+  const segments = segmentLiterals(models.segmentations, features);
+  const segmentsBefore = before.length === 0 ? null : segmentLiterals(before, features);
+  let text = '';
+  for (let i = 0; i < rows.length; i++) {
+    text += rows[i];
+    for (const cell of cells) text += `\t${cell(i)}`;
+    text += `\t${segments[i]}\t${segmentsBefore?.[i] ?? '\\N'}\n`;
+  }
+  return text;
+}
