@@ -70,7 +70,7 @@ const packageFiles = () => readdirSync(path.join(root, 'packages')).map((name) =
 export function build() {
   for (const [name, ...sources] of [
     ['server', 'packages/server', 'packages/core', 'packages/demo-shop'],
-    ['widget', 'packages/widget'],
+    ['widget', 'packages/widget', 'packages/ui', 'packages/hosts'],
   ]) {
     // The mark lies in what was built, so it goes when that goes.
     once(`packages/${name}/dist/.built-from`, digest(...sources, 'pnpm-lock.yaml'), () => {

@@ -1,7 +1,7 @@
 // Builds the package that an app installs, into dist/package or into the folder given as argument: ES modules that a bundler
 // can shake, types, custom-elements.json, and the types of the frameworks. Lit is its one dependency.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -28,7 +28,7 @@ await build({
   // Shared code is a chunk of its own: two entries on one page are one registry of elements.
   splitting: true,
   bundle: true,
-  packages: 'external',
+  external: ['lit', 'lit/*'],
   format: 'esm',
   target: 'es2022',
   charset: 'utf8',
@@ -38,8 +38,17 @@ await build({
 
 execFileSync(process.execPath, [
   path.join(modules, 'typescript/bin/tsc'),
-  ...['-p', from('tsconfig.package.json'), '--outDir', to()],
+  ...['-p', from('tsconfig.package.json'), '--outDir', to('types')],
 ]);
+// The types of what is shared go along as a folder: its name leads nowhere outside of the workspace.
+for (const name of readdirSync(to('types/widget/src'))) renameSync(to('types/widget/src', name), to(name));
+renameSync(to('types/ui/src'), to('ui'));
+rmSync(to('types'), { recursive: true });
+for (const file of readdirSync(to(), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'))) {
+  const shared = path.posix.relative(path.posix.dirname(file.split(path.sep).join('/')), 'ui');
+  const place = shared.startsWith('.') ? shared : `./${shared}`;
+  writeFileSync(to(file), readFileSync(to(file), 'utf8').replaceAll("'@tessera/ui/", `'${place}/`));
+}
 execFileSync(
   process.execPath,
   [

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
+import { HOSTS } from '../hosts/hosts.mjs';
 import { writeOperations } from './build-operations.mjs';
-import { HOSTS } from './crm/hosts.mjs';
 
 const packageFolder = path.dirname(fileURLToPath(import.meta.url));
 const outputFolder = path.resolve(process.argv[2] ?? path.join(packageFolder, 'dist'));
@@ -53,9 +53,9 @@ publishRelease();
 
 for (const [host, { scripts = {}, files, widget, bundles = ['tessera.js'], hashes }] of Object.entries(HOSTS)) {
   for (const [source, target] of Object.entries(scripts)) {
-    await build({ ...shared, entryPoints: [`crm/${host}/${source}`], outfile: to('crm', host, target) });
+    await build({ ...shared, entryPoints: [`../hosts/${host}/${source}`], outfile: to('crm', host, target) });
   }
-  for (const [source, target] of Object.entries(files)) copy(from('crm', host, source), to('crm', host, target));
+  for (const [source, target] of Object.entries(files)) copy(from('../hosts', host, source), to('crm', host, target));
   if (widget === undefined) continue;
   const parts = [...bundles, ...Object.keys(integrity).filter((file) => /\.[a-z]{2}\.js$/.test(file))];
   for (const file of parts) copy(to(file), to('crm', host, widget, file));
@@ -166,7 +166,7 @@ function compactTemplates() {
   return {
     name: 'compact-templates',
     setup({ onLoad, initialOptions }) {
-      onLoad({ filter: /[\\/]widget[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
+      onLoad({ filter: /[\\/](widget|ui)[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => {
         const source = readFileSync(file, 'utf8').replace(/css`([^`]*)`/g, (_, css) => `css\`${compactCss(css)}\``);
         const { code } = await transform(source, {
           loader: 'ts',

@@ -1,5 +1,5 @@
-import { renderAll } from './elements/connected-element.js';
-import { followLanguage } from './format/texts.js';
+import { followLanguage } from '@tessera/ui/texts/texts.js';
+import { renderAll } from './base/connected-element.js';
 import { LANGUAGES } from './texts/languages.js';
 
 /** Registers elements under their tags; a tag that another script took stays that script's. */

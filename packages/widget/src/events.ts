@@ -1,4 +1,4 @@
-import type { ErrorCode } from './data/request-error.js';
+import type { ErrorCode } from '@tessera/ui/client/request-error.js';
 import type { TesseraElementEvents } from './element-properties.js';
 
 export interface TesseraLoadDetail {

@@ -1,13 +1,13 @@
 // Elements: classes only, nothing is registered by importing them
 
 // Data
-export type { TokenProvider } from './data/connection.js';
-export { type ErrorCode, RequestError } from './data/request-error.js';
+export type { TokenProvider } from '@tessera/ui/client/connection.js';
+export { type ErrorCode, RequestError } from '@tessera/ui/client/request-error.js';
+export type { ElementState } from './base/customer-element.js';
 // Registering
 export { defineTags } from './define-tags.js';
 export type { TesseraElementEvents, TesseraElementProperties } from './element-properties.js';
 export { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
-export type { ElementState } from './elements/customer-element.js';
 export { TesseraNextActions } from './elements/next-actions/next-actions.js';
 export { TesseraPerks } from './elements/perks/perks.js';
 export { TesseraProvider } from './elements/provider/provider.js';

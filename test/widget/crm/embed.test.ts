@@ -155,7 +155,7 @@ async function openDesk(context: object, givenToken: string | null = token): Pro
   const { page, errors } = await openPage(host.namedUrl);
   await page.evaluate(
     ({ source, context, token }) => {
-      const { embedCustomerCard } = window as unknown as typeof import('../../../packages/widget/crm/embed/host.js');
+      const { embedCustomerCard } = window as unknown as typeof import('@tessera/hosts/embed/host.js');
       const chosen: unknown[] = [];
       const card = embedCustomerCard(document.querySelector('main')!, {
         page: source,
@@ -233,7 +233,7 @@ describe('the host', () => {
     });
     await page.evaluate(
       ({ source, context, customer, token }) => {
-        const { embedCustomerCard } = window as unknown as typeof import('../../../packages/widget/crm/embed/host.js');
+        const { embedCustomerCard } = window as unknown as typeof import('@tessera/hosts/embed/host.js');
         const card = embedCustomerCard(document.querySelector('main')!, {
           page: source,
           context,

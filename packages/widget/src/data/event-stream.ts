@@ -1,7 +1,7 @@
-import { distinct, refusal, send } from './client.js';
-import { type Connection, connectionKey } from './connection.js';
+import { distinct, refusal, send } from '@tessera/ui/client/client.js';
+import { type Connection, connectionKey } from '@tessera/ui/client/connection.js';
+import type { RequestError } from '@tessera/ui/client/request-error.js';
 import { SEGMENT_CHANGES } from './operations.generated.js';
-import type { RequestError } from './request-error.js';
 
 /** Whoever wants to know when its customer moves to another segment. */
 export interface Watcher {

@@ -1,6 +1,6 @@
-import { distinct, type GraphQLAnswer, type Operation, post } from './client.js';
-import { type Connection, connectionKey } from './connection.js';
-import { RequestError } from './request-error.js';
+import { distinct, type GraphQLAnswer, type Operation, post } from '@tessera/ui/client/client.js';
+import { type Connection, connectionKey } from '@tessera/ui/client/connection.js';
+import { RequestError } from '@tessera/ui/client/request-error.js';
 
 /** What an element shows of its customer; each is a root field and a variable of the page's document. */
 export type Topic = 'badges' | 'recommendations' | 'perks' | 'actions' | 'cards';

@@ -1,4 +1,4 @@
-import type { Translations } from '../format/texts.js';
+import type { Translations } from '@tessera/ui/texts/texts.js';
 
 /** THE LIST of languages beside English, which stands in the elements. Each is loaded when a page is written in it. */
 export const LANGUAGES: Readonly<Record<string, () => Promise<{ texts: Translations }>>> = {

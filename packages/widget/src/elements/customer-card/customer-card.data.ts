@@ -1,4 +1,4 @@
-import type { Amount } from '../../format/formats.js';
+import type { Amount } from '@tessera/ui/format/formats.js';
 import type { ActionRecommendation } from '../next-actions/actions.js';
 import type { ProductRecommendation } from '../recommendations/products.js';
 import type { BadgeCustomer } from '../segment-badge/segment-badge.js';

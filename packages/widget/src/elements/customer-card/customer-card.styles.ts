@@ -1,4 +1,4 @@
-import { css } from '../template-element.js';
+import { css } from '../../base/template-element.js';
 
 export const customerCardStyles = css`
   .who {

@@ -1,4 +1,4 @@
-import { textsOf } from '../../format/texts.js';
+import { textsOf } from '@tessera/ui/texts/texts.js';
 
 export const CARD_TEXTS = {
   customer: 'Customer',

@@ -1,6 +1,6 @@
+import { type Amount, formatMoney } from '@tessera/ui/format/formats.js';
 import { html, type TemplateResult } from 'lit/html.js';
-import { type Amount, formatMoney } from '../../format/formats.js';
-import { joinTexts, ownDirection } from '../own-direction.js';
+import { joinTexts, ownDirection } from '../../base/own-direction.js';
 import { actionsText } from './next-actions.texts.js';
 
 export interface ActionRecommendation {

@@ -1,10 +1,10 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { baseStyles } from '../../styles/base.styles.js';
-import { panelStyles } from '../../styles/panel.styles.js';
-import { listOf } from '../list-of.js';
-import { ownDirection } from '../own-direction.js';
-import { PanelElement } from '../panel-element.js';
-import { css } from '../template-element.js';
+import { baseStyles } from '../../base/base.styles.js';
+import { listOf } from '../../base/list-of.js';
+import { ownDirection } from '../../base/own-direction.js';
+import { panelStyles } from '../../base/panel.styles.js';
+import { PanelElement } from '../../base/panel-element.js';
+import { css } from '../../base/template-element.js';
 import { perksText } from './perks.texts.js';
 
 /**

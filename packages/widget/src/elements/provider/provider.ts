@@ -1,6 +1,6 @@
 import { html } from 'lit/html.js';
-import { ConnectedElement } from '../connected-element.js';
-import { css, type Template } from '../template-element.js';
+import { ConnectedElement } from '../../base/connected-element.js';
+import { css, type Template } from '../../base/template-element.js';
 
 /**
  * Settings for all Tessera elements inside it: an element takes from the nearest provider what it has not itself.

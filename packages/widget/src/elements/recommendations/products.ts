@@ -1,6 +1,6 @@
+import { type Amount, formatMoney } from '@tessera/ui/format/formats.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { type Amount, formatMoney } from '../../format/formats.js';
-import { joinTexts, ownDirection } from '../own-direction.js';
+import { joinTexts, ownDirection } from '../../base/own-direction.js';
 import { RECOMMENDATIONS_TEXTS, recommendationsText } from './recommendations.texts.js';
 
 export interface ProductRecommendation {

@@ -1,4 +1,4 @@
-import { css } from '../template-element.js';
+import { css } from '../../base/template-element.js';
 
 /** The list of products; the card has one too. */
 export const productStyles = css`

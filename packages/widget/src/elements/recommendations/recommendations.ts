@@ -1,11 +1,11 @@
 import type { TemplateResult } from 'lit/html.js';
+import { baseStyles } from '../../base/base.styles.js';
+import { CustomerElement } from '../../base/customer-element.js';
+import { listOf } from '../../base/list-of.js';
+import { panelStyles } from '../../base/panel.styles.js';
+import { PanelElement } from '../../base/panel-element.js';
+import { wantedCount } from '../../base/wanted-count.js';
 import type { TesseraSelectDetail } from '../../events.js';
-import { baseStyles } from '../../styles/base.styles.js';
-import { panelStyles } from '../../styles/panel.styles.js';
-import { CustomerElement } from '../customer-element.js';
-import { listOf } from '../list-of.js';
-import { PanelElement } from '../panel-element.js';
-import { wantedCount } from '../wanted-count.js';
 import { type ProductRecommendation, renderProducts } from './products.js';
 import { productStyles } from './recommendations.styles.js';
 import { recommendationsText } from './recommendations.texts.js';

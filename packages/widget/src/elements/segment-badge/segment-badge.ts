@@ -1,11 +1,11 @@
+import { formatDay } from '@tessera/ui/format/formats.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { baseStyles } from '../../base/base.styles.js';
+import { CustomerElement } from '../../base/customer-element.js';
+import { colorStyle, renderSentence } from '../../base/sentence.js';
 import { AGENT_BADGES, SHOPPER_BADGES } from '../../data/operations.generated.js';
 import type { Operations } from '../../data/page-request.js';
 import type { TesseraToggleDetail } from '../../events.js';
-import { formatDay } from '../../format/formats.js';
-import { baseStyles } from '../../styles/base.styles.js';
-import { CustomerElement } from '../customer-element.js';
-import { colorStyle, renderSentence } from '../sentence.js';
 import { segmentBadgeStyles } from './segment-badge.styles.js';
 import { badgeText } from './segment-badge.texts.js';
 

@@ -1,0 +1,3 @@
+import { connectProviders } from '../shared/storefront-connection.js';
+
+connectProviders(document);

@@ -1,3 +1,0 @@
-import { connectProviders } from '../storefront-connection.js';
-
-connectProviders(document);
