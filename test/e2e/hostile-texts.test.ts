@@ -7,11 +7,11 @@ import { runScoring } from '@tessera/server/scoring/run.js';
 import { ensureShop } from '@tessera/server/settings/shop.js';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSite, type Site } from '../hosts/site.js';
 import { launchBrowser } from '../support/browser.js';
 import { agentToken, customerToken, makeKey } from '../support/credentials.js';
 import { PAYLOADS as ALL_PAYLOADS } from '../support/payloads.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { openSite, type Site } from '../widget/crm/site.js';
 import { buildWidget } from '../widget/page.js';
 
 /** No database takes a NUL: the importer reports such a cell. */

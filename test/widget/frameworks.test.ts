@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSite, type Site } from '../hosts/site.js';
 import { launchBrowser } from '../support/browser.js';
 import { demoToken } from '../support/graphql-shop.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { openSite, type Site } from './crm/site.js';
 
 /*
  * The package that an app installs, in an app of each framework: installed from its own lock file, checked by the framework's

@@ -1,6 +1,6 @@
 import { type CustomerFeatures, emptyFeatures, type FeatureName } from '@tessera/core/customers/customer-features.js';
 import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
-import { normal, type RfmColumns } from '../numerics/clustering-data.js';
+import { normal, type RfmColumns } from '../numerics/clustering/clustering-data.js';
 
 export type SimulatedCustomer = Partial<Record<FeatureName, number>>;
 
