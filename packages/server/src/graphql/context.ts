@@ -1,21 +1,17 @@
 import type { Playbook } from '@tessera/core';
 import DataLoader from 'dataloader';
-import { and, eq, inArray } from 'drizzle-orm';
 import type { YogaInitialContext } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
 import { actorOf, type Credential, maySeeCustomer } from '../access/credential.js';
 import type { Database } from '../db/database.js';
 import { writeAudit } from '../db/queries/access/audit-log.js';
+import { type PersonRow, type ProfileRow, readPeople, readProfiles } from '../db/queries/customers/profiles.js';
 import { latestChanges, type MembershipStart } from '../db/queries/segments/segment-history.js';
-import { customerProfiles, customers } from '../db/tables.js';
 import { apiError } from '../errors.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
 import { readShop, type Shop } from '../settings/shop.js';
 import { anonymousCustomer } from './customers/anonymous-customer.js';
-
-export type ProfileRow = typeof customerProfiles.$inferSelect;
-export type PersonRow = typeof customers.$inferSelect;
 
 const MOST_KEYS_A_BATCH = 500;
 
@@ -78,17 +74,9 @@ export class RequestContext {
   }
 
   /** Names and e-mail addresses, apart from the profiles so that old runs hold none. */
-  readonly people = new DataLoader<string, PersonRow | null>(
-    async (ids) => {
-      const rows = await this.database.drizzle
-        .select()
-        .from(customers)
-        .where(inArray(customers.customerId, [...ids]));
-      const byId = new Map(rows.map((row) => [row.customerId, row]));
-      return ids.map((id) => byId.get(id) ?? null);
-    },
-    { maxBatchSize: MOST_KEYS_A_BATCH },
-  );
+  readonly people = new DataLoader<string, PersonRow | null>((ids) => readPeople(this.database.drizzle, ids), {
+    maxBatchSize: MOST_KEYS_A_BATCH,
+  });
 
   /** Profiles of the current run by the shop's own id; null for customers whom the credential may not see. */
   readonly profiles = new DataLoader<string, ProfileRow | null>(
@@ -96,10 +84,7 @@ export class RequestContext {
       const run = await this.run();
       if (this.credential.kind === 'publishable') return asked.map((id) => anonymousCustomer(id, run));
       const ids = asked.map((id) => (maySeeCustomer(this.credential, id) ? id : ''));
-      const rows = await this.database.drizzle
-        .select()
-        .from(customerProfiles)
-        .where(and(eq(customerProfiles.runId, run.runId), inArray(customerProfiles.customerId, [...ids])));
+      const rows = await readProfiles(this.database.drizzle, run.runId, ids);
       await this.#recordReading(rows);
       const byId = new Map(rows.map((row) => [row.customerId, row]));
       return ids.map((id) => byId.get(id) ?? null);

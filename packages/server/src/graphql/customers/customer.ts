@@ -1,11 +1,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { changesOf } from '../../db/queries/segments/segment-history.js';
 import { orders, customerProfiles as profile } from '../../db/tables.js';
 import { apiError, shorten } from '../../errors.js';
 import { compileFilter } from '../../filters/compile.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, Money } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { Context } from '../context.js';
 import { OrderConnection, orderAmount } from '../orders/order.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
 import { keysetPage, type OrderKey, type PageArguments } from '../paging/keyset.js';

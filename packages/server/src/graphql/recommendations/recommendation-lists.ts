@@ -8,6 +8,7 @@ import {
 } from '@tessera/core';
 import DataLoader from 'dataloader';
 import type { Sql } from '../../db/database.js';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import {
   type CandidateRow,
   type CustomerHistory,
@@ -19,7 +20,7 @@ import {
 } from '../../db/queries/recommendations/recommendations.js';
 import type { RunSnapshot } from '../../runs/snapshot.js';
 import type { RecommendationsFitted } from '../../scoring/recommendations.js';
-import type { ProfileRow, RequestContext } from '../context.js';
+import type { RequestContext } from '../context.js';
 
 /** One entry of a customer's list. */
 export interface RecommendedProduct {

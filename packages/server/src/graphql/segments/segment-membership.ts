@@ -1,10 +1,11 @@
 import type { Explanation } from '@tessera/core';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import type { SegmentChangeRow } from '../../db/queries/segments/segment-history.js';
 import { apiError } from '../../errors.js';
 import { featuresOfProfile } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE, CUSTOMERS_READ, ReasonType } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { Context } from '../context.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
 
 const SegmentDistance = builder.objectRef<{ segment: SegmentValue; text: string }>('SegmentDistance').implement({

@@ -1,5 +1,6 @@
 import type { Backtest, BasisStatus, ClvFitted, Estimate } from '@tessera/core';
 import { and, eq, sql } from 'drizzle-orm';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { customerProfiles as profile } from '../../db/tables.js';
 import { apiError } from '../../errors.js';
 import { compileFilter } from '../../filters/compile.js';
@@ -15,7 +16,7 @@ import {
   REPORTS_READ,
   ReasonType,
 } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { Context } from '../context.js';
 import { Customer } from '../customers/customer.js';
 import { CustomerFilter } from '../customers/filter-inputs.js';
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Sql } from '../../db/database.js';
 import { UserError } from '../../errors.js';
-import { FORMATS, type InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
+import { FORMATS } from '../formats.js';
 import { type ImportOptions, type ImportReport, importRows } from '../import-rows.js';
 import { detectDialect } from '../rows/dialect.js';
 import { EMPTY_MAPPING } from '../rows/mapping.js';

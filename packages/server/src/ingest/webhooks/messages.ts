@@ -2,7 +2,7 @@ import type { Sql, Transaction } from '../../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../../db/queries/imports/imports.js';
 import { type EntityKey, mergedCustomers, mergeStaging } from '../../db/queries/imports/merge.js';
 import { codeOf } from '../../errors.js';
-import type { NamedCells } from '../formats.js';
+import type { NamedCells } from '../format.js';
 import type { ImportOptions, ImportReport } from '../import-rows.js';
 import { PLAIN_DIALECT } from '../rows/dialect.js';
 import { ENTITIES } from '../rows/entities.js';
