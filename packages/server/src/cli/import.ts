@@ -9,7 +9,7 @@ import { readCoverage } from '../db/queries/imports/imports.js';
 import { UserError } from '../errors.js';
 import { importPaths, type PathsReport } from '../ingest/files/import-paths.js';
 import { FORMATS } from '../ingest/formats.js';
-import type { ImportReport } from '../ingest/import-rows.js';
+import type { ImportReport } from '../ingest/import-frame.js';
 import { retryQuarantined } from '../ingest/retry-quarantined.js';
 import { type Mapping, readMapping } from '../ingest/rows/mapping.js';
 import { ensureShop } from '../settings/shop.js';

@@ -7,10 +7,10 @@ import type { Database } from '../db/database.js';
 import { writeAudit } from '../db/queries/access/audit-log.js';
 import { type PersonRow, type ProfileRow, readPeople, readProfiles } from '../db/queries/customers/profiles.js';
 import { latestChanges, type MembershipStart } from '../db/queries/segments/segment-history.js';
+import { readShop, type Shop } from '../db/queries/shop/settings.js';
 import { apiError } from '../errors.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
-import { readShop, type Shop } from '../settings/shop.js';
 import { anonymousCustomer } from './customers/anonymous-customer.js';
 
 const MOST_KEYS_A_BATCH = 500;

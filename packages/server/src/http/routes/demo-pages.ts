@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { DemoGrant, DemoTokens } from '../../access/tokens/demo-tokens.js';
 import type { Database } from '../../db/database.js';
+import { readCurrentRunId } from '../../db/queries/runs/current-run.js';
 import { readDemoCustomers, readDemoProducts } from '../../db/queries/shop/demo.js';
-import { readShop } from '../../settings/shop.js';
+import { readShop } from '../../db/queries/shop/settings.js';
 import { PAGE_POLICY, send, sendError, sendJson } from '../respond.js';
 import { sendFile, WIDGET_FOLDER } from './static-files.js';
 
@@ -31,7 +32,7 @@ const inlineJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\
 
 /** What the token of a page grants; null before the shop is scored. The storefront's shopper is the first customer shown. */
 async function grantOf(database: Database, view: DemoGrant['view'] | null): Promise<DemoGrant | null> {
-  const runId = (await readShop(database.reader))?.currentRunId ?? null;
+  const runId = await readCurrentRunId(database.reader);
   if (view === null || runId === null) return null;
   if (view === 'agent') return { view };
   const [shopper] = await readDemoCustomers(database.reader, runId);
@@ -41,7 +42,7 @@ async function grantOf(database: Database, view: DemoGrant['view'] | null): Prom
 async function pageData(database: Database, tokens: DemoTokens, view: DemoGrant['view'] | null, page: string) {
   const grant = await grantOf(database, view);
   const shop = await readShop(database.reader);
-  const scored = shop?.currentRunId ?? null;
+  const scored = await readCurrentRunId(database.reader);
   const customers = scored === null ? [] : await readDemoCustomers(database.reader, scored);
   return {
     shop: { name: shop?.name ?? 'My shop', currency: shop?.currency ?? 'USD' },

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Database } from '../../db/database.js';
+import { readShop } from '../../db/queries/shop/settings.js';
 import type { WebhookContent, WebhookSource } from '../../ingest/platforms/source.js';
 import { WEBHOOK_SOURCES } from '../../ingest/platforms/sources.js';
 import { ImportBusy, importMessage, type Rescore, type RowMessage } from '../../ingest/webhooks/messages.js';
 import { parseExactJson } from '../../ingest/webhooks/payload.js';
 import { isSigned } from '../../ingest/webhooks/signature.js';
-import { ensureShop, readShop } from '../../settings/shop.js';
+import { ensureShop } from '../../settings/shop.js';
 import { sendError, sendJson } from '../respond.js';
 
 const LARGEST_BODY = 1_048_576;
