@@ -4,11 +4,11 @@ import { UserError } from './errors.js';
 
 const WRONG_USAGE = 2;
 
-/** What failed at the bottom, in one line: a wrapper of drizzle's repeats the whole query. */
+/** What failed at the bottom, in one line. */
 async function firstLine(error: unknown): Promise<string> {
-  const { DrizzleQueryError } = await import('drizzle-orm');
-  if (error instanceof DrizzleQueryError && error.cause !== undefined) return firstLine(error.cause);
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  const { causeOf } = await import('./db/failures.js');
+  const cause = causeOf(error);
+  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }
 
 const program = new Command('tessera')

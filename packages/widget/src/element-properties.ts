@@ -4,13 +4,6 @@ import type { TesseraPerks } from './elements/perks/perks.js';
 import type { TesseraProvider } from './elements/provider/provider.js';
 import type { TesseraRecommendations } from './elements/recommendations/recommendations.js';
 import type { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
-import type {
-  TesseraActionDetail,
-  TesseraErrorDetail,
-  TesseraLoadDetail,
-  TesseraSelectDetail,
-  TesseraToggleDetail,
-} from './events.js';
 
 type Settings = 'endpoint' | 'token' | 'tokenProvider' | 'customer' | 'segmentation' | 'audience' | 'theme';
 type Some<Element, Names extends keyof Element> = Partial<Pick<Element, Names>>;
@@ -23,13 +16,4 @@ export interface TesseraElementProperties {
   'tessera-next-actions': Some<TesseraNextActions, Settings | 'size' | 'count'>;
   'tessera-perks': Some<TesseraPerks, Settings | 'size'>;
   'tessera-customer-card': Some<TesseraCustomerCard, Settings | 'size'>;
-}
-
-/** What elements tell the page. */
-export interface TesseraElementEvents {
-  'tessera-load': CustomEvent<TesseraLoadDetail>;
-  'tessera-error': CustomEvent<TesseraErrorDetail>;
-  'tessera-toggle': CustomEvent<TesseraToggleDetail>;
-  'tessera-select': CustomEvent<TesseraSelectDetail>;
-  'tessera-action': CustomEvent<TesseraActionDetail>;
 }

@@ -1,5 +1,4 @@
 import type { ErrorCode } from '@tessera/ui/client/request-error.js';
-import type { TesseraElementEvents } from './element-properties.js';
 
 export interface TesseraLoadDetail {
   customer: string;
@@ -27,6 +26,15 @@ export interface TesseraActionDetail {
   customer: string;
   /** Key of the action in the playbook. */
   action: string;
+}
+
+/** What elements tell the page. */
+export interface TesseraElementEvents {
+  'tessera-load': CustomEvent<TesseraLoadDetail>;
+  'tessera-error': CustomEvent<TesseraErrorDetail>;
+  'tessera-toggle': CustomEvent<TesseraToggleDetail>;
+  'tessera-select': CustomEvent<TesseraSelectDetail>;
+  'tessera-action': CustomEvent<TesseraActionDetail>;
 }
 
 declare global {

@@ -6,7 +6,7 @@ export { type ErrorCode, RequestError } from '@tessera/ui/client/request-error.j
 export type { ElementState } from './base/customer-element.js';
 // Registering
 export { defineTags } from './define-tags.js';
-export type { TesseraElementEvents, TesseraElementProperties } from './element-properties.js';
+export type { TesseraElementProperties } from './element-properties.js';
 export { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
 export { TesseraNextActions } from './elements/next-actions/next-actions.js';
 export { TesseraPerks } from './elements/perks/perks.js';
@@ -17,6 +17,7 @@ export { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
 // Events
 export type {
   TesseraActionDetail,
+  TesseraElementEvents,
   TesseraErrorDetail,
   TesseraLoadDetail,
   TesseraSelectDetail,

@@ -8,7 +8,7 @@ import { UserError } from '../errors.js';
 import { importPaths, type PathsReport } from '../ingest/files/import-paths.js';
 import { removeLeftoverFolders, withTemporaryFolder } from '../ingest/files/temporary-folders.js';
 import { FORMATS } from '../ingest/formats.js';
-import type { ImportReport } from '../ingest/import-rows.js';
+import type { ImportReport } from '../ingest/import-frame.js';
 import { retryQuarantined } from '../ingest/retry-quarantined.js';
 import { type Mapping, readMapping } from '../ingest/rows/mapping.js';
 import { ensureShop } from '../settings/shop.js';

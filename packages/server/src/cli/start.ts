@@ -2,11 +2,12 @@ import { writeDemoShop } from '@tessera/demo-shop';
 import type { RunningServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
+import { readCurrentRunId } from '../db/queries/runs/current-run.js';
+import { hasOrders, readShop } from '../db/queries/shop/settings.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { withTemporaryFolder } from '../ingest/files/temporary-folders.js';
 import { isComplete, readModels } from '../scoring/fitted-models.js';
-import { readShop } from '../settings/shop.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
 import { scoreLines, scoreShop } from './score.js';
@@ -33,6 +34,7 @@ async function importDemo(
 async function prepareShop(database: Database, config: Config, context: CommandContext): Promise<void> {
   const { options, note } = context;
   const shop = await readShop(database.sql);
+  const currentRunId = await readCurrentRunId(database.sql);
   const data = typeof options.data === 'string' ? options.data : null;
   if (data !== null) {
     if (shop?.kind === 'demo') {
@@ -43,18 +45,18 @@ async function prepareShop(database: Database, config: Config, context: CommandC
     const report = await importInto(database, config, [data]);
     for (const line of importLines(report)) note(line);
     const changed = report.files.some(({ inserted, updated }) => inserted + updated > 0);
-    if (!changed && shop?.currentRunId != null) return;
+    if (!changed && currentRunId !== null) return;
   } else {
-    if (shop?.currentRunId != null) {
+    if (shop !== null && currentRunId !== null) {
       note(
         `Using the ${shop.kind === 'demo' ? 'demo shop' : 'data'} of ${config.databaseUrl === undefined ? config.dataDir : 'DATABASE_URL'}.`,
       );
-      if (isComplete(await readModels(database.sql, shop.currentRunId))) return;
+      if (isComplete(await readModels(database.sql, currentRunId))) return;
       note('This version of Tessera scores in another way than the one before: scoring again.');
     }
-    const [own] = await database.sql<{ exists: boolean }[]>`select exists (select from orders) as exists`;
+    const isOwn = await hasOrders(database.sql);
     // A demo whose import was cut short goes on where it stopped: importing it again changes nothing that is there.
-    if (shop?.currentRunId == null && (own?.exists !== true || shop?.kind === 'demo')) {
+    if (currentRunId === null && (!isOwn || shop?.kind === 'demo')) {
       await importDemo(database, config, context, Number(options.demoCustomers ?? DEMO_CUSTOMERS));
     }
   }

@@ -1,6 +1,5 @@
 import type { Playbook } from '@tessera/core';
 import DataLoader from 'dataloader';
-import { and, eq, inArray } from 'drizzle-orm';
 import type { YogaInitialContext } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
 import { actorOf, type Credential, maySeeCustomer } from '../access/credential.js';
@@ -8,19 +7,19 @@ import { breadthError } from '../access/limits/breadth.js';
 import type { Depth } from '../access/limits/breadth-limits.js';
 import type { Database } from '../db/database.js';
 import { writeAudit } from '../db/queries/access/audit-log.js';
+import { type PersonRow, type ProfileRow, readPeople, readProfiles } from '../db/queries/customers/profiles.js';
 import { latestChanges, type MembershipStart } from '../db/queries/segments/segment-history.js';
-import { customerProfiles, customers } from '../db/tables.js';
+import { readShop, type Shop } from '../db/queries/shop/settings.js';
 import { apiError } from '../errors.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
-import { readShop, type Shop } from '../settings/shop.js';
 import { anonymousCustomer } from './customers/anonymous-customer.js';
 
-export type ProfileRow = typeof customerProfiles.$inferSelect & {
+/** A profile as a reader may have it. */
+export type DisclosedProfile = ProfileRow & {
   /** Read as a badge by somebody whose profiles are counted: nothing on it may hold a figure. */
   readonly isBare?: true;
 };
-export type PersonRow = typeof customers.$inferSelect;
 
 const MOST_KEYS_A_BATCH = 500;
 
@@ -88,17 +87,9 @@ export class RequestContext {
   }
 
   /** Names and e-mail addresses, apart from the profiles so that old runs hold none. */
-  readonly people = new DataLoader<string, PersonRow | null>(
-    async (ids) => {
-      const rows = await this.database.drizzle
-        .select()
-        .from(customers)
-        .where(inArray(customers.customerId, [...ids]));
-      const byId = new Map(rows.map((row) => [row.customerId, row]));
-      return ids.map((id) => byId.get(id) ?? null);
-    },
-    { maxBatchSize: MOST_KEYS_A_BATCH },
-  );
+  readonly people = new DataLoader<string, PersonRow | null>((ids) => readPeople(this.database.drizzle, ids), {
+    maxBatchSize: MOST_KEYS_A_BATCH,
+  });
 
   /** Profiles of the current run by the shop's own id; null for customers whom the credential may not see. */
   readonly profiles = new DataLoader<string, ProfileRow | null>(
@@ -106,10 +97,7 @@ export class RequestContext {
       const run = await this.run();
       if (this.credential.kind === 'publishable') return asked.map((id) => anonymousCustomer(id, run));
       const ids = asked.map((id) => (maySeeCustomer(this.credential, id) ? id : ''));
-      const rows = await this.database.drizzle
-        .select()
-        .from(customerProfiles)
-        .where(and(eq(customerProfiles.runId, run.runId), inArray(customerProfiles.customerId, [...ids])));
+      const rows = await readProfiles(this.database.drizzle, run.runId, ids);
       const byId = new Map(rows.map((row) => [row.customerId, row]));
       return ids.map((id) => byId.get(id) ?? null);
     },
@@ -120,7 +108,8 @@ export class RequestContext {
    * A customer as he may be shown. Everyone whom a field gives comes through here, one by one or in a list.
    * @throws BREADTH_LIMITED
    */
-  readonly disclose = (row: ProfileRow, depth: Depth): Promise<ProfileRow> => this.#disclosures.load({ row, depth });
+  readonly disclose = (row: ProfileRow, depth: Depth): Promise<DisclosedProfile> =>
+    this.#disclosures.load({ row, depth });
 
   /** All customers of a page or none: its order, its cursors and its filter tell of their profiles. @throws BREADTH_LIMITED */
   readonly disclosePage = async (rows: readonly ProfileRow[]): Promise<void> => {
@@ -133,9 +122,9 @@ export class RequestContext {
     if (excess !== null) throw breadthError(excess);
   };
 
-  readonly #disclosures = new DataLoader<{ row: ProfileRow; depth: Depth }, ProfileRow, string>(
+  readonly #disclosures = new DataLoader<{ row: ProfileRow; depth: Depth }, DisclosedProfile, string>(
     async (asked) => {
-      const shown = new Array<ProfileRow | Error>(asked.length);
+      const shown = new Array<DisclosedProfile | Error>(asked.length);
       // A profile counts as its badge too, so it comes first.
       for (const depth of ['profile', 'badge'] as const) {
         const places = [...asked.keys()].filter((i) => asked[i]!.depth === depth);
@@ -148,7 +137,7 @@ export class RequestContext {
           shown[place] = excess !== null ? breadthError(excess) : depth === 'badge' ? { ...row, isBare: true } : row;
         });
       }
-      await this.#recordReading(shown.filter((row): row is ProfileRow => !(row instanceof Error)));
+      await this.#recordReading(shown.filter((row): row is DisclosedProfile => !(row instanceof Error)));
       return shown;
     },
     { cacheKeyFn: ({ row: { runId, customerId }, depth }) => `${depth}\n${runId}\n${customerId}` },

@@ -1,5 +1,5 @@
 import type { Reason } from '@tessera/core';
-import type { ProfileRow } from './context.js';
+import type { ProfileRow } from '../db/queries/customers/profiles.js';
 import type { SegmentValue } from './segments/segmentation.js';
 
 /** Of scores 1 to 5: from which on a word holds, the best first. */

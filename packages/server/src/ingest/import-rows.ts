@@ -1,29 +1,11 @@
 import type { Sql, Transaction } from '../db/database.js';
-import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports/imports.js';
-import { type EntityKey, type MergeCounts, mergeStaging } from '../db/queries/imports/merge.js';
-import { endDemo } from '../db/queries/shop/shop.js';
+import { lockMerges } from '../db/queries/imports/imports.js';
+import { type EntityKey, mergeStaging } from '../db/queries/imports/merge.js';
+import { type ImportOptions, type ImportReport, recordImport } from './import-frame.js';
 import { type Dialect, PLAIN_DIALECT } from './rows/dialect.js';
-import { dialectOf, EMPTY_MAPPING, type Mapping } from './rows/mapping.js';
+import { dialectOf, EMPTY_MAPPING } from './rows/mapping.js';
 import type { RowReceiver } from './rows/read-rows.js';
-import { createStaging, type ReadCounts, StagingWriter } from './rows/staging.js';
-
-/** What became of one file or call. Every row read is kept, repaired, quarantined or a duplicate. */
-export interface ImportReport extends Omit<ReadCounts, 'quarantined'>, MergeCounts {
-  readonly importId: number;
-  readonly source: string;
-  readonly format: string;
-  readonly seconds: number;
-}
-
-export interface ImportOptions {
-  readonly timeZone: string;
-  /** The shop's currency. */
-  readonly currency: string;
-  /** What a mapping file says of columns, words, dates and rates. */
-  readonly mapping?: Mapping;
-  /** The rows are those of the generated demo shop. All others make a demo shop the owner's. */
-  readonly isDemo?: boolean;
-}
+import { type ReadCounts, type ReadingRules, stageRows } from './rows/staging.js';
 
 /** Rows to import: where they come from, what they are, and a function that gives them to a receiver. */
 export interface RowImport {
@@ -42,53 +24,21 @@ export interface RowImport {
   after?(transaction: Transaction, importId: number): Promise<void>;
 }
 
-/**
- * Imports rows in one transaction: streamed into a staging table, cleaned on the way, merged by set operations. A failure
- * leaves the tables as they were and is recorded with its import.
- */
+/** Imports rows: streamed into a staging table, cleaned on the way, merged by set operations. */
 export async function importRows(sql: Sql, rows: RowImport, options: ImportOptions): Promise<ImportReport> {
-  const startedAt = performance.now();
-  const importId = await startImport(sql, rows.source, rows.format);
   const mapping = options.mapping ?? EMPTY_MAPPING;
-  const dialect = dialectOf(mapping, rows.dialect ?? PLAIN_DIALECT);
-  try {
-    return await sql.begin(async (transaction) => {
-      await lockImport(transaction, importId);
-      // Zone-less times are the shop's local times; the server knows the rules of its daylight saving.
-      await transaction`select set_config('TimeZone', ${options.timeZone}, true)`;
-      await createStaging(transaction, rows.entity);
-      const copy = await transaction.unsafe('copy staging from stdin').writable();
-      const writer = new StagingWriter(rows.entity, copy, {
-        dialect,
-        currency: options.currency,
-        rates: mapping.rates,
-      });
-      try {
-        await rows.give(writer, () => writer.flush(), writer.counts);
-        await writer.end();
-      } catch (error) {
-        writer.abort(error);
-        throw error;
-      }
-      await lockMerges(transaction);
-      const merged = await mergeStaging(transaction, rows.entity, rows.present, importId);
-      await rows.after?.(transaction, importId);
-      if (options.isDemo !== true && merged.inserted + merged.updated > 0) await endDemo(transaction);
-      const report: ImportReport = {
-        importId,
-        source: rows.source,
-        format: rows.format,
-        ...writer.counts,
-        ...merged,
-        seconds: (performance.now() - startedAt) / 1000,
-      };
-      await finishImport(transaction, report, rows.fingerprint());
-      return report;
-    });
-  } catch (error) {
-    await sql`
-      update imports set state = 'failed', finished_at = now(), error = ${error instanceof Error ? error.message : String(error)}
-      where id = ${importId} and state = 'running'`.catch(() => {});
-    throw error;
-  }
+  const rules: ReadingRules = {
+    dialect: dialectOf(mapping, rows.dialect ?? PLAIN_DIALECT),
+    currency: options.currency,
+    rates: mapping.rates,
+  };
+  return recordImport(sql, rows, options, async (transaction, importId) => {
+    const read = await stageRows(transaction, rows.entity, rules, (writer) =>
+      rows.give(writer, () => writer.flush(), writer.counts),
+    );
+    await lockMerges(transaction);
+    const merged = await mergeStaging(transaction, rows.entity, rows.present, importId);
+    await rows.after?.(transaction, importId);
+    return { counts: { ...read, ...merged }, fingerprint: rows.fingerprint() };
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
+import { readCurrentRunId, readPublishedRun } from '../db/queries/runs/current-run.js';
 import type { StoredModel } from '../db/queries/runs/fitted-models.js';
 import { MODEL_CATEGORIES, type ModelCategory } from '../db/queries/runs/run-features.js';
 import { readSegmentStats, type SegmentStatsRow } from '../db/queries/segments/segment-stats.js';
@@ -100,14 +101,14 @@ export class RunSnapshots {
 
   /** The run that readers see now; null before the first. */
   async current(): Promise<RunSnapshot | null> {
-    const [shop] = await this.sql<{ runId: number | null }[]>`select current_run_id::float8 as "runId" from shop`;
-    return shop?.runId == null ? null : this.#remembered(shop.runId);
+    const runId = await readCurrentRunId(this.sql);
+    return runId === null ? null : this.#remembered(runId);
   }
 
   /** One run; null when there is none of that number or its profiles were dropped, perhaps since it was last asked for. */
   async get(runId: number): Promise<RunSnapshot | null> {
-    const kept = await this.sql`select from runs where id = ${runId} and state = 'published'`;
-    return kept.length === 0 ? null : this.#remembered(runId);
+    const kept = await readPublishedRun(this.sql, runId);
+    return kept === null ? null : this.#remembered(runId);
   }
 
   #remembered(runId: number): Promise<RunSnapshot | null> {
@@ -125,16 +126,14 @@ export class RunSnapshots {
   }
 
   async #read(runId: number): Promise<RunSnapshot | null> {
-    const [run] = await this.sql<{ asOf: Date; finishedAt: Date; options: Omit<OrderFactsOptions, 'asOf'> }[]>`
-      select as_of as "asOf", finished_at as "finishedAt", options
-      from runs where id = ${runId} and state = 'published'`;
-    if (run === undefined) return null;
+    const run = await readPublishedRun(this.sql, runId);
+    if (run === null) return null;
     const { segmentations, predictions } = restoreModels(await this.models.of(runId));
     return {
       runId,
       asOf: run.asOf,
       finishedAt: run.finishedAt,
-      facts: { ...run.options, asOf: run.asOf },
+      facts: { ...(run.options as Omit<OrderFactsOptions, 'asOf'>), asOf: run.asOf },
       segmentations: segmentations.map((own) => ({ ...own, runId, segments: own.model.segments(own.fitted) })),
       predictions: predictions.map((own) => ({ ...own, runId })),
     };

@@ -2,6 +2,7 @@ import { basketsOf, FEWEST_IN_SEGMENT, fitNeighbours, type Neighbours } from '@t
 import type { Transaction } from '../db/database.js';
 import {
   type AffinityOptions,
+  countItems,
   createFacts,
   createLines,
   createPopular,
@@ -38,13 +39,13 @@ export async function createAffinity(
 ): Promise<AffinityCounts> {
   await dropAffinity(transaction);
   const usualReturnRate = await createLines(transaction, options);
-  const [known] = await transaction<{ items: number }[]>`select count(*)::int as items from affinity_items`;
+  const items = await countItems(transaction);
   const { orders, customers, segments, ...read } = await readBaskets(transaction, options.profiles, mostLines);
   const names = [...new Set(segments.filter((segment) => segment !== null))].sort();
   const groups = { of: Int32Array.from(segments, (segment) => names.indexOf(segment ?? '')), count: names.length };
   const found = fitNeighbours(
-    basketsOf(orders.basket, orders.item, known!.items),
-    basketsOf(customers.basket, customers.item, known!.items),
+    basketsOf(orders.basket, orders.item, items),
+    basketsOf(customers.basket, customers.item, items),
     undefined,
     groups,
   );
@@ -53,7 +54,7 @@ export async function createAffinity(
   const sizes = names.map((_, group) => groups.of.filter((own) => own === group).length);
   return {
     ...read,
-    products: known!.items,
+    products: items,
     orders: found.orderCount,
     customers: found.customerCount,
     pairs: found.items.length,

@@ -1,6 +1,7 @@
 import type { Transaction } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
-import { currentRun, momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/queries/runs/online-scores.js';
+import { readCurrentRun } from '../db/queries/runs/current-run.js';
+import { momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/queries/runs/online-scores.js';
 import { createFeatures } from '../db/queries/runs/run-features.js';
 import { writeProfiles } from '../db/queries/runs/runs.js';
 import { notifyMoves } from '../db/queries/segments/segment-events.js';
@@ -21,7 +22,7 @@ export async function rescoreCustomers(
   customerIds: ReadonlySet<string>,
 ): Promise<number> {
   const ids = [...customerIds].filter((id) => id !== '');
-  const run = ids.length === 0 ? null : await currentRun(transaction);
+  const run = ids.length === 0 ? null : await readCurrentRun(transaction);
   if (run === null) return 0;
   const fitted = restoreModels(await models.of(run.runId));
   if (!isComplete(fitted)) return 0;

@@ -8,6 +8,7 @@ import {
   seededRandom,
 } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
+import { readCurrentRun } from '../db/queries/runs/current-run.js';
 import { readFittedModels } from '../db/queries/runs/fitted-models.js';
 import { readProfileFeatures } from '../db/queries/runs/profile-features.js';
 import { UserError } from '../errors.js';
@@ -112,11 +113,8 @@ function summarise(candidate: Candidate, customers: number): SegmentationPreview
 export async function previewSegmentation(sql: Sql, settings: SegmentationSettings): Promise<PreviewReport> {
   const options = segmentationOptions(settings);
   return sql.begin('isolation level repeatable read read only', async (transaction) => {
-    const [run] = await transaction<{ runId: number; asOf: Date; customers: number }[]>`
-      select id::float8 as "runId", as_of as "asOf", customer_count::float8 as customers
-      from runs where id = (select current_run_id from shop)`;
-    if (run === undefined)
-      throw new UserError('there is no published run to compare with: score first (tessera score)');
+    const run = await readCurrentRun(transaction);
+    if (run === null) throw new UserError('there is no published run to compare with: score first (tessera score)');
     const { runId, customers } = run;
     const sample = await collect(transaction, runId, Math.max(1, Math.ceil(customers / LARGEST_FIT)));
     const stored = await readFittedModels(transaction, runId);

@@ -10,9 +10,16 @@ import {
   seededRandom,
 } from '@tessera/core';
 import type { Transaction } from '../db/database.js';
-import { momentLiteral, type OrderFactsOptions, orderFacts } from '../db/queries/orders/order-facts.js';
+import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import { dropAffinity, storeAffinity } from '../db/queries/recommendations/affinity.js';
+import {
+  boughtSince,
+  daysBefore,
+  readPopularOfShop,
+  wasBoughtBefore,
+} from '../db/queries/recommendations/past-purchases.js';
 import { type Histories, readPastHistories } from '../db/queries/recommendations/recommendations.js';
+import { storeFittedModel } from '../db/queries/runs/fitted-models.js';
 import { readValueCutOffs } from '../db/queries/value/value-cut-offs.js';
 import { type AffinityCounts, createAffinity } from './affinity.js';
 
@@ -54,9 +61,7 @@ export async function fitRecommendations(
   await storeAffinity(transaction, runId);
   await dropAffinity(transaction);
   const fitted: RecommendationsFitted = { ...counts, ...(await readValueCutOffs(transaction, profiles)), backtest };
-  await transaction`
-    insert into fitted_models (run_id, key, version, fitted)
-    values (${runId}, ${recommender.key}, ${recommender.version}, ${transaction.json(fitted as never)})`;
+  await storeFittedModel(transaction, runId, recommender, fitted);
   return fitted;
 }
 
@@ -64,18 +69,13 @@ type Facts = Omit<RecommendationRunOptions, 'runId' | 'profiles'>;
 
 /** Learns as of 90 days before the moment and compares with what was bought since; null where nobody bought before and after. */
 async function judgePast(transaction: Transaction, facts: Facts): Promise<RecommendationsRun['backtest']> {
-  const [past] = await transaction<{ asOf: Date }[]>`
-    select ((${facts.asOf} at time zone ${facts.timeZone})::date - ${HORIZON_DAYS}::int)::timestamp at time zone ${facts.timeZone} as "asOf"`;
-  const [known] = await transaction<{ exists: boolean }[]>`
-    select exists (select from orders where placed_at < ${past!.asOf} and customer_id <> '') as exists`;
-  if (known?.exists !== true) return null;
+  const pastAsOf = await daysBefore(transaction, facts.asOf, facts.timeZone, HORIZON_DAYS);
+  if (!(await wasBoughtBefore(transaction, pastAsOf))) return null;
   // Nobody's segment of then is known, and today's would let the future in: the segment's popular products sit this out.
-  const options = { ...facts, asOf: past!.asOf };
+  const options = { ...facts, asOf: pastAsOf };
   const counts = await createAffinity(transaction, { ...options, profiles: null });
-  const popular = await transaction<PopularProduct[]>`
-    select product_id as product, recent_share as "recentShare", return_rate as "returnRate"
-    from affinity_popular where segment = '' order by recent_share desc, product_id`;
-  const bought = await boughtSince(transaction, facts, past!.asOf);
+  const popular = await readPopularOfShop(transaction);
+  const bought = await boughtSince(transaction, facts, pastAsOf, MOST_JUDGED);
   const columns = {
     own: { hits: [] as number[], ndcg: [] as number[] },
     popular: { hits: [] as number[], ndcg: [] as number[] },
@@ -120,14 +120,4 @@ function pastSignals(
     itemsReturned: 0,
     usualReturnRate,
   };
-}
-
-/** What customers who had bought before the first moment bought from it up to the second: a sample by their ids. */
-async function boughtSince(transaction: Transaction, facts: Facts, since: Date): Promise<Map<string, Set<string>>> {
-  const rows = await transaction.unsafe<{ customerId: string; products: string[] }[]>(`
-    with ${orderFacts(facts, 'in (select customer_id from affinity_lines)')}
-    select l.customer_id as "customerId", array_agg(distinct l.product_id) as products
-    from lines l where l.placed_at >= ${momentLiteral(since)} and not l.is_cancelled and l.product_id is not null
-    group by l.customer_id order by hashtextextended(l.customer_id, 7), l.customer_id limit ${MOST_JUDGED}`);
-  return new Map(rows.map(({ customerId, products }) => [customerId, new Set(products)]));
 }

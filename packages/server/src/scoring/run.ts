@@ -1,6 +1,7 @@
 import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
+import { readCurrentRunId } from '../db/queries/runs/current-run.js';
 import {
   readFittedModels,
   readRealisedValue,
@@ -8,7 +9,7 @@ import {
   storeFittedModels,
 } from '../db/queries/runs/fitted-models.js';
 import { momentsOf } from '../db/queries/runs/online-scores.js';
-import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/runs/run-features.js';
+import { countFeatures, createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/runs/run-features.js';
 import {
   createPartition,
   defaultAsOf,
@@ -30,6 +31,7 @@ import {
   writeSegmentStats,
 } from '../db/queries/runs/runs.js';
 import { notifyRunChanges } from '../db/queries/segments/segment-events.js';
+import { hasCustomers } from '../db/queries/shop/settings.js';
 import { noteRealisedValue } from '../db/queries/value/realised-value.js';
 import { UserError } from '../errors.js';
 import { collectFeatures, readFeatureChunks } from './features/feature-chunks.js';
@@ -139,8 +141,7 @@ async function storeModels(
  */
 export async function runScoring(sql: Sql, options: RunOptions): Promise<RunReport> {
   const startedAt = performance.now();
-  const [known] = await sql<{ exists: boolean }[]>`select exists (select from customers) as exists`;
-  if (known?.exists !== true) {
+  if (!(await hasCustomers(sql))) {
     throw new UserError('there is nothing to score yet: import customers or orders first (tessera import PATH...)');
   }
   const { timeZone, rule = PRODUCT_RULE } = options;
@@ -161,16 +162,13 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
   try {
     const report = await sql.begin(async (transaction) => {
       await lockRun(transaction);
-      const [shop] = await transaction<{ currentRunId: number | null }[]>`
-        select current_run_id::float8 as "currentRunId" from shop`;
-      const previousRunId = shop?.currentRunId ?? null;
+      const previousRunId = await readCurrentRunId(transaction);
       const features: FeatureOptions = { asOf, timeZone, ...rule };
       progress(0.02, 'features');
       await noteDoneImports(transaction);
       await createFeatures(transaction, features);
       let fingerprint = await fingerprintFeatures(transaction);
-      const [size] = await transaction<{ customers: number }[]>`select count(*)::float8 as customers from run_features`;
-      const customers = size?.customers ?? 0;
+      const customers = await countFeatures(transaction);
 
       progress(0.2, 'fit');
       const stored = previousRunId === null ? [] : await readFittedModels(transaction, previousRunId);

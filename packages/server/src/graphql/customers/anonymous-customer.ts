@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import type { RunSnapshot } from '../../runs/snapshot.js';
-import type { ProfileRow } from '../context.js';
 
 /** What the customer is called to whoever asks: a visitor's row keeps the id that he was asked by. */
 export const shownIdOf = (row: ProfileRow & { readonly askedAs?: string }) => row.askedAs ?? row.customerId;

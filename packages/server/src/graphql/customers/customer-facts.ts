@@ -1,7 +1,7 @@
 import type { CustomerFacts } from '@tessera/core';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import type { RunSnapshot } from '../../runs/snapshot.js';
 import type { RecommendationsFitted } from '../../scoring/recommendations.js';
-import type { ProfileRow } from '../context.js';
 
 /** What the rules of a playbook look at, from a profile. @param fitted what the run learned; null for an older run */
 export function factsOf(row: ProfileRow, run: RunSnapshot, fitted: RecommendationsFitted | null): CustomerFacts {

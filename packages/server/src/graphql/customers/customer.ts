@@ -1,19 +1,27 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { allOf, type Condition, isInRun, isInSegment } from '../../db/queries/customers/conditions.js';
+import {
+  CUSTOMER_ORDERS,
+  countCustomers,
+  customerKeys,
+  readCustomerRows,
+} from '../../db/queries/customers/customer-list.js';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
+import { countOrders, ORDER_KEYS, readOrders } from '../../db/queries/orders/orders.js';
 import { changesOf } from '../../db/queries/segments/segment-history.js';
-import { orders, customerProfiles as profile } from '../../db/tables.js';
 import { apiError, shorten } from '../../errors.js';
 import { compileFilter } from '../../filters/compile.js';
+import type { CustomerFilterInput } from '../../filters/customer-filter.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, Money } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
-import { OrderConnection, orderAmount } from '../orders/order.js';
+import type { Context } from '../context.js';
+import { OrderConnection } from '../orders/order.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
-import { keysetPage, type OrderKey, type PageArguments } from '../paging/keyset.js';
+import { keysetPage, type PageArguments } from '../paging/keyset.js';
 import { SegmentChange, SegmentMembership, segmentOf } from '../segments/segment-membership.js';
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';
 import { shownIdOf } from './anonymous-customer.js';
 import { findByEmails } from './email-lookup.js';
-import { CustomerFilter, type CustomerFilterInput } from './filter-inputs.js';
+import { CustomerFilter } from './filter-inputs.js';
 
 const MOST_IDS = 500;
 
@@ -198,33 +206,9 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
       args: pageArgs(t.arg),
       complexity: pageComplexity,
       resolve: async ({ customerId }, args, { database: { drizzle } }) => {
-        const keys: OrderKey[] = [
-          { expression: orders.placedAt, type: 'timestamptz' },
-          { expression: orders.orderId, type: 'text' },
-        ];
-        const list = { name: 'orders', keys, descending: true };
-        const page = await keysetPage(args, list, ({ condition, order, limit, cursorKeys }) =>
-          drizzle
-            .select({
-              customerId: orders.customerId,
-              orderId: orders.orderId,
-              status: orders.status,
-              placedAt: orders.placedAt,
-              shippedAt: orders.shippedAt,
-              deliveredAt: orders.deliveredAt,
-              cancelledAt: orders.cancelledAt,
-              returnedAt: orders.returnedAt,
-              version: orders.version,
-              importId: orders.importId,
-              amount: orderAmount,
-              cursorKeys: sql<string[]>`${cursorKeys}`,
-            })
-            .from(orders)
-            .where(and(eq(orders.customerId, customerId), condition))
-            .orderBy(order)
-            .limit(limit),
-        );
-        return { ...page, totalCount: () => drizzle.$count(orders, eq(orders.customerId, customerId)) };
+        const list = { name: 'orders', keys: ORDER_KEYS, descending: true };
+        const page = await keysetPage(args, list, (query) => readOrders(drizzle, customerId, query));
+        return { ...page, totalCount: () => countOrders(drizzle, customerId) };
       },
     }),
     segmentHistory: t.field({
@@ -239,23 +223,7 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
 
 export const CustomerConnection = connectionType('Customer', Customer);
 
-/** Sorts of a customer list. A customer without the value counts as the lowest. */
-const ORDERS: Readonly<Record<string, OrderKey | null>> = {
-  EXTERNAL_ID: null,
-  NET_REVENUE: { expression: profile.netRevenue, type: 'numeric' },
-  ORDERS: { expression: profile.orders, type: 'int' },
-  AVERAGE_ORDER_VALUE: { expression: sql`coalesce(${profile.averageOrderValue}, -1e15)`, type: 'numeric' },
-  RECENCY_DAYS: { expression: sql`coalesce(${profile.recencyDays}, -1)`, type: 'int' },
-  TENURE_DAYS: { expression: sql`coalesce(${profile.tenureDays}, -1)`, type: 'int' },
-  RETURN_RATE: { expression: sql`coalesce(${profile.returnRate}, -1)`, type: 'float8' },
-  CLV_90D: { expression: sql`coalesce(${profile.clv90d}, -1)`, type: 'numeric' },
-  VALUE_SCORE: { expression: sql`coalesce(${profile.valueScore}, -1)`, type: 'float8' },
-  FIRST_ORDER_AT: { expression: sql`coalesce(${profile.firstOrderAt}, '-infinity')`, type: 'timestamptz' },
-  LAST_ORDER_AT: { expression: sql`coalesce(${profile.lastOrderAt}, '-infinity')`, type: 'timestamptz' },
-  REGISTERED_AT: { expression: sql`coalesce(${profile.registeredAt}, '-infinity')`, type: 'timestamptz' },
-};
-
-const CustomerOrderField = builder.enumType('CustomerOrderField', { values: Object.keys(ORDERS) });
+const CustomerOrderField = builder.enumType('CustomerOrderField', { values: Object.keys(CUSTOMER_ORDERS) });
 const OrderDirection = builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const });
 interface CustomerOrderInput {
   field: string;
@@ -274,25 +242,19 @@ interface CustomerListArguments extends PageArguments {
 }
 
 /** One page of the customers of a run. */
-export async function readCustomers(context: Context, args: CustomerListArguments, runId?: number, also?: SQL) {
+export async function readCustomers(context: Context, args: CustomerListArguments, runId?: number, also?: Condition) {
   const run = await context.run(runId);
   const { drizzle } = context.database;
-  const where = and(eq(profile.runId, run.runId), compileFilter(args.where, run, context.credential), also);
+  const where = allOf([isInRun(run.runId), compileFilter(args.where, run, context.credential), also]);
   const { field, direction } = args.orderBy ?? { field: 'NET_REVENUE', direction: 'DESC' };
-  const key = ORDERS[field] ?? null;
-  const keys: OrderKey[] = [...(key === null ? [] : [key]), { expression: profile.customerId, type: 'text' }];
-  const list = { name: `customers ${field} ${direction}`, keys, descending: direction === 'DESC' };
-  const page = await keysetPage(args, list, async ({ condition, order, limit, cursorKeys }) => {
-    const rows = await drizzle
-      .select({ row: profile, cursorKeys: sql<string[]>`${cursorKeys}` })
-      .from(profile)
-      .where(and(where, condition))
-      .orderBy(order)
-      .limit(limit);
-    return rows.map(({ row, cursorKeys }) => ({ ...row, cursorKeys }));
-  });
+  const list = {
+    name: `customers ${field} ${direction}`,
+    keys: customerKeys(field),
+    descending: direction === 'DESC',
+  };
+  const page = await keysetPage(args, list, (query) => readCustomerRows(drizzle, where, query));
   await context.disclosePage(page.edges.map(({ node }) => node));
-  return { ...page, totalCount: () => drizzle.$count(profile, where) };
+  return { ...page, totalCount: () => countCustomers(drizzle, where) };
 }
 
 function runIdOf(asOfRun: string | number | null | undefined): number | undefined {
@@ -310,12 +272,7 @@ builder.objectField(Segment, 'customers', (t) =>
     args: { ...pageArgs(t.arg), orderBy: t.arg({ type: CustomerOrder }) },
     complexity: pageComplexity,
     resolve: ({ segmentation, definition }, args, context) =>
-      readCustomers(
-        context,
-        args,
-        segmentation.runId,
-        sql`${profile.segments} && array[${`${segmentation.model.key}:${definition.key}`}::text]`,
-      ),
+      readCustomers(context, args, segmentation.runId, isInSegment([`${segmentation.model.key}:${definition.key}`])),
   }),
 );
 

@@ -1,7 +1,6 @@
-import { isNotNull, sql } from 'drizzle-orm';
 import { actorOf } from '../../access/credential.js';
 import { writeAudit } from '../../db/queries/access/audit-log.js';
-import { customers } from '../../db/tables.js';
+import { readByEmails } from '../../db/queries/customers/e-mails.js';
 import { apiError } from '../../errors.js';
 import type { Context } from '../context.js';
 
@@ -25,15 +24,7 @@ export async function findByEmails(emails: readonly string[], context: Context):
   }
   const { credential, access, database } = context;
   if (credential.kind === 'agent') await access.limits.takeLookups(credential, given.length);
-  const rows = await database.drizzle
-    .select({ customerId: customers.customerId, place: sql<number>`asked.place::int` })
-    .from(customers)
-    .innerJoin(
-      sql`unnest(${sql.param(given)}::text[]) with ordinality as asked(email, place)`,
-      sql`lower(${customers.email}) = lower(asked.email)`,
-    )
-    .where(isNotNull(customers.email));
-  const found = given.map((_, i) => rows.filter(({ place }) => place === i + 1).map(({ customerId }) => customerId));
+  const found = await readByEmails(database.drizzle, given);
   await writeAudit(database.reader, {
     ...actorOf(credential),
     action: 'customers looked up by e-mail',

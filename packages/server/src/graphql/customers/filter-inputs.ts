@@ -1,22 +1,12 @@
 import { type GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { apiError } from '../../errors.js';
+import type {
+  Comparison,
+  CustomerFilterInput,
+  PurchaseFilterInput,
+  SegmentFilterInput,
+} from '../../filters/customer-filter.js';
 import { builder } from '../builder.js';
-
-/** The comparisons of every filter field; each scalar takes those that fit it. All given ones must hold. */
-export interface Comparison<T> {
-  readonly eq?: T | null;
-  readonly ne?: T | null;
-  readonly in?: readonly T[] | null;
-  readonly notIn?: readonly T[] | null;
-  readonly gt?: T | null;
-  readonly gte?: T | null;
-  readonly lt?: T | null;
-  readonly lte?: T | null;
-  readonly between?: { readonly from: T; readonly to: T } | null;
-  readonly contains?: string | null;
-  readonly startsWith?: string | null;
-  readonly isNull?: boolean | null;
-}
 
 const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -115,13 +105,6 @@ export const DateTimeFilter = comparisonInput<Date>('DateTimeFilter', 'DateTime'
 export const DateFilter = comparisonInput<string>('DateFilter', 'Date', true);
 export const StringFilter = comparisonInput<string>('StringFilter', 'String', false);
 
-export interface SegmentFilterInput {
-  readonly segmentation?: string | null;
-  readonly in?: readonly string[] | null;
-  readonly notIn?: readonly string[] | null;
-  readonly enteredAfter?: Date | null;
-  readonly previousIn?: readonly string[] | null;
-}
 export const SegmentFilter = builder.inputRef<SegmentFilterInput>('SegmentFilter').implement({
   description: 'Membership in the segments of one segmentation, by their keys.',
   fields: (t) => ({
@@ -133,11 +116,6 @@ export const SegmentFilter = builder.inputRef<SegmentFilterInput>('SegmentFilter
   }),
 });
 
-export interface PurchaseFilterInput {
-  readonly in: readonly string[];
-  readonly after?: Date | null;
-  readonly before?: Date | null;
-}
 export const PurchaseFilter = builder.inputRef<PurchaseFilterInput>('PurchaseFilter').implement({
   description: 'Has an order, not cancelled, with one of these.',
   fields: (t) => ({
@@ -146,18 +124,6 @@ export const PurchaseFilter = builder.inputRef<PurchaseFilterInput>('PurchaseFil
     before: t.field({ type: 'DateTime' }),
   }),
 });
-
-export interface CustomerFilterInput {
-  readonly and?: readonly CustomerFilterInput[] | null;
-  readonly or?: readonly CustomerFilterInput[] | null;
-  readonly not?: CustomerFilterInput | null;
-  readonly segment?: SegmentFilterInput | null;
-  readonly boughtCategory?: PurchaseFilterInput | null;
-  readonly boughtProduct?: PurchaseFilterInput | null;
-  readonly boughtBrand?: PurchaseFilterInput | null;
-  readonly search?: string | null;
-  readonly [column: string]: unknown;
-}
 
 export const CustomerFilter = builder.inputRef<CustomerFilterInput>('CustomerFilter');
 CustomerFilter.implement({

@@ -1,4 +1,4 @@
-import type { NamedCells } from '../../ingest/formats.js';
+import type { NamedCells } from '../../ingest/format.js';
 import { isMissingWord, readId } from '../../ingest/rows/clean.js';
 import type { RowGroup, RowProblem } from '../../ingest/webhooks/messages.js';
 import { lineIds } from '../../ingest/webhooks/payload.js';

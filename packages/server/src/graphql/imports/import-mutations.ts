@@ -1,14 +1,14 @@
-import { asc, eq } from 'drizzle-orm';
+import { type ImportRow, readImport, readQuarantined } from '../../db/queries/imports/import-records.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
-import { imports, quarantinedRows } from '../../db/tables.js';
+import { readShop } from '../../db/queries/shop/settings.js';
 import { apiError } from '../../errors.js';
 import { ImportBusy, importMessage, type Rescore, type RowGroup } from '../../ingest/webhooks/messages.js';
 import { rescoreCustomers } from '../../scoring/online.js';
-import { ensureShop, readShop } from '../../settings/shop.js';
+import { ensureShop } from '../../settings/shop.js';
 import { builder } from '../builder.js';
 import { IMPORTS_WRITE, INTERNAL } from '../common.js';
 import type { Context } from '../context.js';
-import { Import, type ImportRow } from './import.js';
+import { Import } from './import.js';
 import {
   CustomerInput,
   EventInput,
@@ -135,13 +135,9 @@ async function importInput<T extends Identified>(
     const report = await importMessage(database.sql, message, shop, rescore);
     if (report === null) throw new Error('a call without a delivery id was taken for a duplicate');
     const { drizzle } = database;
-    const [stored] = await drizzle.select().from(imports).where(eq(imports.id, report.importId));
-    if (stored === undefined) throw new Error('the record of an import is missing after it was written');
-    const bad = await drizzle
-      .select()
-      .from(quarantinedRows)
-      .where(eq(quarantinedRows.importId, report.importId))
-      .orderBy(asc(quarantinedRows.line));
+    const stored = await readImport(drizzle, report.importId);
+    if (stored === null) throw new Error('the record of an import is missing after it was written');
+    const bad = await readQuarantined(drizzle, report.importId);
     const problems = bad.map(({ line, field, value, reason }) => ({
       row: places[line - 1] ?? line,
       field: inputName(field, ownId),

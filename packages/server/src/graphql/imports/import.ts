@@ -1,11 +1,15 @@
-import { asc, eq } from 'drizzle-orm';
-import { imports, quarantinedRows } from '../../db/tables.js';
+import {
+  countImports,
+  IMPORT_KEYS,
+  type ImportRow,
+  type QuarantinedRow as QuarantinedRowValue,
+  readImports,
+  readQuarantined,
+} from '../../db/queries/imports/import-records.js';
 import { builder } from '../builder.js';
 import { IMPORTS_READ } from '../common.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
 import { keysetPage } from '../paging/keyset.js';
-
-export type ImportRow = typeof imports.$inferSelect;
 
 const MOST_QUARANTINED_SHOWN = 1000;
 
@@ -13,7 +17,7 @@ const ImportState = builder.enumType('ImportState', {
   values: { RUNNING: { value: 'running' }, DONE: { value: 'done' }, FAILED: { value: 'failed' } } as const,
 });
 
-const QuarantinedRow = builder.objectRef<typeof quarantinedRows.$inferSelect>('QuarantinedRow').implement({
+const QuarantinedRow = builder.objectRef<QuarantinedRowValue>('QuarantinedRow').implement({
   description: 'A row that could not be used, and why.',
   authScopes: IMPORTS_READ,
   fields: (t) => ({
@@ -58,12 +62,7 @@ export const Import = builder.objectRef<ImportRow>('Import').implement({
       type: [QuarantinedRow],
       args: { first: t.arg.int({ defaultValue: 100, description: `At most ${MOST_QUARANTINED_SHOWN}.` }) },
       resolve: ({ id }, { first }, { database: { drizzle } }) =>
-        drizzle
-          .select()
-          .from(quarantinedRows)
-          .where(eq(quarantinedRows.importId, id))
-          .orderBy(asc(quarantinedRows.line))
-          .limit(Math.min(Math.max(first ?? 100, 0), MOST_QUARANTINED_SHOWN)),
+        readQuarantined(drizzle, id, Math.min(Math.max(first ?? 100, 0), MOST_QUARANTINED_SHOWN)),
     }),
   }),
 });
@@ -78,19 +77,9 @@ builder.queryField('imports', (t) =>
     args: pageArgs(t.arg),
     complexity: pageComplexity,
     resolve: async (_root, args, { database: { drizzle } }) => {
-      const page = await keysetPage(
-        args,
-        { name: 'imports', keys: [{ expression: imports.id, type: 'bigint' }], descending: true },
-        ({ condition, order, limit }) =>
-          drizzle
-            .select()
-            .from(imports)
-            .where(condition)
-            .orderBy(order)
-            .limit(limit)
-            .then((rows) => rows.map((row) => ({ ...row, cursorKeys: [String(row.id)] }))),
-      );
-      return { ...page, totalCount: () => drizzle.$count(imports) };
+      const list = { name: 'imports', keys: IMPORT_KEYS, descending: true };
+      const page = await keysetPage(args, list, (query) => readImports(drizzle, query));
+      return { ...page, totalCount: () => countImports(drizzle) };
     },
   }),
 );

@@ -1,21 +1,8 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
-import { LIFECYCLE, orderItems, type orders, products } from '../../db/tables.js';
+import { type OrderLineRow, type OrderRow, readOrderLines } from '../../db/queries/orders/orders.js';
+import { LIFECYCLE } from '../../db/tables.js';
 import { builder } from '../builder.js';
 import { CUSTOMERS_READ, Money } from '../common.js';
 import { connectionType } from '../paging/connection.js';
-
-export type OrderRow = typeof orders.$inferSelect & { amount: string };
-
-interface OrderLineRow {
-  readonly itemId: string;
-  readonly productId: string | null;
-  readonly productName: string | null;
-  readonly category: string | null;
-  readonly quantity: number;
-  readonly amount: string;
-  readonly status: (typeof LIFECYCLE)[number] | null;
-  readonly returnedAt: Date | null;
-}
 
 export const OrderStatus = builder.enumType('OrderStatus', {
   values: Object.fromEntries(LIFECYCLE.map((word) => [word.toUpperCase(), { value: word }])) as Record<
@@ -59,27 +46,9 @@ export const Order = builder.objectRef<OrderRow>('Order').implement({
     lines: t.field({
       type: [OrderLine],
       resolve: ({ customerId, orderId }, _args, { database: { drizzle } }) =>
-        drizzle
-          .select({
-            itemId: orderItems.itemId,
-            productId: orderItems.productId,
-            productName: products.name,
-            category: products.category,
-            quantity: orderItems.quantity,
-            amount: orderItems.amount,
-            status: orderItems.status,
-            returnedAt: orderItems.returnedAt,
-          })
-          .from(orderItems)
-          .leftJoin(products, eq(products.productId, orderItems.productId))
-          .where(and(eq(orderItems.customerId, customerId), eq(orderItems.orderId, orderId)))
-          .orderBy(asc(orderItems.itemId)),
+        readOrderLines(drizzle, customerId, orderId),
     }),
   }),
 });
 
 export const OrderConnection = connectionType('Order', Order);
-
-/** What an order's lines cost in all, as a column of a query over orders. In a select list drizzle names columns without their table. */
-export const orderAmount = sql<string>`coalesce((
-  select sum(i.amount) from order_items i where i.customer_id = orders.customer_id and i.order_id = orders.order_id), 0)`;

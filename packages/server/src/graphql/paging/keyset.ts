@@ -1,12 +1,5 @@
-import { type Column, type SQL, sql } from 'drizzle-orm';
+import { type KeysetQuery, keysetQuery, type OrderKey } from '../../db/keyset.js';
 import { apiError } from '../../errors.js';
-
-/** One column of an order. Every key is NOT NULL (coalesced if need be); the last is unique, so that no row is lost or repeated. */
-export interface OrderKey {
-  readonly expression: SQL | Column;
-  /** The type that a cursor's text is cast to; part of the program, never of a request. */
-  readonly type: 'text' | 'numeric' | 'float8' | 'int' | 'bigint' | 'timestamptz';
-}
 
 /** A list in an order. Cursors carry its name, so that one of another list or order is refused. */
 export interface OrderedList {
@@ -90,41 +83,21 @@ export function pageSize({ first, last }: PageArguments): number {
 export async function keysetPage<Row extends { cursorKeys: readonly string[] }>(
   args: PageArguments,
   list: OrderedList,
-  read: (query: { condition: SQL | undefined; order: SQL; limit: number; cursorKeys: SQL }) => Promise<Row[]>,
+  read: (query: KeysetQuery) => Promise<Row[]>,
 ): Promise<Page<Row>> {
   const { keys, descending } = list;
   const size = pageSize(args);
   const backwards = args.last != null;
-  const beyond = (cursor: string, forwards: boolean) => {
-    const values = decode(cursor, list);
-    const operator = sql.raw(descending === forwards ? '<' : '>');
-    const left = sql.join(
-      keys.map(({ expression }) => sql`${expression}`),
-      sql`, `,
-    );
-    const right = sql.join(
-      keys.map(({ type }, i) => sql`${values[i]}::${sql.raw(type)}`),
-      sql`, `,
-    );
-    return sql`(${left}) ${operator} (${right})`;
-  };
-  const conditions: SQL[] = [];
-  if (args.after != null) conditions.push(beyond(args.after, true));
-  if (args.before != null) conditions.push(beyond(args.before, false));
-  const direction = sql.raw(descending !== backwards ? 'desc' : 'asc');
-  const rows = await read({
-    condition: conditions.length === 0 ? undefined : sql.join(conditions, sql` and `),
-    order: sql.join(
-      keys.map(({ expression }) => sql`${expression} ${direction}`),
-      sql`, `,
-    ),
-    // One more than asked for tells whether there is another page.
-    limit: size + 1,
-    cursorKeys: sql`array[${sql.join(
-      keys.map(({ expression }) => sql`(${expression})::text`),
-      sql`, `,
-    )}]`,
-  });
+  const rows = await read(
+    keysetQuery(keys, {
+      descending,
+      backwards,
+      after: args.after == null ? undefined : decode(args.after, list),
+      before: args.before == null ? undefined : decode(args.before, list),
+      // One more than asked for tells whether there is another page.
+      limit: size + 1,
+    }),
+  );
   const hasMore = rows.length > size;
   const page = rows.slice(0, size);
   if (backwards) page.reverse();

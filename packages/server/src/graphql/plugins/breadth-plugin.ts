@@ -13,7 +13,8 @@ import {
 } from 'graphql';
 import type { Depth } from '../../access/limits/breadth-limits.js';
 import type { Grant } from '../../access/scopes.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
+import type { Context } from '../context.js';
 
 declare global {
   export namespace PothosSchemaTypes {

@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from 'drizzle-orm';
 import { GraphQLError } from 'graphql';
+import { causeOf } from '../../db/failures.js';
 import { apiError, codeOf } from '../../errors.js';
 import { log } from '../../log.js';
 
@@ -26,7 +26,7 @@ export function describeFailure(error: unknown): Record<string, unknown> {
 /** What a caller may know of a failure: our own errors as they are, an absent database as such, nothing of the rest. */
 export function maskError(error: unknown): Error {
   const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  const original = thrown instanceof DrizzleQueryError ? (thrown.cause ?? thrown) : thrown;
+  const original = causeOf(thrown);
   if (original instanceof GraphQLError) return error as GraphQLError;
   if (BAD_VALUE.test(codeOf(original))) {
     return apiError('BAD_USER_INPUT', 'a value of this query cannot be used: it is out of range or not plain text');

@@ -1,8 +1,9 @@
 import { actionsOfSegment, type ChosenAction, nextActions, type PlaybookAction, perksOf } from '@tessera/core';
 import Big from 'big.js';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { builder } from '../builder.js';
 import { Basis, CUSTOMERS_READ, INTERNAL, Money, type MoneyValue } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { Context } from '../context.js';
 import { Customer, ShopperView } from '../customers/customer.js';
 import { factsOf } from '../customers/customer-facts.js';
 import { Segment } from '../segments/segmentation.js';

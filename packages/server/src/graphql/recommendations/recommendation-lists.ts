@@ -8,6 +8,7 @@ import {
 } from '@tessera/core';
 import DataLoader from 'dataloader';
 import type { Sql } from '../../db/database.js';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import {
   type CandidateRow,
   type CustomerHistory,
@@ -17,9 +18,10 @@ import {
   readHistories,
   readPopular,
 } from '../../db/queries/recommendations/recommendations.js';
+import { readFittedModel } from '../../db/queries/runs/fitted-models.js';
 import type { RunSnapshot } from '../../runs/snapshot.js';
 import type { RecommendationsFitted } from '../../scoring/recommendations.js';
-import type { ProfileRow, RequestContext } from '../context.js';
+import type { RequestContext } from '../context.js';
 
 /** One entry of a customer's list. */
 export interface RecommendedProduct {
@@ -39,9 +41,8 @@ export interface RunRecommendations {
 const known = new WeakMap<RunSnapshot, Promise<RunRecommendations | null>>();
 
 async function readRun(sql: Sql, runId: number): Promise<RunRecommendations | null> {
-  const [row] = await sql<{ fitted: RecommendationsFitted }[]>`
-    select fitted from fitted_models where run_id = ${runId} and key = ${recommender.key} and version = ${recommender.version}`;
-  return row === undefined ? null : { fitted: row.fitted, popular: await readPopular(sql, runId) };
+  const fitted = await readFittedModel<RecommendationsFitted>(sql, runId, recommender);
+  return fitted === null ? null : { fitted, popular: await readPopular(sql, runId) };
 }
 
 /** Null for a run of an older version that learned no recommendations. */

@@ -1,12 +1,8 @@
-import { eq } from 'drizzle-orm';
-import type { Database } from '../../db/database.js';
-import { runs } from '../../db/tables.js';
+import { countRuns, RUN_KEYS, type RunRow, readRuns } from '../../db/queries/runs/run-records.js';
 import { builder } from '../builder.js';
 import { REPORTS_READ } from '../common.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
 import { keysetPage } from '../paging/keyset.js';
-
-export type RunRow = typeof runs.$inferSelect;
 
 const RunState = builder.enumType('RunState', {
   values: {
@@ -40,11 +36,6 @@ export const Run = builder.objectRef<RunRow>('Run').implement({
 
 const RunConnection = connectionType('Run', Run);
 
-export async function readRun({ drizzle }: Database, runId: number): Promise<RunRow | null> {
-  const [row] = await drizzle.select().from(runs).where(eq(runs.id, runId));
-  return row ?? null;
-}
-
 builder.queryField('runs', (t) =>
   t.field({
     type: RunConnection,
@@ -53,19 +44,9 @@ builder.queryField('runs', (t) =>
     args: pageArgs(t.arg),
     complexity: pageComplexity,
     resolve: async (_root, args, { database: { drizzle } }) => {
-      const page = await keysetPage(
-        args,
-        { name: 'runs', keys: [{ expression: runs.id, type: 'bigint' }], descending: true },
-        ({ condition, order, limit }) =>
-          drizzle
-            .select()
-            .from(runs)
-            .where(condition)
-            .orderBy(order)
-            .limit(limit)
-            .then((rows) => rows.map((row) => ({ ...row, cursorKeys: [String(row.id)] }))),
-      );
-      return { ...page, totalCount: () => drizzle.$count(runs) };
+      const list = { name: 'runs', keys: RUN_KEYS, descending: true };
+      const page = await keysetPage(args, list, (query) => readRuns(drizzle, query));
+      return { ...page, totalCount: () => countRuns(drizzle) };
     },
   }),
 );

@@ -4,7 +4,7 @@ import { apiError } from '../../errors.js';
 import { featuresOfProfile } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE, CUSTOMERS_READ, ReasonType } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { Context, DisclosedProfile } from '../context.js';
 import { reasonsWithoutFigures } from '../reasons-without-figures.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
 
@@ -19,7 +19,7 @@ const SegmentDistance = builder.objectRef<{ segment: SegmentValue; text: string 
 
 /** A customer's place in one segmentation, as `segmentation:segment`. */
 interface Membership {
-  readonly customer: ProfileRow;
+  readonly customer: DisclosedProfile;
   readonly entry: string;
 }
 

@@ -1,9 +1,10 @@
 import { type Coverage, readCoverage } from '../../db/queries/imports/imports.js';
+import { readRun } from '../../db/queries/runs/run-records.js';
+import type { Shop } from '../../db/queries/shop/settings.js';
 import { readCounts, readDataSpan, type ShopCounts } from '../../db/queries/shop/shop.js';
-import type { Shop } from '../../settings/shop.js';
 import { builder } from '../builder.js';
 import { REPORTS_READ } from '../common.js';
-import { Run, readRun } from '../runs/run.js';
+import { Run } from '../runs/run.js';
 
 const Counts = builder.objectRef<ShopCounts>('ShopCounts').implement({
   authScopes: REPORTS_READ,
@@ -50,7 +51,7 @@ export const ShopType = builder.objectRef<Shop>('Shop').implement({
       nullable: true,
       resolve: async (_shop, _args, context) => {
         const current = await context.currentRun();
-        return current === null ? null : readRun(context.database, current.runId);
+        return current === null ? null : readRun(context.database.drizzle, current.runId);
       },
     }),
   }),

@@ -1,6 +1,7 @@
 import type { Backtest, BasisStatus, ClvFitted, Estimate } from '@tessera/core';
-import { and, eq, sql } from 'drizzle-orm';
-import { customerProfiles as profile } from '../../db/tables.js';
+import { allOf, isInRun } from '../../db/queries/customers/conditions.js';
+import type { ProfileRow } from '../../db/queries/customers/profiles.js';
+import { readValueBySegment } from '../../db/queries/value/value-by-segment.js';
 import { apiError } from '../../errors.js';
 import { compileFilter } from '../../filters/compile.js';
 import { featuresOfProfile, type ModelSnapshot, type RunSnapshot } from '../../runs/snapshot.js';
@@ -15,7 +16,7 @@ import {
   REPORTS_READ,
   ReasonType,
 } from '../common.js';
-import type { Context, ProfileRow } from '../context.js';
+import type { Context } from '../context.js';
 import { Customer } from '../customers/customer.js';
 import { CustomerFilter } from '../customers/filter-inputs.js';
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';
@@ -307,43 +308,19 @@ const ClvReportType = builder.objectRef<Report>('ClvReport').implement({
   },
 });
 
-/** Net revenue of 90 days at his pace so far, less what of the prediction will be kept; 0 for who bought once or keeps his pace. */
-const atRisk = sql`case when ${profile.orders} > 1
-  then greatest(0, ${profile.netRevenue} * 90 / greatest(${profile.tenureDays}, 90) - ${profile.clv90dNet}) else 0 end`;
-
 builder.queryField('clv', (t) =>
   t.field({
     type: ClvReportType,
     authScopes: REPORTS_READ,
     args: { where: t.arg({ type: CustomerFilter }) },
-    resolve: async (_root, { where }, context) => {
+    resolve: async (_root, args, context) => {
       const run = await context.run();
       const fitted = fittedOf(run);
       if (fitted === undefined) {
         throw apiError('NOT_SCORED_YET', 'the current run predicted no values: score the shop again (tessera score)');
       }
-      const found = await context.database.drizzle
-        .select({
-          entry: sql<string>`(select e from unnest(${profile.segments}) as e where e like 'rfm:%')`.as('entry'),
-          customers: sql<number>`count(*)::float8`,
-          share: sql<number>`coalesce(sum(${profile.clv90d}) / nullif(sum(sum(${profile.clv90d})) over (), 0), 0)::float8`,
-          total: sql<string>`round(sum(${profile.clv90d}), 2)::text`,
-          average: sql<string>`round(avg(${profile.clv90d}), 4)::text`,
-          valueAtRisk: sql<string>`round(sum(${atRisk}), 2)::text`,
-          allTotal: sql<string>`round(sum(sum(${profile.clv90d})) over (), 2)::text`,
-          allAverage: sql<string>`round(sum(sum(${profile.clv90d})) over () / sum(count(*)) over (), 4)::text`,
-          allAtRisk: sql<string>`round(sum(sum(${atRisk})) over (), 2)::text`,
-        })
-        .from(profile)
-        .where(
-          and(
-            eq(profile.runId, run.runId),
-            sql`${profile.clv90d} is not null`,
-            compileFilter(where, run, context.credential),
-          ),
-        )
-        .groupBy(sql`entry`)
-        .orderBy(sql`sum(${profile.clv90d}) desc`);
+      const asked = allOf([isInRun(run.runId), compileFilter(args.where, run, context.credential)]);
+      const found = await readValueBySegment(context.database.drizzle, asked);
       const rows = await Promise.all(
         found.map(async (row) => ({ ...row, segment: (await findSegment(context, row.entry, run.runId))! })),
       );

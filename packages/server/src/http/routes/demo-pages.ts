@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { PageGrant, PageTokens } from '../../access/page-tokens.js';
 import type { Database } from '../../db/database.js';
+import { readCurrentRunId } from '../../db/queries/runs/current-run.js';
 import { type DemoCustomer, readDemoCustomers, readDemoProducts } from '../../db/queries/shop/demo.js';
-import { readShop, type Shop } from '../../settings/shop.js';
+import { readShop, type Shop } from '../../db/queries/shop/settings.js';
 import { isDirectlyLocal } from '../loopback.js';
 import { PAGE_POLICY, send, sendError, sendJson } from '../respond.js';
 import { sendFile, WIDGET_FOLDER } from './static-files.js';
@@ -42,9 +43,8 @@ export const withoutDay = ({ asOf: _, ...customer }: DemoCustomer) => customer;
 
 /** Whom the demo shows; nobody where the shop is no demo, or not scored yet: a shop's own customers are on no page of it. */
 async function demoCustomers(database: Database, shop: Shop | null): Promise<DemoCustomer[]> {
-  return shop?.kind === 'demo' && shop.currentRunId !== null
-    ? readDemoCustomers(database.reader, shop.currentRunId)
-    : [];
+  const runId = shop?.kind === 'demo' ? await readCurrentRunId(database.reader) : null;
+  return runId === null ? [] : readDemoCustomers(database.reader, runId);
 }
 
 /** What the token of a page grants; null where there is nobody to show. The storefront's shopper is the first customer shown. */
@@ -66,7 +66,7 @@ async function pageData(database: Database, tokens: PageTokens, view: View | nul
     token: grant === null ? null : await tokens.issue(grant),
     tokenUrl: `/demo/token?page=${page}`,
     // A shop of its own is on no page of the demo, once it is scored: its desk opens by a link.
-    isDemo: shop?.kind === 'demo' || shop?.currentRunId == null,
+    isDemo: shop?.kind === 'demo' || (await readCurrentRunId(database.reader)) === null,
     asOf: customers[0]?.asOf.toISOString() ?? null,
     // The storefront greets one shopper and must know nothing of the others.
     customers: (view === 'shopper' ? customers.slice(0, 1) : customers)

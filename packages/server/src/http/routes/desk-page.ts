@@ -6,8 +6,9 @@ import { DESK_AGENT, type PageTokens } from '../../access/page-tokens.js';
 import { AGENT_SCOPES, grantsOf } from '../../access/scopes.js';
 import type { Database } from '../../db/database.js';
 import { writeAudit } from '../../db/queries/access/audit-log.js';
+import { readCurrentRunId } from '../../db/queries/runs/current-run.js';
 import { type DemoCustomer, readDemoCustomers } from '../../db/queries/shop/demo.js';
-import { readShop } from '../../settings/shop.js';
+import { readShop } from '../../db/queries/shop/settings.js';
 import { isDirectlyLocal } from '../loopback.js';
 import { sendError, sendJson } from '../respond.js';
 import { sendPage, shopOf, withoutDay } from './demo-pages.js';
@@ -88,8 +89,7 @@ export async function answerDesk(
   if (!desk.link.redeem(await readCode(request))) {
     return sendError(response, 'FORBIDDEN', 'this link was used or is too old: npm start prints a new one');
   }
-  const shop = await readShop(database.reader);
-  const customers = await readShown(database, desk.breadth, shop?.currentRunId ?? null);
+  const customers = await readShown(database, desk.breadth, await readCurrentRunId(database.reader));
   await writeAudit(database.reader, {
     ...{ actor: AGENT.kind, keyId: AGENT.keyId, subject: AGENT.subject },
     action: 'desk opened',

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { stringify } from 'csv-stringify/sync';
 import type { Config } from '../../config.js';
-import type { Database, Sql } from '../../db/database.js';
+import type { Database } from '../../db/database.js';
+import { isImport, readQuarantinePage } from '../../db/queries/imports/import-records.js';
+import { readShop } from '../../db/queries/shop/settings.js';
 import { UserError } from '../../errors.js';
 import { importFile, recogniseFile } from '../../ingest/files/import-file.js';
 import { UploadRefused, withUpload } from '../../ingest/files/import-upload.js';
-import type { ImportReport } from '../../ingest/import-rows.js';
-import { ensureShop, readShop } from '../../settings/shop.js';
+import type { ImportReport } from '../../ingest/import-frame.js';
+import { ensureShop } from '../../settings/shop.js';
 import { sendError, sendJson } from '../respond.js';
 
 const MIB = 1_048_576;
@@ -132,17 +134,6 @@ const WAYS: readonly (readonly [RegExp, string])[] = [
 export const wayToFix = (reason: string) =>
   WAYS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'correct the row at the source and import it again';
 
-interface QuarantinedRow {
-  readonly line: number;
-  readonly field: string;
-  readonly value: string | null;
-  readonly reason: string;
-}
-
-const readPage = (sql: Sql, importId: number, after: number) => sql<QuarantinedRow[]>`
-  select line::float8 as line, field, value, reason from quarantined_rows
-  where import_id = ${importId} and line > ${after} order by line limit ${ROWS_A_PAGE}`;
-
 const asCsv = (rows: readonly (readonly (string | number)[])[]) =>
   stringify(rows as (string | number)[][], {
     record_delimiter: 'windows',
@@ -153,8 +144,7 @@ const asCsv = (rows: readonly (readonly (string | number)[])[]) =>
 /** Answers `GET /imports/:id/quarantine.csv`, page by page, so that a slow reader holds nothing in the database. */
 export async function answerQuarantine(response: ServerResponse, id: string, database: Database): Promise<void> {
   const importId = /^\d{1,9}$/.test(id) ? Number(id) : 0;
-  const [found] = await database.reader`select from imports where id = ${importId}`;
-  if (found === undefined) return sendError(response, 'NOT_FOUND', 'there is no such import');
+  if (!(await isImport(database.reader, importId))) return sendError(response, 'NOT_FOUND', 'there is no such import');
   response.writeHead(200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="import-${importId}-quarantine.csv"`,
@@ -164,7 +154,7 @@ export async function answerQuarantine(response: ServerResponse, id: string, dat
   response.write(asCsv([['line', 'field', 'value', 'reason', 'how to fix']]));
   let after = -1;
   for (;;) {
-    const rows = await readPage(database.reader, importId, after);
+    const rows = await readQuarantinePage(database.reader, importId, after, ROWS_A_PAGE);
     if (rows.length === 0 || response.destroyed) break;
     const page = rows.map(({ line, field, value, reason }) => [line, field, value ?? '', reason, wayToFix(reason)]);
     if (!response.write(asCsv(page))) await Promise.race([once(response, 'drain'), once(response, 'close')]);

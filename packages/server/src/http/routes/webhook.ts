@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { Refusals } from '../../access/refusals.js';
 import type { Config } from '../../config.js';
 import type { Database } from '../../db/database.js';
+import { readShop } from '../../db/queries/shop/settings.js';
 import type { ErrorCode } from '../../errors.js';
-import { WEBHOOK_SOURCES, type WebhookContent, type WebhookSource } from '../../ingest/platforms/sources.js';
+import type { WebhookContent, WebhookSource } from '../../ingest/platforms/source.js';
+import { WEBHOOK_SOURCES } from '../../ingest/platforms/sources.js';
 import { ImportBusy, importMessage, type Rescore, type RowMessage } from '../../ingest/webhooks/messages.js';
 import { parseExactJson } from '../../ingest/webhooks/payload.js';
 import { couldSign, isSigned } from '../../ingest/webhooks/signature.js';
-import { ensureShop, readShop } from '../../settings/shop.js';
+import { ensureShop } from '../../settings/shop.js';
 import { sendError, sendJson } from '../respond.js';
 import type { TrustedProxies } from '../trusted-proxies.js';
 

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { Sql } from '../../db/database.js';
 import { UserError } from '../../errors.js';
-import { FORMATS, type InputFormat } from '../formats.js';
-import { type ImportOptions, type ImportReport, importRows } from '../import-rows.js';
+import type { InputFormat } from '../format.js';
+import { FORMATS } from '../formats.js';
+import type { ImportOptions, ImportReport } from '../import-frame.js';
+import { importRows } from '../import-rows.js';
 import { detectDialect } from '../rows/dialect.js';
 import { EMPTY_MAPPING } from '../rows/mapping.js';
 import { presentFields, readRows } from '../rows/read-rows.js';

@@ -4,7 +4,7 @@ import type { Sql } from '../../db/database.js';
 import { type Coverage, readCoverage } from '../../db/queries/imports/imports.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import { codeOf, UserError } from '../../errors.js';
-import type { ImportOptions, ImportReport } from '../import-rows.js';
+import type { ImportOptions, ImportReport } from '../import-frame.js';
 import { importFile, type RecognisedFile, recogniseFile } from './import-file.js';
 
 /** What stands in a file decides when it is read: customers before their orders, orders before their lines. */

@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import papaparse from 'papaparse';
 import { codeOf, UserError } from '../../errors.js';
-import type { FileHead } from '../formats.js';
+import type { FileHead } from '../format.js';
 import { normaliseHeader } from '../rows/entities.js';
 
 const HEAD_CHARACTERS = 65_536;

@@ -1,5 +1,5 @@
 import type { EntityKey } from '../../db/queries/imports/merge.js';
-import type { InputFormat, NamedCells } from '../formats.js';
+import type { InputFormat, NamedCells } from '../format.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

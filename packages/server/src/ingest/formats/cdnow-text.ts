@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 
 /** Id in the master, id in the sample, day, pieces, amount; parted by any number of blanks. */
 const ROW = /^\s*(\d+)\s+(\d+)\s+(\d{8})\s+(\d+)\s+(\d+\.\d{2})\s*$/;

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 import { headerHas } from '../rows/entities.js';
 
 /** Any table with one row a customer: what no field takes is kept as attributes. */

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 import { headerHas } from '../rows/entities.js';
 
 /** Invoice lines with their customer, date and price in each row; a negative quantity is a return (UCI Online Retail and the like). */

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 import { headerHas } from '../rows/entities.js';
 
 /** Customers who turned out to be one: the old id and the one that stays. */

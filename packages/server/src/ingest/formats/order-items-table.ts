@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 import { headerHas } from '../rows/entities.js';
 
 /** Order lines as a table: order, product, price of a piece and, where there is one, quantity. */

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 
 /** Seed 003's PRODUCTS: one JSON array, as the whole file or as the only cell of a CSV. */
 export const productsJson: InputFormat = {

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 import { headerHas } from '../rows/entities.js';
 
 /** Returns or refunds in a table of their own, each with its order, amount and date. */

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../formats.js';
+import type { InputFormat } from '../format.js';
 import { headerHas } from '../rows/entities.js';
 
 /** A plain log: one line is one order of one customer, with a date and an amount (CDNOW and the like). */

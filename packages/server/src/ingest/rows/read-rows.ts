@@ -1,6 +1,6 @@
 import papaparse from 'papaparse';
 import { UserError } from '../../errors.js';
-import type { FileHead, InputFormat, NamedCells } from '../formats.js';
+import type { FileHead, InputFormat, NamedCells } from '../format.js';
 import { type CsvReceiver, CsvRecords } from './csv-records.js';
 import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
 

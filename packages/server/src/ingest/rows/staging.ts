@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Transaction } from '../../db/database.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
+import { createStaging, openStaging } from '../../db/queries/imports/staging.js';
 import { isMissingWord, Repair, storable } from './clean.js';
 import type { Dialect } from './dialect.js';
 import { ENTITIES, type Field } from './entities.js';
@@ -23,19 +24,6 @@ export interface ReadCounts {
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const escapeCopy = (text: string) => (NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!) : text);
-
-/**
- * Makes the staging table of an entity: typed, as the readers answer only what casts; gone with the transaction. A row
- * that cannot be used stands in it too, with its problem, so that one COPY carries everything.
- */
-export async function createStaging(transaction: Transaction, entity: EntityKey): Promise<void> {
-  const columns = ENTITIES[entity].map(({ name, type }) => `${name} ${type === 'text' ? 'text COLLATE "C"' : type}`);
-  await transaction.unsafe(`
-    create temp table staging (
-      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_cells jsonb, rate numeric,
-      ${columns.join(', ')}
-    ) on commit drop`);
-}
 
 /** What a shop knows that its files do not tell. */
 export interface ReadingRules {
@@ -192,4 +180,23 @@ export class StagingWriter implements RowReceiver {
     const empty = '\t\\N'.repeat(this.#fields.length);
     this.#buffer += `${line}\tf\t${escapeCopy(storable(field))}\t${shown}\t${escapeCopy(storable(reason))}\t${kept}\t\\N${empty}\n`;
   }
+}
+
+/** Puts rows into a staging table of their entity's own. @returns what happened to them on the way */
+export async function stageRows(
+  transaction: Transaction,
+  entity: EntityKey,
+  rules: ReadingRules,
+  give: (writer: StagingWriter) => Promise<void>,
+): Promise<ReadCounts> {
+  await createStaging(transaction, ENTITIES[entity]);
+  const writer = new StagingWriter(entity, await openStaging(transaction), rules);
+  try {
+    await give(writer);
+    await writer.end();
+  } catch (error) {
+    writer.abort(error);
+    throw error;
+  }
+  return writer.counts;
 }

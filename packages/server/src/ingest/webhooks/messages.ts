@@ -1,19 +1,35 @@
 import type { Sql, Transaction } from '../../db/database.js';
-import { finishImport, lockImport, lockMerges, startImport } from '../../db/queries/imports/imports.js';
+import { lockMerges } from '../../db/queries/imports/imports.js';
 import { type EntityKey, mergedCustomers, mergeStaging } from '../../db/queries/imports/merge.js';
-import { endDemo } from '../../db/queries/shop/shop.js';
+import { isKnownDelivery, takeDelivery } from '../../db/queries/imports/webhook-deliveries.js';
+import {
+  attachReturns,
+  dropReturns,
+  type KnownOrder,
+  knownReturns,
+  namePlatformOrder,
+  readKnownOrders,
+  removeGoneLines,
+} from '../../db/queries/imports/webhook-orders.js';
 import { codeOf } from '../../errors.js';
-import type { NamedCells } from '../formats.js';
-import type { ImportOptions, ImportReport } from '../import-rows.js';
+import type { NamedCells } from '../format.js';
+import {
+  type ImportCounts,
+  type ImportOptions,
+  type ImportReport,
+  NothingToImport,
+  recordImport,
+} from '../import-frame.js';
 import { readId, whyUnstorable } from '../rows/clean.js';
 import { PLAIN_DIALECT } from '../rows/dialect.js';
 import { ENTITIES } from '../rows/entities.js';
 import { cellFinder } from '../rows/read-rows.js';
-import { createStaging, StagingWriter } from '../rows/staging.js';
+import { stageRows } from '../rows/staging.js';
 
 /** A sender waits five seconds for its answer; whoever is kept waiting longer by a large import is told to come again. */
 const LOCK_TIMEOUT = '4s';
 const LOCK_NOT_AVAILABLE = '55P03';
+const BUSY = 'another import was at work for too long: send it again';
 
 /** A row that is known to be unusable before its cells are read. */
 export interface RowProblem {
@@ -56,21 +72,8 @@ export class ImportBusy extends Error {
   override readonly name = 'ImportBusy';
 }
 
-class DuplicateDelivery extends Error {}
-
 const isProblem = (row: MessageRow): row is RowProblem => row !== null && 'reason' in row && 'field' in row;
 const isCells = (row: MessageRow): row is NamedCells => row !== null && !isProblem(row);
-
-interface KnownOrder {
-  readonly orderId: string;
-  readonly customerId: string;
-  readonly placedAt: Date;
-  readonly version: Date | null;
-}
-
-const readKnownOrders = (transaction: Transaction, ids: readonly string[]) => transaction<KnownOrder[]>`
-  select order_id as "orderId", customer_id as "customerId", placed_at as "placedAt", version
-  from orders where order_id = any(${[...ids]})`;
 
 const text = (value: unknown) => (value === undefined || value === null ? '' : String(value));
 
@@ -126,53 +129,6 @@ function withoutStale(rows: RowGroup['rows'], known: readonly KnownOrder[]) {
   return { rows: kept, stale };
 }
 
-/** Lines that an order no longer has are gone. An order with a bad line keeps what it had: nobody knows which line it was. */
-async function removeGoneLines(transaction: Transaction, importId: number, whole: readonly string[]): Promise<void> {
-  const removed = await transaction<{ orderId: string }[]>`
-    delete from order_items t
-    where t.order_id = any(${[...whole]})
-      and not exists (select from fresh f where f.order_id = t.order_id and f.item_id = t.item_id)
-      and not exists (select from staging s where s.problem is not null and s.problem_cells ->> 'order_id' = t.order_id)
-    returning t.order_id as "orderId"`;
-  if (removed.length === 0) return;
-  const ids = removed.map(({ orderId }) => orderId);
-  await transaction`update orders set import_id = ${importId} where order_id = any(${ids})`;
-}
-
-/** Refunds that came before their order, or that belong to a customer who turned out to be another, go to its customer. */
-async function attachReturns(
-  transaction: Transaction,
-  importId: number,
-  ids: readonly string[],
-  formerOwners: readonly string[],
-): Promise<void> {
-  await transaction`
-    with moved as (
-      delete from returns r using orders o
-      where o.order_id = any(${[...ids]}) and r.order_id = o.order_id and r.customer_id <> o.customer_id
-        and r.customer_id = any(${['', ...formerOwners]})
-      returning o.customer_id as owner, r.*
-    )
-    insert into returns (customer_id, return_id, order_id, product_id, quantity, amount, returned_at, import_id)
-    select owner, return_id, order_id, product_id, quantity, amount, returned_at, ${importId} from moved
-    on conflict do nothing`;
-}
-
-/** Remembers the order's two ids, or finds the one that its message leaves out. */
-async function namePlatformOrder(transaction: Transaction, order: NonNullable<RowMessage['platformOrder']>) {
-  if (order.orderId === undefined) {
-    const [known] = await transaction<{ orderId: string }[]>`
-      select order_id as "orderId" from webhook_orders where source = ${order.source} and source_order_id = ${order.id}`;
-    return known?.orderId;
-  }
-  await transaction`
-    insert into webhook_orders (source, source_order_id, order_id) values (${order.source}, ${order.id}, ${order.orderId})
-    on conflict (source, source_order_id) do update set order_id = excluded.order_id`;
-  // Refunds that came before their order know it by the platform's id only.
-  await transaction`update returns set order_id = ${order.orderId} where customer_id = '' and order_id = ${order.id}`;
-  return order.orderId;
-}
-
 async function importGroup(
   transaction: Transaction,
   importId: number,
@@ -182,14 +138,9 @@ async function importGroup(
   options: ImportOptions,
   touched: Set<string>,
 ) {
-  // The tables of the group before.
-  await transaction`discard temp`;
-  await createStaging(transaction, group.entity);
-  const copy = await transaction.unsafe('copy staging from stdin').writable();
   const rules = { dialect: PLAIN_DIALECT, currency: options.currency, rates: options.mapping?.rates ?? {} };
-  const writer = new StagingWriter(group.entity, copy, rules);
   const cellsOf = cellFinder(ENTITIES[group.entity]);
-  try {
+  const counts = await stageRows(transaction, group.entity, rules, async (writer) => {
     for (const [index, row] of rows.entries()) {
       if (row === null) continue;
       const line = firstLine + index;
@@ -197,17 +148,12 @@ async function importGroup(
       else writer.row(line, cellsOf(row));
       await writer.flush();
     }
-    await writer.end();
-  } catch (error) {
-    writer.abort(error);
-    throw error;
-  }
+  });
   const present = new Set(rows.filter(isCells).flatMap((row) => Object.keys(row)));
   const merged = await mergeStaging(transaction, group.entity, present, importId);
   for (const id of await mergedCustomers(transaction, group.entity)) touched.add(id);
   const replaced = rows.filter((row) => row === null).length;
-  const { read } = writer.counts;
-  return { ...writer.counts, ...merged, read: read + replaced, duplicate: merged.duplicate + replaced };
+  return { ...counts, ...merged, read: counts.read + replaced, duplicate: merged.duplicate + replaced };
 }
 
 async function importOrders(
@@ -238,14 +184,11 @@ async function importOrders(
 
 async function newReturns(transaction: Transaction, rows: RowGroup['rows']): Promise<RowGroup['rows']> {
   const ids = rows.filter(isCells).map((row) => text(row.return_id));
-  const known = await transaction<{ id: string }[]>`select return_id as id from returns where return_id = any(${ids})`;
-  const stored = new Set(known.map(({ id }) => id));
+  const stored = await knownReturns(transaction, ids);
   return rows.filter((row) => !isCells(row) || !stored.has(text(row.return_id)));
 }
 
-type Counts = Omit<ImportReport, 'importId' | 'source' | 'format' | 'seconds'>;
-
-const NOTHING: Counts = {
+const NOTHING: ImportCounts = {
   read: 0,
   kept: 0,
   repaired: 0,
@@ -264,7 +207,7 @@ function addTallies(a: Readonly<Record<string, number>>, b: Readonly<Record<stri
   return sums;
 }
 
-const add = (a: Counts, b: Counts): Counts => ({
+const add = (a: ImportCounts, b: ImportCounts): ImportCounts => ({
   read: a.read + b.read,
   kept: a.kept + b.kept,
   repaired: a.repaired + b.repaired,
@@ -283,7 +226,7 @@ async function importGroups(
   message: RowMessage,
   options: ImportOptions,
   touched: Set<string>,
-): Promise<Counts> {
+): Promise<ImportCounts> {
   const { platformOrder } = message;
   const orderId = platformOrder === undefined ? undefined : await namePlatformOrder(transaction, platformOrder);
   let counts = NOTHING;
@@ -294,7 +237,7 @@ async function importGroups(
       continue;
     }
     if (group.supersedes !== undefined) {
-      await transaction`delete from returns where return_id = any(${[...group.supersedes]})`;
+      await dropReturns(transaction, group.supersedes);
     }
     let rows = group.onlyNew === true ? await newReturns(transaction, group.rows) : group.rows;
     if (group.entity === 'returns' && orderId !== undefined) {
@@ -303,18 +246,6 @@ async function importGroups(
     counts = add(counts, await importGroup(transaction, importId, group, rows, firstLine, options, touched));
   }
   return counts;
-}
-
-async function isKnownDelivery(sql: Sql, { source, id }: NonNullable<RowMessage['delivery']>): Promise<boolean> {
-  const rows = await sql`select from webhook_deliveries where source = ${source} and delivery_id = ${id}`;
-  return rows.length > 0;
-}
-
-/** @throws DuplicateDelivery, after waiting for a transaction that takes the same one */
-async function takeDelivery(transaction: Transaction, { source, id }: NonNullable<RowMessage['delivery']>) {
-  const taken = await transaction`
-    insert into webhook_deliveries (source, delivery_id) values (${source}, ${id}) on conflict do nothing`;
-  if (taken.count === 0) throw new DuplicateDelivery('this delivery was taken before');
 }
 
 /**
@@ -330,35 +261,27 @@ export async function importMessage(
   options: ImportOptions,
   rescore?: Rescore,
 ): Promise<ImportReport | null> {
-  const startedAt = performance.now();
   const message = storableMessage(given);
   const { source, format, delivery } = message;
   if (delivery !== undefined && (await isKnownDelivery(sql, delivery))) return null;
-  const importId = await startImport(sql, source, format);
+  const isBusy = (error: unknown) => codeOf(error) === LOCK_NOT_AVAILABLE;
   try {
-    return await sql.begin(async (transaction) => {
-      await lockImport(transaction, importId);
-      await transaction`select set_config('TimeZone', ${options.timeZone}, true), set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`;
-      if (delivery !== undefined) await takeDelivery(transaction, delivery);
-      await lockMerges(transaction);
-      const touched = new Set<string>();
-      const counts = await importGroups(transaction, importId, message, options, touched);
-      if (counts.inserted + counts.updated > 0) await endDemo(transaction);
-      await rescore?.(transaction, touched);
-      const report = { importId, source, format, ...counts, seconds: (performance.now() - startedAt) / 1000 };
-      await finishImport(transaction, report, null);
-      return report;
-    });
-  } catch (error) {
-    if (error instanceof DuplicateDelivery) {
-      await sql`delete from imports where id = ${importId}`;
-      return null;
-    }
-    const isBusy = codeOf(error) === LOCK_NOT_AVAILABLE;
-    const reason = isBusy ? 'another import was at work for too long: send it again' : String(error);
-    await sql`update imports set state = 'failed', finished_at = now(), error = ${reason} where id = ${importId} and state = 'running'`.catch(
-      () => {},
+    return await recordImport(
+      sql,
+      { source, format, patience: LOCK_TIMEOUT },
+      options,
+      async (transaction, importId) => {
+        if (delivery !== undefined && !(await takeDelivery(transaction, delivery))) throw new NothingToImport();
+        await lockMerges(transaction);
+        const touched = new Set<string>();
+        const counts = await importGroups(transaction, importId, message, options, touched);
+        await rescore?.(transaction, touched);
+        return { counts, fingerprint: null };
+      },
+      (error) => (isBusy(error) ? BUSY : String(error)),
     );
-    throw isBusy ? new ImportBusy(reason, { cause: error }) : error;
+  } catch (error) {
+    if (error instanceof NothingToImport) return null;
+    throw isBusy(error) ? new ImportBusy(BUSY, { cause: error }) : error;
   }
 }

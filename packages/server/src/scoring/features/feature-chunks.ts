@@ -6,6 +6,7 @@ import {
   MODEL_FEATURES,
   MODEL_OUTPUT_NAMES,
   MODEL_OUTPUTS,
+  readFeatureRows,
 } from '../../db/queries/runs/run-features.js';
 
 /** Rows that leave the database and are scored at once; memory is bounded by this, never by the shop. */
@@ -63,15 +64,11 @@ export async function* readFeatureChunks(
     MODEL_OUTPUTS,
     ...(label === undefined ? [] : [`(${label.column})::float8`]),
     MODEL_CATEGORY_COLUMNS,
-  ].join(', ');
+  ];
   const firstOutput = 1 + FEATURE_NAMES.length;
   const firstCategory = firstOutput + outputNames.length;
   for (let from = 0; ; from += step) {
-    const values: unknown[][] = await transaction
-      .unsafe(
-        `select ${selected} from ${table} where row >= ${from} and row < ${from + step} and row % ${every} = 0 order by row`,
-      )
-      .values();
+    const values = await readFeatureRows(transaction, table, selected, { from, to: from + step, every });
     const count = values.length;
     if (count === 0) return;
     const rows = new Int32Array(count);

@@ -1,7 +1,7 @@
 import type { CustomerFeatures, Scores } from '@tessera/core';
 import type { Transaction } from '../../db/database.js';
 import { PROFILE_SCORES, type ProfileScore } from '../../db/queries/runs/profile-scores.js';
-import { createScores } from '../../db/queries/runs/runs.js';
+import { createScores, writeScores } from '../../db/queries/runs/runs.js';
 import { allOf, type FittedModels, type FittedSegmentation } from '../fitted-models.js';
 import { readFeatureChunks } from './feature-chunks.js';
 
@@ -21,13 +21,7 @@ export async function scoreFeatures(
   await createScores(transaction);
   let rows = 0;
   for await (const chunk of readFeatureChunks(transaction)) {
-    // Made before the COPY begins: a failure in between would leave the connection waiting for rows.
-    const lines = scoreLines(models, before, chunk.rows, chunk.features);
-    const copy = await transaction.unsafe('copy run_scores from stdin').writable();
-    await new Promise<void>((resolve, reject) => {
-      copy.once('error', reject);
-      copy.end(lines, () => (copy.errored === null ? resolve() : reject(copy.errored)));
-    });
+    await writeScores(transaction, scoreLines(models, before, chunk.rows, chunk.features));
     rows += chunk.rows.length;
     onRows(rows);
   }

@@ -7,7 +7,7 @@ import {
   trainingWindows,
 } from '@tessera/core';
 import type { Transaction } from '../../db/database.js';
-import { addLabels, createFeatures, type FeatureOptions } from '../../db/queries/runs/run-features.js';
+import { addLabels, createFeatures, dropFeatures, type FeatureOptions } from '../../db/queries/runs/run-features.js';
 import { orderDays, startOfDay } from '../../db/queries/runs/runs.js';
 import { collectFeatures, readFeatureChunks, stackFeatures } from './feature-chunks.js';
 
@@ -52,7 +52,7 @@ export async function readTrainingFeatures(
       const features = await collectFeatures(readFeatureChunks(transaction, { table: TABLE, every, label }));
       parts.push(inWindow(features, window));
     }
-    await transaction.unsafe(`drop table if exists ${TABLE}`);
+    await dropFeatures(transaction, TABLE);
   }
   return stackFeatures(parts);
 }

@@ -51,6 +51,28 @@ export async function finishImport(
     where id = ${report.importId}`;
 }
 
+/** Records why an import left nothing behind. */
+export async function failImport(sql: Sql, importId: number, reason: string): Promise<void> {
+  await sql`
+    update imports set state = 'failed', finished_at = now(), error = ${reason}
+    where id = ${importId} and state = 'running'`;
+}
+
+/** Takes an import off the record: nothing came that was not there. */
+export async function forgetImport(sql: Sql, importId: number): Promise<void> {
+  await sql`delete from imports where id = ${importId}`;
+}
+
+/** From here on times without a zone are the shop's: the server knows the rules of its daylight saving. */
+export async function readInZone(transaction: Transaction, timeZone: string): Promise<void> {
+  await transaction`select set_config('TimeZone', ${timeZone}, true)`;
+}
+
+/** From here on a lock that is not given within this time ends the transaction. @param patience as PostgreSQL writes it: `4s` */
+export async function limitWaiting(transaction: Transaction, patience: string): Promise<void> {
+  await transaction`select set_config('lock_timeout', ${patience}, true)`;
+}
+
 /** Imports whose process died with them are failed, not running for ever; their transaction left nothing behind. */
 export async function failInterruptedImports(sql: Sql): Promise<void> {
   await sql`

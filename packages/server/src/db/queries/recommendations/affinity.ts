@@ -226,3 +226,9 @@ export async function dropRecommendations(transaction: Transaction, runId: numbe
   await transaction`delete from item_affinity where run_id = ${runId}`;
   await transaction`delete from popular_products where run_id = ${runId}`;
 }
+
+/** How many products `createLines` found. */
+export async function countItems(transaction: Transaction): Promise<number> {
+  const [known] = await transaction<{ items: number }[]>`select count(*)::int as items from affinity_items`;
+  return known!.items;
+}

@@ -43,6 +43,29 @@ export async function storeFittedModels(
   }
 }
 
+/** Keeps what something learned that is no model of the list: it scores nobody and has no drift. */
+export async function storeFittedModel(
+  transaction: Transaction,
+  runId: number,
+  { key, version }: { readonly key: string; readonly version: string },
+  fitted: unknown,
+): Promise<void> {
+  await transaction`
+    insert into fitted_models (run_id, key, version, fitted)
+    values (${runId}, ${key}, ${version}, ${transaction.json(fitted as never)})`;
+}
+
+/** What `storeFittedModel` kept; null where it is of another version, or was never there. */
+export async function readFittedModel<Fitted>(
+  sql: Sql,
+  runId: number,
+  { key, version }: { readonly key: string; readonly version: string },
+): Promise<Fitted | null> {
+  const [row] = await sql<{ fitted: Fitted }[]>`
+    select fitted from fitted_models where run_id = ${runId} and key = ${key} and version = ${version}`;
+  return row?.fitted ?? null;
+}
+
 export async function readFittedModels(sql: Sql | Transaction, runId: number): Promise<StoredModel[]> {
   return sql<StoredModel[]>`
     select key, version, fitted, fitted_at as "fittedAt", distributions, drift, realised

@@ -1,20 +1,8 @@
 import type { Transaction } from '../../database.js';
 import type { SegmentChangeRow } from '../segments/segment-history.js';
 import { SEGMENT_SUMS } from '../segments/segment-stats.js';
+import type { PublishedRun } from './current-run.js';
 import { CAUSE_OF_MOVE, partition } from './runs.js';
-
-/** What a run counted, for scoring single customers as it did. */
-export interface PublishedRun {
-  readonly runId: number;
-  readonly asOf: Date;
-  readonly options: unknown;
-}
-
-export async function currentRun(transaction: Transaction): Promise<PublishedRun | null> {
-  const [row] = await transaction<PublishedRun[]>`
-    select r.id::float8 as "runId", r.as_of as "asOf", r.options from shop s join runs r on r.id = s.current_run_id`;
-  return row ?? null;
-}
 
 /** How far a sender's clock may be ahead of this one: what he calls a moment ago has happened. */
 const CLOCK_TOLERANCE = '5 minutes';

@@ -194,3 +194,28 @@ export const MODEL_CATEGORY_COLUMNS = Object.values(CATEGORY_COLUMNS).join(', ')
 export const MODEL_OUTPUTS = Object.values(OUTPUT_EXPRESSIONS)
   .map((expression) => `(${expression})::float8`)
   .join(', ');
+
+/** How many customers `createFeatures` found. */
+export async function countFeatures(transaction: Transaction): Promise<number> {
+  const [size] = await transaction<{ customers: number }[]>`select count(*)::float8 as customers from run_features`;
+  return size?.customers ?? 0;
+}
+
+/** Rows of a table made by `createFeatures`, by their numbers: from one on up to another, every k-th. @returns cells in the order of `columns` */
+export async function readFeatureRows(
+  transaction: Transaction,
+  table: string,
+  columns: readonly string[],
+  { from, to, every }: { readonly from: number; readonly to: number; readonly every: number },
+): Promise<unknown[][]> {
+  return transaction
+    .unsafe(
+      `select ${columns.join(', ')} from ${table} where row >= ${from} and row < ${to} and row % ${every} = 0 order by row`,
+    )
+    .values();
+}
+
+/** Takes away a table that `createFeatures` made beside the run's own. */
+export async function dropFeatures(transaction: Transaction, table: string): Promise<void> {
+  await transaction.unsafe(`drop table if exists ${table}`);
+}

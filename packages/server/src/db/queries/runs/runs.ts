@@ -308,3 +308,12 @@ export async function dropOldRuns(sql: Sql, timeZone: string): Promise<void> {
     }
   }
 }
+
+/** Adds rows to `run_scores`. @param lines whole rows in COPY's words: a failure while it waits would leave the connection waiting too */
+export async function writeScores(transaction: Transaction, lines: string): Promise<void> {
+  const copy = await transaction.unsafe('copy run_scores from stdin').writable();
+  await new Promise<void>((resolve, reject) => {
+    copy.once('error', reject);
+    copy.end(lines, () => (copy.errored === null ? resolve() : reject(copy.errored)));
+  });
+}

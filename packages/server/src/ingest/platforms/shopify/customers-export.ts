@@ -1,4 +1,4 @@
-import type { InputFormat } from '../../formats.js';
+import type { InputFormat } from '../../format.js';
 
 /** Shopify's customer export. */
 export const shopifyCustomers: InputFormat = {

@@ -1,4 +1,4 @@
-import type { InputFormat } from '../../formats.js';
+import type { InputFormat } from '../../format.js';
 
 /** Shopify's order export: one row a line; the order's own cells stand in its first row only. */
 export const shopifyOrders: InputFormat = {

@@ -1,4 +1,4 @@
-import type { WebhookContent, WebhookSource } from '../sources.js';
+import type { WebhookContent, WebhookSource } from '../source.js';
 import {
   groupsOfShopifyOrder,
   isTestRefund,

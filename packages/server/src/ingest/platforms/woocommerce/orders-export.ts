@@ -1,4 +1,4 @@
-import type { InputFormat } from '../../formats.js';
+import type { InputFormat } from '../../format.js';
 
 /** WooCommerce's order export, one row a line. */
 export const woocommerceOrders: InputFormat = {

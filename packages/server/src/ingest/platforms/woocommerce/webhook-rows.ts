@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NamedCells } from '../../formats.js';
+import type { NamedCells } from '../../format.js';
 import type { RowGroup } from '../../webhooks/messages.js';
 import { amount, id, lineIds, optionalId, optionalText, withoutSign } from '../../webhooks/payload.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WebhookSource } from '../sources.js';
+import type { WebhookSource } from '../source.js';
 import { groupsOfWooOrder, wooOrder } from './webhook-rows.js';
 
 const TOPICS = new Set(['order.created', 'order.updated']);

@@ -1,0 +1,84 @@
+import type { Sql, Transaction } from '../db/database.js';
+import {
+  failImport,
+  finishImport,
+  forgetImport,
+  limitWaiting,
+  lockImport,
+  readInZone,
+  startImport,
+} from '../db/queries/imports/imports.js';
+import type { MergeCounts } from '../db/queries/imports/merge.js';
+import { endDemo } from '../db/queries/shop/shop.js';
+import type { Mapping } from './rows/mapping.js';
+import type { ReadCounts } from './rows/staging.js';
+
+/** What became of the rows of an import: each that was read is kept, repaired, quarantined or a duplicate. */
+export interface ImportCounts extends Omit<ReadCounts, 'quarantined'>, MergeCounts {}
+
+/** What became of one file or call. */
+export interface ImportReport extends ImportCounts {
+  readonly importId: number;
+  readonly source: string;
+  readonly format: string;
+  readonly seconds: number;
+}
+
+export interface ImportOptions {
+  readonly timeZone: string;
+  /** The shop's currency. */
+  readonly currency: string;
+  /** What a mapping file says of columns, words, dates and rates. */
+  readonly mapping?: Mapping;
+  /** The rows are those of the generated demo shop. All others make a demo shop the owner's. */
+  readonly isDemo?: boolean;
+}
+
+/** What is on record of an import before its rows are read. */
+export interface ImportOrigin {
+  readonly source: string;
+  readonly format: string;
+  /** How long it waits for another import, as PostgreSQL writes it; without end when left out. */
+  readonly patience?: string;
+}
+
+/** Ends an import that brought nothing new: it is not on record. */
+export class NothingToImport extends Error {}
+
+/**
+ * The frame of every import, of files, uploads, calls and webhooks: one transaction, on record from its start. A failure
+ * leaves the tables as they were, and its reason on record.
+ * @param work puts the rows into the tables; @returns what became of them, and the fingerprint of what was read
+ * @param reasonOf what the record says of a failure
+ * @throws NothingToImport, and whatever `work` throws
+ */
+export async function recordImport(
+  sql: Sql,
+  { source, format, patience }: ImportOrigin,
+  { timeZone, isDemo }: Pick<ImportOptions, 'timeZone' | 'isDemo'>,
+  work: (
+    transaction: Transaction,
+    importId: number,
+  ) => Promise<{ readonly counts: ImportCounts; readonly fingerprint: string | null }>,
+  reasonOf: (error: unknown) => string = (error) => (error instanceof Error ? error.message : String(error)),
+): Promise<ImportReport> {
+  const startedAt = performance.now();
+  const importId = await startImport(sql, source, format);
+  try {
+    return await sql.begin(async (transaction) => {
+      await lockImport(transaction, importId);
+      await readInZone(transaction, timeZone);
+      if (patience !== undefined) await limitWaiting(transaction, patience);
+      const { counts, fingerprint } = await work(transaction, importId);
+      if (isDemo !== true && counts.inserted + counts.updated > 0) await endDemo(transaction);
+      const seconds = (performance.now() - startedAt) / 1000;
+      const report: ImportReport = { importId, source, format, ...counts, seconds };
+      await finishImport(transaction, report, fingerprint);
+      return report;
+    });
+  } catch (error) {
+    if (error instanceof NothingToImport) await forgetImport(sql, importId);
+    else await failImport(sql, importId, reasonOf(error)).catch(() => {});
+    throw error;
+  }
+}
