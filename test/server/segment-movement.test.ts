@@ -158,7 +158,7 @@ describe('moves as they happen', () => {
     const { sql, reader } = shop.database;
     const [quiet, mover] = await sql<{ id: string }[]>`
       select customer_id as id from customer_profiles where run_id = ${shop.newer.runId} and 'rfm:dormant' = any(segments) order by 1 limit 2`;
-    const feed = new ChangeFeed(sql, reader);
+    const feed = new ChangeFeed(shop.database);
     const both = feed.of(new Set([mover!.id, quiet!.id]), 'rfm');
     const other = feed.of(new Set([quiet!.id]), null);
     const first = both.next();
@@ -169,9 +169,7 @@ describe('moves as they happen', () => {
     // A connection of its own, as another process would have.
     const models = new ModelStore(reader);
     // Listening begins with the first reader; until it stands, nothing is promised.
-    await expect
-      .poll(async () => (await sql`select count(*)::int as n from pg_stat_activity where query ilike 'listen%'`)[0]!.n)
-      .toBeGreaterThan(0);
+    await feed.listening();
     const at = new Date(Date.parse(shop.newer.asOf) + 3_600_000).toISOString();
     await importMessage(
       sql,
@@ -212,12 +210,10 @@ describe('moves as they happen', () => {
       select customer_id as id from customer_profiles where run_id = ${run!.id} and 'rfm:dormant' = any(segments) order by 1 limit 1`;
     const { id } = dormant!;
     const models = new ModelStore(reader);
-    const feed = new ChangeFeed(sql, reader);
+    const feed = new ChangeFeed(shop.database);
     const moves = feed.of(new Set([id]), null);
     const first = moves.next();
-    await expect
-      .poll(async () => (await sql`select count(*)::int as n from pg_stat_activity where query ilike 'listen%'`)[0]!.n)
-      .toBeGreaterThan(0);
+    await feed.listening();
     // Both are committed at once, as far as any listener can tell.
     await sql.begin(async (transaction) => {
       await lockMerges(transaction);

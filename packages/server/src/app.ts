@@ -116,7 +116,7 @@ export async function startServer(
     : null;
 
   const snapshots = new RunSnapshots(database.reader);
-  const changes = new ChangeFeed(database.sql, database.reader);
+  const changes = new ChangeFeed(database);
   const rescore: Rescore = (transaction, ids) => rescoreCustomers(transaction, snapshots.models, ids);
   const playbook = readPlaybook(config.playbook, knownSegments(await snapshots.current()));
   const graphql = new GraphqlRoute(

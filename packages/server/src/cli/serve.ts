@@ -28,8 +28,10 @@ export async function serveUntilStopped(
   await ensureShop(database.sql, config);
   // Most of the program; a wrong setting is told without it.
   const { startServer } = await import('../app.js');
+  const { containFailures } = await import('../containment.js');
   const stopped = stopSignal();
   const server = await startServer(config, database);
+  const endContainment = containFailures();
   try {
     // Made once the address is ours: a key that is stored but never shown opens nothing.
     const firstKey = config.adminKey === undefined ? await makeFirstKey(database.sql) : null;
@@ -46,6 +48,7 @@ export async function serveUntilStopped(
     note('stopping ...');
   } finally {
     await server.close();
+    endContainment();
   }
 }
 

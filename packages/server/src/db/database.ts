@@ -6,6 +6,8 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { codeOf, UserError } from '../errors.js';
 import { acquireBundledPostgres, type BundledPostgres } from './bundled-postgres.js';
+import { Listener, type ListenerEvents } from './listener.js';
+import { SILENCE_SECONDS, SilenceInspector } from './silence.js';
 import * as tables from './tables.js';
 
 /** The oldest server that the schema and the queries are tried on. */
@@ -14,6 +16,12 @@ const OLDEST_SERVER = 150_000;
 const MIGRATION_LOCK = 7_305_001;
 const READ_CONNECTIONS = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_SECONDS = 10;
+/** After a failed attempt to connect, doubled up to the longest: a request waits for it, and the database may be back at any moment. */
+const FIRST_PAUSE_SECONDS = 0.02;
+const LONGEST_PAUSE_SECONDS = 0.3;
+/** An idle connection whose other side is gone is noticed after so long, and ten seconds of asking. */
+const KEEP_ALIVE_SECONDS = 10;
 
 export type Sql = postgres.Sql;
 export type Transaction = postgres.TransactionSql;
@@ -26,6 +34,8 @@ export interface Database {
   readonly drizzle: Drizzle;
   /** The raw client under `drizzle`'s limits, for read queries that are plain SQL. */
   readonly reader: Sql;
+  /** Listens to a channel, through every loss of the connection, until it is ended or the database is closed. */
+  listen(channel: string, events: ListenerEvents): Listener;
   close(): Promise<void>;
 }
 
@@ -33,6 +43,14 @@ export interface DatabaseOptions {
   /** A PostgreSQL of one's own; without it the bundled one of `dataFolder` is used. */
   readonly databaseUrl?: string;
   readonly dataFolder: string;
+}
+
+/** What our patch adds to the driver's options, and what its types leave out. */
+interface DriverOptions extends postgres.Options<Record<string, never>> {
+  readonly onsilence?: SilenceInspector['look'];
+  /** Seconds. */
+  readonly silence_timeout?: number;
+  readonly onnotify?: (channel: string, payload: string) => void;
 }
 
 /** This package's folder, from source and from the built bundle alike. */
@@ -52,6 +70,13 @@ function explainConnectionError(error: unknown, where: string): unknown {
     ETIMEDOUT: 'it does not answer',
     CONNECT_TIMEOUT: 'it does not answer',
     CONNECTION_CLOSED: 'it closed the connection',
+    CONNECTION_DESTROYED: 'it does not answer',
+    DATABASE_SILENT: 'it does not answer',
+    ECONNRESET: 'it closed the connection',
+    EHOSTUNREACH: 'there is no way to its host',
+    ENETUNREACH: 'there is no way to its host',
+    '53300': 'all of its connections are taken',
+    '57P03': 'it is starting up or shutting down: try again in a few seconds',
     '28P01': 'the password is wrong',
     '28000': 'the user may not log in',
     '3D000': 'the database does not exist: create it first',
@@ -103,17 +128,38 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const where = own?.shown ?? options.dataFolder;
   const bundled: BundledPostgres | null =
     own === null ? await acquireBundledPostgres(path.resolve(options.dataFolder)) : null;
-  const connect = (settings: postgres.Options<Record<string, never>>) => {
-    const shared = { onnotice: () => {}, connect_timeout: 10, ...settings };
+  const connectAny = (settings: DriverOptions) => {
+    const shared: DriverOptions = {
+      onnotice: () => {},
+      connect_timeout: CONNECT_TIMEOUT_SECONDS,
+      keep_alive: KEEP_ALIVE_SECONDS,
+      backoff: (failures) => Math.min(FIRST_PAUSE_SECONDS * 2 ** failures, LONGEST_PAUSE_SECONDS),
+      ...settings,
+    };
     return own === null
       ? postgres({ ...bundled?.connection, ...shared })
       : postgres(own.url, { ...own.options, ...shared });
   };
+  const plain = { max: 1, fetch_types: false, connection: { application_name: 'tessera' } };
+  const inspector = new SilenceInspector(() => connectAny(plain));
+  const connect = (settings: DriverOptions) =>
+    connectAny({ onsilence: inspector.look, silence_timeout: SILENCE_SECONDS, ...settings });
   const limits = { application_name: 'tessera', statement_timeout: STATEMENT_TIMEOUT_MS };
   const sql = connect({ max: 4, connection: { application_name: 'tessera', TimeZone: 'UTC' } });
   const typed = connect({ max: READ_CONNECTIONS, connection: { ...limits, TimeZone: 'UTC' } });
   const reader = connect({ max: READ_CONNECTIONS, connection: { ...limits, TimeZone: 'UTC' } });
+  const listeners = new Set<Listener>();
+  const listen = (channel: string, events: ListenerEvents) => {
+    const listener = new Listener(
+      (callbacks) => connectAny({ ...plain, idle_timeout: 0, max_lifetime: null, ...callbacks }),
+      channel,
+      events,
+    );
+    listeners.add(listener);
+    return listener;
+  };
   const close = async () => {
+    await Promise.all([...listeners].map((listener) => listener.end()));
     await Promise.all([sql.end({ timeout: 5 }), typed.end({ timeout: 5 }), reader.end({ timeout: 5 })]);
     await bundled?.release();
   };
@@ -128,5 +174,5 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw explainConnectionError(error, where);
   }
-  return { sql, drizzle: drizzle(typed, { schema: tables }), reader, close };
+  return { sql, drizzle: drizzle(typed, { schema: tables }), reader, listen, close };
 }

@@ -5,7 +5,7 @@ import { log } from '../log.js';
 
 /** What the driver and the server say when the database is away, restarting, closed to us or full. */
 const DATABASE_AWAY =
-  /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|57P0|53|08|55000|3D000|28)/;
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|DATABASE_SILENT|57P0|53|08|55000|3D000|28)/;
 const isDatabaseAway = (error: unknown) =>
   DATABASE_AWAY.test(codeOf(error)) ||
   // A socket that is gone, not a file.
@@ -15,7 +15,7 @@ const isDatabaseAway = (error: unknown) =>
 const BAD_VALUE = /^22(003|007|008|009|021|P02|P05)$/;
 
 /** What the log may know of a failure: where it happened, never the values of a query or a row. */
-function describeFailure(error: unknown): Record<string, unknown> {
+export function describeFailure(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   // PostgreSQL quotes the value that it refuses.

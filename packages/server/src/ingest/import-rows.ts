@@ -84,7 +84,7 @@ export async function importRows(sql: Sql, rows: RowImport, options: ImportOptio
   } catch (error) {
     await sql`
       update imports set state = 'failed', finished_at = now(), error = ${error instanceof Error ? error.message : String(error)}
-      where id = ${importId}`.catch(() => {});
+      where id = ${importId} and state = 'running'`.catch(() => {});
     throw error;
   }
 }

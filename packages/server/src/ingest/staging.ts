@@ -147,7 +147,8 @@ export class StagingWriter implements RowReceiver {
     if (this.#buffer !== '') await this.#write();
     await new Promise<void>((resolve, reject) => {
       this.#copy.once('error', reject);
-      this.#copy.end(resolve);
+      // A stream that was lost before says so here only.
+      this.#copy.end(() => (this.#copy.errored === null ? resolve() : reject(this.#copy.errored)));
     });
   }
 
@@ -160,7 +161,7 @@ export class StagingWriter implements RowReceiver {
     const text = this.#buffer;
     this.#buffer = '';
     await new Promise<void>((resolve, reject) => {
-      this.#copy.write(text, (error) => (error ? reject(error) : resolve()));
+      this.#copy.write(text, (error) => (error ? reject(this.#copy.errored ?? error) : resolve()));
     });
     if (this.#failure !== undefined) throw this.#failure;
   }

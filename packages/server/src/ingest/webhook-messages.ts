@@ -325,7 +325,7 @@ export async function importMessage(
     }
     const isBusy = codeOf(error) === LOCK_NOT_AVAILABLE;
     const reason = isBusy ? 'another import was at work for too long: send it again' : String(error);
-    await sql`update imports set state = 'failed', finished_at = now(), error = ${reason} where id = ${importId}`.catch(
+    await sql`update imports set state = 'failed', finished_at = now(), error = ${reason} where id = ${importId} and state = 'running'`.catch(
       () => {},
     );
     throw isBusy ? new ImportBusy(reason, { cause: error }) : error;

@@ -1,5 +1,6 @@
-import type { Sql } from '../db/database.js';
-import { changesInRun, listenToChanges, type Moved } from '../db/queries/segment-events.js';
+import type { Database } from '../db/database.js';
+import type { Listener } from '../db/listener.js';
+import { changesInRun, changesSince, listenToChanges, type Moved } from '../db/queries/segment-events.js';
 import type { SegmentChangeRow } from '../db/queries/segment-history.js';
 import { log } from '../log.js';
 
@@ -18,19 +19,19 @@ interface Subscriber {
 
 /**
  * Moves between segments as they are committed, whichever process commits them. One connection listens for all subscribers
- * of the process, from the first of them on.
+ * of the process, from the first of them on. When it is lost it is made again, and what was committed meanwhile is read and
+ * delivered then: no move is missed, and in a rare moment one comes twice.
  */
 export class ChangeFeed {
   readonly #subscribers = new Set<Subscriber>();
-  #listening: Promise<() => Promise<void>> | null = null;
+  #listener: Listener | null = null;
+  /** Moves that were delivered since the listener last knew it was alive, and since the time before that. */
+  #recent: readonly [Set<string>, Set<string>] = [new Set(), new Set()];
   /** One delivery at a time: a run's moves have to be read first, and newer ones must not overtake them. */
   #delivered: Promise<void> = Promise.resolve();
 
-  /** @param listener a client that may keep a connection for listening @param reader reads the moves */
-  constructor(
-    private readonly listener: Sql,
-    private readonly reader: Sql,
-  ) {}
+  /** @param database listens, and reads the moves */
+  constructor(private readonly database: Pick<Database, 'listen' | 'reader'>) {}
 
   /** How many read just now. */
   get subscriberCount(): number {
@@ -58,7 +59,7 @@ export class ChangeFeed {
   async *#movesFor(subscriber: Subscriber): AsyncGenerator<SegmentChangeRow> {
     this.#subscribers.add(subscriber);
     try {
-      await this.#listen();
+      await this.listening();
       while (!subscriber.isOver) {
         const next = subscriber.waiting.shift();
         if (next !== undefined) yield next;
@@ -72,21 +73,43 @@ export class ChangeFeed {
     }
   }
 
-  #listen(): Promise<unknown> {
-    this.#listening ??= listenToChanges(this.listener, (moved) => {
-      this.#delivered = this.#delivered
-        .then(() => this.#deliver(moved))
-        .catch((error) => log.warn({ type: error?.name }, 'moves could not be read for their readers'));
+  /** Resolves once moves are heard. @throws why the next attempt to listen fails, if it does */
+  listening(): Promise<void> {
+    this.#listener ??= listenToChanges(this.database, {
+      moved: (moved) => {
+        this.#inTurn(() => this.#deliver(moved)).catch((error) =>
+          log.warn({ type: error?.name }, 'moves could not be read for their readers'),
+        );
+      },
+      alive: () => {
+        this.#recent = [new Set(), this.#recent[0]];
+      },
+      returned: (snapshot) => this.#inTurn(() => this.#deliverMissed(snapshot)),
     });
-    this.#listening.catch(() => {
-      this.#listening = null;
-    });
-    return this.#listening;
+    return this.#listener.listening();
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#delivered.then(work);
+    this.#delivered = done.catch(() => {});
+    return done;
   }
 
   async #deliver(moved: Moved): Promise<void> {
     if (this.#subscribers.size === 0) return;
-    const changes = 'moves' in moved ? moved.moves : await this.#changesOfRun(moved.runId);
+    const wanted = this.#wantedCustomers();
+    const changes = 'moves' in moved ? moved.moves : await changesInRun(this.database.reader, moved.runId, wanted);
+    this.#hand(changes);
+  }
+
+  /** After a gap: what was committed since the snapshot, without what was delivered all the same. */
+  async #deliverMissed(snapshot: string): Promise<void> {
+    if (this.#subscribers.size === 0) return;
+    const changes = await changesSince(this.database.reader, snapshot, this.#wantedCustomers());
+    this.#hand(changes.filter((change) => !this.#recent.some((delivered) => delivered.has(keyOf(change)))));
+  }
+
+  #hand(changes: readonly SegmentChangeRow[]): void {
     for (const subscriber of this.#subscribers) {
       const own = changes.filter(
         ({ customerId, segmentation }) =>
@@ -94,14 +117,17 @@ export class ChangeFeed {
           (subscriber.segmentation === null || subscriber.segmentation === segmentation),
       );
       if (own.length === 0) continue;
+      for (const change of own) this.#recent[0].add(keyOf(change));
       subscriber.waiting.push(...own);
       subscriber.waiting.splice(0, subscriber.waiting.length - MOST_WAITING);
       subscriber.wake();
     }
   }
 
-  #changesOfRun(runId: number): Promise<readonly SegmentChangeRow[]> {
-    const wanted = new Set([...this.#subscribers].flatMap((subscriber) => [...subscriber.customerIds]));
-    return changesInRun(this.reader, runId, [...wanted]);
+  #wantedCustomers(): string[] {
+    return [...new Set([...this.#subscribers].flatMap((subscriber) => [...subscriber.customerIds]))];
   }
 }
+
+const keyOf = ({ customerId, segmentation, runId, changedAt }: SegmentChangeRow) =>
+  JSON.stringify([customerId, segmentation, runId, changedAt.getTime()]);

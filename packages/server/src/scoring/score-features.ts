@@ -26,7 +26,7 @@ export async function scoreFeatures(
     const copy = await transaction.unsafe('copy run_scores from stdin').writable();
     await new Promise<void>((resolve, reject) => {
       copy.once('error', reject);
-      copy.end(lines, () => resolve());
+      copy.end(lines, () => (copy.errored === null ? resolve() : reject(copy.errored)));
     });
     rows += chunk.rows.length;
     onRows(rows);

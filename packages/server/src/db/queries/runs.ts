@@ -69,7 +69,7 @@ export async function noteProgress(sql: Sql, runId: number, progress: number, st
 }
 
 export async function failRun(sql: Sql, runId: number, error: string): Promise<void> {
-  await sql`update runs set state = 'failed', finished_at = now(), error = ${error} where id = ${runId}`;
+  await sql`update runs set state = 'failed', finished_at = now(), error = ${error} where id = ${runId} and state = 'running'`;
 }
 
 /** Runs whose process died with them; their transaction left nothing behind. */

@@ -1,4 +1,5 @@
-import type { Sql, Transaction } from '../database.js';
+import type { Database, Sql, Transaction } from '../database.js';
+import type { Listener } from '../listener.js';
 import type { SegmentChangeRow } from './segment-history.js';
 
 /** Where PostgreSQL tells every process that customers moved, once the transaction that moved them is committed. */
@@ -43,10 +44,45 @@ function parseMoved(payload: string): Moved {
   return { moves: moved.moves.map((move) => ({ ...move, changedAt: new Date(move.changedAt) })) };
 }
 
-/** Calls back at each notification, on a connection of its own that comes back by itself. @returns what ends it */
-export async function listenToChanges(sql: Sql, onMoved: (moved: Moved) => void): Promise<() => Promise<void>> {
-  const { unlisten } = await sql.listen(CHANNEL, (payload) => onMoved(parseMoved(payload)));
-  return unlisten;
+export interface MoveEvents {
+  moved(moved: Moved): void;
+  /** Asked and answered: the connection lives. */
+  alive(): void;
+  /** It listens again; what `changesSince` reads of this snapshot may have been missed. Called until it succeeds. */
+  returned(snapshot: string): Promise<void>;
+}
+
+/** Calls back at each notification, on a connection of its own that is made again whenever it is lost. */
+export function listenToChanges(database: Pick<Database, 'listen'>, events: MoveEvents): Listener {
+  return database.listen(CHANNEL, {
+    notified: (payload) => events.moved(parseMoved(payload)),
+    alive: () => events.alive(),
+    returned: (snapshot) => events.returned(snapshot),
+  });
+}
+
+/**
+ * The moves of some customers that were committed after a snapshot was taken, in the order of the ledger.
+ * @param snapshot PostgreSQL's own text of it
+ */
+export async function changesSince(
+  sql: Sql,
+  snapshot: string,
+  customerIds: readonly string[],
+): Promise<SegmentChangeRow[]> {
+  // A row knows the lower half of the number of the transaction that wrote it; the upper half is today's, or that before it.
+  return sql<SegmentChangeRow[]>`
+    with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next),
+         own as (
+           select c.*, (next / 4294967296 * 4294967296) + xmin::text::bigint
+                       - case when xmin::text::bigint > next % 4294967296 then 4294967296 else 0 end as written_by
+           from segment_changes c, present where customer_id = any(${[...customerIds]}::text[])
+         )
+    select customer_id as "customerId", segmentation, run_id::float8 as "runId", changed_at as "changedAt",
+           from_segment as "fromSegment", to_segment as "toSegment", cause
+    from own
+    where not pg_visible_in_snapshot(greatest(written_by, 3)::text::xid8, ${snapshot}::text::pg_snapshot)
+    order by run_id, changed_at, customer_id, segmentation`;
 }
 
 /** The last move of some customers in a run, in each segmentation. */
