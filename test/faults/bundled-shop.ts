@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { buildServer, type DataFolder, dataFolder, type RunningTessera, startTessera } from '../support/cli.js';
-import { serverScript } from '../support/shop-data-script.js';
 
-/** What the issue of a dead or jammed PostgreSQL promises: it is back by itself within this. */
+/** A PostgreSQL that has died or jammed is back by itself within this. */
 export const BACK_WITHIN_SECONDS = 10;
+
+const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 
 /** A served shop on a bundled PostgreSQL of its own, with a little load, and what its tests do to it. */
 export interface BundledShop {
@@ -19,9 +21,9 @@ export interface BundledShop {
   /** Ends the server by SIGTERM, which must succeed, and starts it again. @returns seconds from its start to ready */
   restart(): Promise<number>;
   /** Writes a row and waits for the acknowledgement; throws where there is none. */
-  write(number: number): Promise<void>;
-  /** The rows that are there, in order. */
-  written(): Promise<number[]>;
+  write(): Promise<void>;
+  /** How many rows were acknowledged, and how many are there. */
+  rows(): Promise<{ acknowledged: number; stored: number }>;
   /** Processes of sessions: busy ones, idle ones, the server's own. */
   sessions(): Promise<number[]>;
   /** The server's answer at an address; 0 where it gives none. */
@@ -30,6 +32,7 @@ export interface BundledShop {
   secondsToReady(): Promise<number>;
   /** What PostgreSQL wrote down. */
   log(): string;
+  close(): Promise<void>;
 }
 
 /** Sessions that compute, sort and write all the time, in a process of their own, whatever happens to the server. */
@@ -38,7 +41,7 @@ const LOAD = `
   import path from 'node:path';
   import { setTimeout as sleep } from 'node:timers/promises';
   import postgres from 'postgres';
-  const folder = process.argv[2];
+  const folder = process.argv[1];
   process.on('uncaughtException', () => {});
   process.on('unhandledRejection', () => {});
   const statements = [
@@ -65,11 +68,9 @@ export async function bundledShop(): Promise<BundledShop> {
   const home = path.join(folder.path, 'postgres');
   const start = () => startTessera(['serve'], { TESSERA_DATA_DIR: folder.path, PORT: '0', LOG_LEVEL: 'warn' });
   let running = await start();
-  const load: ChildProcess = spawn(process.execPath, [await serverScript(LOAD), folder.path], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    load.kill('SIGKILL');
-    await running.end('SIGTERM');
-    await folder.remove();
+  const load: ChildProcess = spawn(process.execPath, ['--input-type=module', '--eval', LOAD, folder.path], {
+    cwd: root,
+    stdio: 'ignore',
   });
 
   async function ask<Row extends object>(statement: string): Promise<Row[]> {
@@ -85,6 +86,7 @@ export async function bundledShop(): Promise<BundledShop> {
     }
   }
   await ask('create table written (number int primary key)');
+  let acknowledged = 0;
 
   const status = (address: string) =>
     fetch(`${running.url}${address}`, { signal: AbortSignal.timeout(5000) }).then(
@@ -100,11 +102,13 @@ export async function bundledShop(): Promise<BundledShop> {
       running = await start();
       return running.secondsToReady;
     },
-    async write(number) {
-      await ask(`insert into written values (${number})`);
+    async write() {
+      await ask(`insert into written values (${acknowledged + 1})`);
+      acknowledged++;
     },
-    async written() {
-      return (await ask<{ number: number }>('select number from written order by number')).map((row) => row.number);
+    async rows() {
+      const [row] = await ask<{ stored: number }>('select count(*)::int as stored from written');
+      return { acknowledged, stored: row!.stored };
     },
     async sessions() {
       const rows = await ask<{ pid: number }>(
@@ -127,5 +131,10 @@ export async function bundledShop(): Promise<BundledShop> {
       }
     },
     log: () => readFileSync(path.join(home, 'server.log'), 'utf8'),
+    async close() {
+      load.kill('SIGKILL');
+      await running.end('SIGTERM');
+      await folder.remove();
+    },
   };
 }

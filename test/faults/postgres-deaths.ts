@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { seededRandom } from '../../packages/core/src/numerics/random.js';
-import { BACK_WITHIN_SECONDS, bundledShop } from './bundled-shop.js';
+import { BACK_WITHIN_SECONDS, type BundledShop } from './bundled-shop.js';
 
 const LONGEST_PAUSE_MS = 400;
 
@@ -17,15 +17,17 @@ function report(what: string, seconds: readonly number[]): void {
   console.log(`${what}: ${sorted.length} rounds, median ${at(0.5)} s, longest ${at(1)} s`);
 }
 
-const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+async function expectRows(shop: BundledShop): Promise<void> {
+  const { acknowledged, stored } = await shop.rows();
+  expect(stored).toBe(acknowledged);
+}
 
 /** A session is killed, Tessera is stopped a moment later, in the recovery or after it, and started again. */
-export async function killBackendsAndRestart({ rounds, seed }: Rounds): Promise<void> {
-  const shop = await bundledShop();
+export async function killBackendsAndRestart(shop: BundledShop, { rounds, seed }: Rounds): Promise<void> {
   const random = seededRandom(seed);
   const seconds: number[] = [];
-  for (const round of oneTo(rounds)) {
-    await shop.write(round);
+  for (let round = 0; round < rounds; round++) {
+    await shop.write();
     const sessions = await shop.sessions();
     process.kill(sessions[Math.floor(random() * sessions.length)]!, 'SIGKILL');
     await sleep(random() * LONGEST_PAUSE_MS);
@@ -33,21 +35,20 @@ export async function killBackendsAndRestart({ rounds, seed }: Rounds): Promise<
     await shop.restart();
     seconds.push((performance.now() - since) / 1000 + (await shop.secondsToReady()));
   }
-  expect(await shop.written()).toEqual(oneTo(rounds));
+  await expectRows(shop);
   expect(await shop.status('/health')).toBe(200);
   report('a killed session, then SIGTERM and a start', seconds);
   expect(Math.max(...seconds)).toBeLessThan(BACK_WITHIN_SECONDS);
 }
 
 /** The server process of PostgreSQL is killed under a Tessera that serves. */
-export async function killPostmasters({ rounds, seed }: Rounds): Promise<void> {
-  const shop = await bundledShop();
+export async function killPostmasters(shop: BundledShop, { rounds, seed }: Rounds): Promise<void> {
   const random = seededRandom(seed);
   const { child } = shop.tessera();
   const seconds: number[] = [];
   const answers = new Set<number>();
-  for (const round of oneTo(rounds)) {
-    await shop.write(round);
+  for (let round = 0; round < rounds; round++) {
+    await shop.write();
     const killed = (await shop.folder.postgres())!;
     process.kill(killed, 'SIGKILL');
     const since = performance.now();
@@ -62,7 +63,7 @@ export async function killPostmasters({ rounds, seed }: Rounds): Promise<void> {
     seconds.push((performance.now() - since) / 1000);
     await sleep(random() * LONGEST_PAUSE_MS);
   }
-  expect(await shop.written()).toEqual(oneTo(rounds));
+  await expectRows(shop);
   expect([child.exitCode, child.signalCode]).toEqual([null, null]);
   for (const answer of answers) expect([200, 503]).toContain(answer);
   expect(answers).toContain(503);
@@ -71,14 +72,13 @@ export async function killPostmasters({ rounds, seed }: Rounds): Promise<void> {
 }
 
 /** A session is killed, and PostgreSQL is told to stop in the middle of its recovery, by somebody else. */
-export async function jamInRecovery({ rounds, seed }: Rounds): Promise<void> {
-  const shop = await bundledShop();
+export async function jamInRecovery(shop: BundledShop, { rounds, seed }: Rounds): Promise<void> {
   const random = seededRandom(seed);
   const { child } = shop.tessera();
   const seconds: number[] = [];
-  let jams = 0;
-  for (const round of oneTo(rounds)) {
-    await shop.write(round);
+  const jams = () => shop.tessera().output().stderr.split('PostgreSQL has jammed').length - 1;
+  for (let round = 0; round < rounds; round++) {
+    await shop.write();
     const before = shop.log().length;
     const postmaster = (await shop.folder.postgres())!;
     process.kill((await shop.sessions())[0]!, 'SIGKILL');
@@ -87,11 +87,9 @@ export async function jamInRecovery({ rounds, seed }: Rounds): Promise<void> {
     process.kill(postmaster, 'SIGINT');
     await sleep(100);
     seconds.push(await shop.secondsToReady());
-    if (!/database system is shut down/.test(shop.log().slice(before).split('starting PostgreSQL')[0]!)) jams++;
   }
-  expect(await shop.written()).toEqual(oneTo(rounds));
+  await expectRows(shop);
   expect([child.exitCode, child.signalCode]).toEqual([null, null]);
-  expect(shop.tessera().output().stderr).toContain('PostgreSQL has jammed');
-  report(`told to stop while it recovers (${jams} jammed)`, seconds);
-  expect(jams).toBeGreaterThan(0);
+  report(`told to stop while it recovers (${jams()} jammed)`, seconds);
+  expect(jams()).toBeGreaterThan(0);
 }

@@ -9,9 +9,10 @@ const ASK_EVERY_LOOKS = 12;
 /** A start that failed is tried again after this, doubled each time. */
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
-/** A server that dies sooner than this after it was started again is not started at once. */
+/** A server that has died so often, each time so soon after it was started again, is not started at once any more. */
 const SHORT_LIFE_MS = 2000;
-/** So that even a server that dies again and again is back within seconds. */
+const SHORT_LIVES_WITHOUT_DELAY = 3;
+/** Even a server that dies again and again is back within seconds. */
 const LONGEST_DELAY_OF_SHORT_LIVES_MS = 4000;
 
 export interface Supervision {
@@ -45,8 +46,8 @@ export function supervise(postmaster: Postmaster, bringUp: (signal: AbortSignal)
       if (signal.aborted) return;
       const hadProcess = postmaster.pid() !== null;
       shortLives = performance.now() - upSince < SHORT_LIFE_MS ? shortLives + 1 : 0;
-      if (shortLives > 0)
-        await pause(Math.min(FIRST_DELAY_MS * 2 ** (shortLives - 1), LONGEST_DELAY_OF_SHORT_LIVES_MS));
+      const tooOften = shortLives - SHORT_LIVES_WITHOUT_DELAY;
+      if (tooOften > 0) await pause(Math.min(FIRST_DELAY_MS * 2 ** tooOften, LONGEST_DELAY_OF_SHORT_LIVES_MS));
       if (signal.aborted) return;
       const since = performance.now();
       log.warn(
