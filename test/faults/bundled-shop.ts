@@ -18,8 +18,8 @@ export interface BundledShop {
   readonly folder: DataFolder;
   /** The server as it runs now. */
   tessera(): RunningTessera;
-  /** Ends the server by SIGTERM, which must succeed, and starts it again. @returns seconds from its start to ready */
-  restart(): Promise<number>;
+  /** Ends the server by SIGTERM, which must succeed, and starts it again. @returns seconds to its end, and from its start to ready */
+  restart(): Promise<{ stop: number; start: number }>;
   /** Writes a row and waits for the acknowledgement; throws where there is none. */
   write(): Promise<void>;
   /** How many rows were acknowledged, and how many are there. */
@@ -98,9 +98,11 @@ export async function bundledShop(): Promise<BundledShop> {
     folder,
     tessera: () => running,
     async restart() {
+      const since = performance.now();
       expect(await running.end('SIGTERM')).toBe(0);
+      const stop = (performance.now() - since) / 1000;
       running = await start();
-      return running.secondsToReady;
+      return { stop, start: running.secondsToReady };
     },
     async write() {
       await ask(`insert into written values (${acknowledged + 1})`);

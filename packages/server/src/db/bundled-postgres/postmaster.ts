@@ -10,7 +10,7 @@ import { type Answer, ping } from './ping.js';
 const PING_TIMEOUT_MS = 2000;
 const LOOK_MS = 100;
 /** A server that neither accepts nor works for so long has jammed; one that recovers reads, writes or computes. */
-const JAMMED_AFTER_MS = 4000;
+const JAMMED_AFTER_MS = 2500;
 /** So many looks must agree, so that a machine that was suspended is not taken for a jammed server. */
 const JAMMED_AFTER_LOOKS = 3;
 /** `pg_ctl` waits so long itself; whoever recovers longer is waited for with a look at its work. */

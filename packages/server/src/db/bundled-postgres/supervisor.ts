@@ -13,7 +13,7 @@ const LONGEST_DELAY_MS = 30_000;
 const SHORT_LIFE_MS = 2000;
 const SHORT_LIVES_WITHOUT_DELAY = 3;
 /** Even a server that dies again and again is back within seconds. */
-const LONGEST_DELAY_OF_SHORT_LIVES_MS = 4000;
+const LONGEST_DELAY_OF_SHORT_LIVES_MS = 2000;
 
 export interface Supervision {
   /** Ends the watch; the server is left as it is. */
