@@ -342,11 +342,11 @@ describe('a data folder', () => {
     const folder = await dataFolder(0o700);
     const bundled = await acquire(folder);
     const [row] = await query<{ place: string }>(bundled, `select current_setting('data_directory') as place`);
+    onTestFinished(() => rm(path.dirname(row!.place), { recursive: true, force: true }));
     expect(row!.place.startsWith(folder)).toBe(false);
     await bundled.release();
     const again = await acquire(folder);
     expect(again.started).toBe(true);
     await again.release();
-    await rm(path.dirname(row!.place), { recursive: true });
   });
 });
