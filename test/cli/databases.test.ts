@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -55,6 +55,7 @@ describe.runIf(isRoot)("root's databases", () => {
     const orphan = (await list()).find((each) => each.id === path.basename(home))!;
     expect(orphan.state).toBe('orphan');
 
+    await mkdir(folder, { mode: 0o700 });
     const again = await acquireBundledPostgres(folder);
     const newHome = await readFile(path.join(folder, 'postgres.home'), 'utf8');
     onTestFinished(() => rm(newHome, { recursive: true, force: true }));

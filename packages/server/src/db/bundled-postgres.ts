@@ -225,6 +225,7 @@ export async function acquireBundledPostgres(givenFolder: string): Promise<Bundl
       ? nearby
       : path.join(os.tmpdir(), `tessera-${shortHash(path.resolve(home))}`);
   const holderFolder = path.join(dataFolder, 'holders');
+  const holder = path.join(holderFolder, `${process.pid}-${randomBytes(4).toString('hex')}`);
   const passwordFile = path.join(dataFolder, 'postgres.password');
   const logFile = path.join(home, 'server.log');
   const binaries = await findBinaries(account);
@@ -303,6 +304,9 @@ export async function acquireBundledPostgres(givenFolder: string): Promise<Bundl
       if (outcome === 'gone' && starts++ === LARGEST_START_COUNT) {
         throw new UserError(`PostgreSQL ends soon after each start (log: ${logFile})`);
       }
+      if (!existsSync(holder)) {
+        throw new UserError(`the data folder ${dataFolder} was removed or replaced while it was in use: start again`);
+      }
       await withFolderLock(dataFolder, async () => {
         // Another process may have done it in the meantime.
         if (outcome === 'jammed' && pid !== null && postmaster.pid() === pid) {
@@ -317,7 +321,6 @@ export async function acquireBundledPostgres(givenFolder: string): Promise<Bundl
     }
   }
 
-  const holder = path.join(holderFolder, `${process.pid}-${randomBytes(4).toString('hex')}`);
   const letGo = () =>
     withFolderLock(dataFolder, async () => {
       await rm(holder, { force: true });
