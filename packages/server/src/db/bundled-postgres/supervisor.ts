@@ -5,7 +5,7 @@ import type { Postmaster } from './postmaster.js';
 /** How often the process is looked at. */
 const LOOK_MS = 250;
 /** How often it is asked: each question costs it a process. */
-const ASK_EVERY_LOOKS = 12;
+const ASK_EVERY_LOOKS = 4;
 /** A start that failed is tried again after this, doubled each time. */
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
