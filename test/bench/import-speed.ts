@@ -5,7 +5,7 @@
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
@@ -91,6 +91,8 @@ async function measure(database: Database, folder: string): Promise<void> {
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-bench-'));
+// So that root's database stands in it and goes with it.
+await chmod(folder, 0o755);
 const server = await acquireBundledPostgres(path.join(folder, 'data'));
 const database = await openDatabase({ dataFolder: path.join(folder, 'data') });
 try {

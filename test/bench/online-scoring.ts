@@ -3,7 +3,7 @@
  * scored demo shop. usage: npm run bench -- online-scoring [CUSTOMERS=10000] [ORDERS=100]
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { writeDemoShop } from '@tessera/demo-shop';
@@ -21,6 +21,8 @@ const orders = Number(process.argv[3] ?? 100);
 const READING = { timeZone: 'UTC', currency: 'USD' };
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-bench-'));
+// So that root's database stands in it and goes with it.
+await chmod(folder, 0o755);
 const bundled = await acquireBundledPostgres(path.join(folder, 'data'));
 try {
   const database = await openDatabase({ dataFolder: path.join(folder, 'data') });

@@ -1,7 +1,7 @@
 // What one customer's recommendations cost against one indexed read of his profile, in one process and on one database, and
 // what a page of customers costs.
 // usage: node scripts/bench.mjs recommendations [CUSTOMERS=10000]   makes a demo shop of that size in a folder of its own
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DEFAULT_PLAYBOOK } from '@tessera/core/recommendations/default-playbook.js';
@@ -69,6 +69,8 @@ async function measure(database: Database): Promise<void> {
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'recommendations-bench-'));
+// So that root's database stands in it and goes with it.
+await chmod(folder, 0o755);
 const database = await openDatabase({ dataFolder: path.join(folder, 'data') });
 try {
   await writeDemoShop(path.join(folder, 'shop'), { customers: Number(process.argv[2] ?? 10_000) });

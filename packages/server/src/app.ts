@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Access } from './access/access.js';
 import { CredentialReader } from './access/credential-reader.js';
@@ -37,6 +38,8 @@ import { knownSegments, readPlaybook } from './settings/playbook.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** A supervisor that asks whether the database is there is answered within this. */
+const READY_TIMEOUT_MS = 3000;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 const DEFAULT_AUDIENCE = 'tessera';
 
@@ -73,14 +76,19 @@ function limitReceiving(request: IncomingMessage, response: ServerResponse, time
 
 /** Whether the server can answer: the database is there and the shop is scored. */
 async function answerReady(database: Database, response: ServerResponse): Promise<void> {
+  const timeout = new AbortController();
   try {
-    const [shop] = await database.reader<
-      { runId: number | null }[]
-    >`select current_run_id::float8 as "runId" from shop`;
-    const scored = shop?.runId != null;
-    sendJson(response, 200, { status: 'ready', scored });
+    const asked = database.reader<{ runId: number | null }[]>`select current_run_id::float8 as "runId" from shop`;
+    const late = sleep(READY_TIMEOUT_MS, null, { signal: timeout.signal });
+    // Whichever loses the race has nobody left who hears of its failure.
+    for (const each of [asked, late]) each.catch(() => {});
+    const rows = await Promise.race([asked, late]);
+    if (rows === null) throw new Error(`the database gave no answer within ${READY_TIMEOUT_MS} ms`);
+    sendJson(response, 200, { status: 'ready', scored: rows[0]?.runId != null });
   } catch {
     sendJson(response, 503, { status: 'database unavailable' }, RETRY_LATER);
+  } finally {
+    timeout.abort();
   }
 }
 

