@@ -10,6 +10,7 @@ import {
 } from '../db/queries/imports/imports.js';
 import type { MergeCounts } from '../db/queries/imports/merge.js';
 import { endDemo } from '../db/queries/shop/shop.js';
+import { isDatabaseAway } from '../errors.js';
 import type { Mapping } from './rows/mapping.js';
 import type { ReadCounts } from './rows/staging.js';
 
@@ -78,7 +79,11 @@ export async function recordImport(
     });
   } catch (error) {
     if (error instanceof NothingToImport) await forgetImport(sql, importId);
-    else await failImport(sql, importId, reasonOf(error)).catch(() => {});
+    else {
+      const noted = failImport(sql, importId, reasonOf(error)).catch(() => {});
+      // Whoever asked is told at once to come again, not when the database is back or is given up a second time.
+      if (!isDatabaseAway(error)) await noted;
+    }
     throw error;
   }
 }
