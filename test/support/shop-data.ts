@@ -1,11 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import {
-  type CustomerFeatures,
-  FEATURE_NAMES,
-  type FeatureName,
-} from '../../packages/core/src/customers/customer-features.js';
+import type { CustomerFeatures } from '../../packages/core/src/customers/customer-features.js';
+import { FEATURE_NAMES, type FeatureName } from '../../packages/core/src/customers/features.js';
 import { type Database, openDatabase, type Sql } from '../../packages/server/src/db/database.js';
 import { createFeatures, type FeatureOptions } from '../../packages/server/src/db/queries/features.js';
 import { importPaths, type PathsReport } from '../../packages/server/src/ingest/import-paths.js';

@@ -1,8 +1,25 @@
 // Errors
 
 // Customers
-export type { CategoryColumn, CustomerFeatures, FeatureName } from './customers/customer-features.js';
-export { emptyFeatures, FEATURE_NAMES } from './customers/customer-features.js';
+export type { CategoryColumn, CustomerFeatures } from './customers/customer-features.js';
+export { emptyFeatures } from './customers/customer-features.js';
+export {
+  type AnyFeatureName,
+  CLUSTER_FEATURES,
+  type ClusterFeature,
+  DEMOGRAPHICS,
+  FEATURE_NAMES,
+  FEATURES,
+  type Feature,
+  type FeatureName,
+  type FeatureUnit,
+  featureOf,
+  MODEL_CATEGORIES,
+  MODEL_OUTPUTS,
+  type ModelCategory,
+  RULE_FEATURES,
+  type RuleFeature,
+} from './customers/features.js';
 export { CoreError, InvalidInputError, NotEnoughDataError } from './errors.js';
 // Lifetime value
 export type { Backtest, Estimate } from './lifetime-value/backtest.js';
@@ -92,7 +109,6 @@ export type {
   BehaviourClusterOptions,
   BehaviourClustersFitted,
 } from './segmentation/behaviour-clusters-fitted.js';
-export { CLUSTER_FEATURES, type ClusterFeature } from './segmentation/behaviour-clusters-scaling.js';
 export { type OutlierOptions, type OutliersFitted, outliers } from './segmentation/outliers.js';
 export { rfm } from './segmentation/rfm.js';
 export type { RfmFitted, RfmOptions } from './segmentation/rfm-fitted.js';

@@ -1,13 +1,8 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
+import type { ClusterFeature } from '../customers/features.js';
 import type { Explanation, Reason, SegmentDistance } from '../model.js';
 import { type BehaviourClustersFitted, centroidMatrix, placeRow } from './behaviour-clusters-fitted.js';
-import {
-  type ClusterFeature,
-  plainReturnRate,
-  rawValue,
-  type ScaledFeature,
-  unscaledValue,
-} from './behaviour-clusters-scaling.js';
+import { plainReturnRate, rawValue, type ScaledFeature, unscaledValue } from './behaviour-clusters-scaling.js';
 import { FEATURE_WORDS, valueInWords } from './naming-words.js';
 import { stepByOrders, stepByWaiting } from './next-steps.js';
 

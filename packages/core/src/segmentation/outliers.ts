@@ -1,18 +1,12 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
+import type { ClusterFeature } from '../customers/features.js';
 import type { BasisStatus, Explanation, Segmentation, SegmentDefinition, SegmentDistance } from '../model.js';
 import { NO_QUALITY, PROSPECT } from '../model.js';
 import { dbscan, NOISE, suggestRadius } from '../numerics/dbscan.js';
 import { type FeatureMatrix, selectRows } from '../numerics/feature-matrix.js';
 import { KdTree, type Neighbour, nearestWithinByScan } from '../numerics/kd-tree.js';
 import { sampleRows } from '../numerics/row-sample.js';
-import {
-  type ClusterFeature,
-  DEFAULT_FEATURES,
-  fitScaling,
-  type ScaledFeature,
-  scaleRow,
-  scaleRows,
-} from './behaviour-clusters-scaling.js';
+import { DEFAULT_FEATURES, fitScaling, type ScaledFeature, scaleRow, scaleRows } from './behaviour-clusters-scaling.js';
 import { kebabCase, moreOrLess } from './naming.js';
 import { traitsInWords } from './naming-words.js';
 import { copyRow, stepByOrders, stepByWaiting } from './next-steps.js';

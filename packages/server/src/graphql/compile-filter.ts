@@ -3,6 +3,7 @@ import type { Credential } from '../access/credential.js';
 import { FIRST_RUN_AS_OF } from '../db/queries/segment-history.js';
 import { customerProfiles, customers, orderItems, orders, products } from '../db/tables.js';
 import { apiError, shorten } from '../errors.js';
+import { FEATURE_FILTER_COLUMNS } from '../filters/feature-columns.js';
 import type { Comparison, CustomerFilterInput, PurchaseFilterInput, SegmentFilterInput } from './filter-inputs.js';
 import { findSegmentation, type RunSnapshot } from './run-snapshot.js';
 
@@ -15,25 +16,14 @@ const profile = customerProfiles;
 
 /** The filter fields that compare one column of the profile, with the type that its values are cast to. */
 const COLUMNS: Readonly<Record<string, readonly [Column, string]>> = {
+  ...FEATURE_FILTER_COLUMNS,
   rfmRecency: [profile.rfmRecency, 'int'],
   rfmFrequency: [profile.rfmFrequency, 'int'],
   rfmMonetary: [profile.rfmMonetary, 'int'],
   valueScore: [profile.valueScore, 'float8'],
-  orders: [profile.orders, 'int'],
-  netRevenue: [profile.netRevenue, 'numeric'],
-  averageOrderValue: [profile.averageOrderValue, 'numeric'],
-  recencyDays: [profile.recencyDays, 'float8'],
-  tenureDays: [profile.tenureDays, 'float8'],
-  returnRate: [profile.returnRate, 'float8'],
   clv90d: [profile.clv90d, 'numeric'],
   clvDecile: [profile.clvDecile, 'int'],
   probabilityAlive: [profile.probabilityAlive, 'float8'],
-  country: [profile.country, 'text'],
-  state: [profile.state, 'text'],
-  city: [profile.city, 'text'],
-  gender: [profile.gender, 'text'],
-  age: [profile.age, 'int'],
-  channel: [profile.channel, 'text'],
   registeredAt: [profile.registeredAt, 'timestamptz'],
   firstOrderAt: [profile.firstOrderAt, 'timestamptz'],
   lastOrderAt: [profile.lastOrderAt, 'timestamptz'],

@@ -1,11 +1,16 @@
-import { type CategoryColumn, type CustomerFeatures, emptyFeatures, FEATURE_NAMES } from '@tessera/core';
+import {
+  type CategoryColumn,
+  type CustomerFeatures,
+  emptyFeatures,
+  FEATURE_NAMES,
+  MODEL_CATEGORIES,
+} from '@tessera/core';
 import type { Transaction } from '../db/database.js';
 import {
-  MODEL_CATEGORIES,
   MODEL_CATEGORY_COLUMNS,
   MODEL_FEATURES,
+  MODEL_OUTPUT_COLUMNS,
   MODEL_OUTPUT_NAMES,
-  MODEL_OUTPUTS,
 } from '../db/queries/features.js';
 
 /** Rows that leave the database and are scored at once; memory is bounded by this, never by the shop. */
@@ -60,7 +65,7 @@ export async function* readFeatureChunks(
   const selected = [
     'row',
     MODEL_FEATURES,
-    MODEL_OUTPUTS,
+    MODEL_OUTPUT_COLUMNS,
     ...(label === undefined ? [] : [`(${label.column})::float8`]),
     MODEL_CATEGORY_COLUMNS,
   ].join(', ');

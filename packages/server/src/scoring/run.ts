@@ -1,6 +1,6 @@
-import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
+import { type CustomerFeatures, clv, DEMOGRAPHICS, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
-import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/features.js';
+import { createFeatures, type FeatureOptions } from '../db/queries/features.js';
 import {
   readFittedModels,
   readRealisedValue,

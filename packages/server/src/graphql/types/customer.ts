@@ -2,15 +2,17 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { changesOf } from '../../db/queries/segment-history.js';
 import { orders, customerProfiles as profile } from '../../db/tables.js';
 import { apiError, shorten } from '../../errors.js';
+import { FEATURE_SORTS } from '../../filters/feature-columns.js';
 import { shownIdOf } from '../anonymous-customer.js';
 import { builder } from '../builder.js';
 import { compileFilter } from '../compile-filter.js';
 import { connectionType, pageArgs, pageComplexity } from '../connection.js';
 import type { Context, ProfileRow } from '../context.js';
+import { metricFields } from '../customers/feature-fields.js';
 import { findByEmails } from '../email-lookup.js';
 import { CustomerFilter, type CustomerFilterInput } from '../filter-inputs.js';
 import { keysetPage, type OrderKey, type PageArguments } from '../keyset.js';
-import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, Money } from './common.js';
+import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ } from './common.js';
 import { OrderConnection, orderAmount } from './order.js';
 import { SegmentChange, SegmentMembership, segmentOf } from './segment-membership.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
@@ -40,44 +42,9 @@ const ValueScore = builder
   });
 
 const CustomerMetrics = builder.objectRef<ProfileRow>('CustomerMetrics').implement({
+  description: 'The features of a customer that tell what they did, as of the basis.',
   authScopes: CUSTOMERS_READ,
-  fields: (t) => {
-    const money = (name: 'netRevenue' | 'grossRevenue') =>
-      t.field({
-        type: Money,
-        resolve: async (row, _args, context) => ({ amount: row[name], currency: (await context.shop()).currency }),
-      });
-    return {
-      orders: t.exposeInt('orders', { description: 'Without cancelled ones.' }),
-      netRevenue: money('netRevenue'),
-      grossRevenue: money('grossRevenue'),
-      averageOrderValue: t.field({
-        type: Money,
-        nullable: true,
-        description: 'Net revenue over orders.',
-        resolve: async ({ averageOrderValue: amount }, _args, context) =>
-          amount === null ? null : { amount, currency: (await context.shop()).currency },
-      }),
-      recencyDays: t.exposeFloat('recencyDays', { nullable: true }),
-      tenureDays: t.exposeFloat('tenureDays', { nullable: true }),
-      ordersPerYear: t.exposeFloat('ordersPerYear', {
-        nullable: true,
-        description: 'Repeat orders a year: (orders - 1) x 365.25 / max(tenureDays, 90).',
-      }),
-      medianDaysBetweenOrders: t.exposeFloat('medianDaysBetweenOrders', { nullable: true }),
-      itemsDelivered: t.exposeInt('itemsDelivered'),
-      itemsReturned: t.exposeInt('itemsReturned'),
-      returnRate: t.exposeFloat('returnRate', { nullable: true, description: 'Pieces returned of pieces delivered.' }),
-      discountShare: t.exposeFloat('discountShare', {
-        nullable: true,
-        description: '1 - paid / list price, over the lines whose list price is known.',
-      }),
-      distinctCategories: t.exposeInt('distinctCategories'),
-      visits30d: t.exposeInt('visits30d'),
-      emailOpens90d: t.exposeInt('emailOpens90d'),
-      serviceContacts90d: t.exposeInt('serviceContacts90d'),
-    };
-  },
+  fields: metricFields,
 });
 
 export const ShopperView = builder.objectRef<ProfileRow>('ShopperView').implement({
@@ -242,12 +209,7 @@ export const CustomerConnection = connectionType('Customer', Customer);
 /** Sorts of a customer list. A customer without the value counts as the lowest. */
 const ORDERS: Readonly<Record<string, OrderKey | null>> = {
   EXTERNAL_ID: null,
-  NET_REVENUE: { expression: profile.netRevenue, type: 'numeric' },
-  ORDERS: { expression: profile.orders, type: 'int' },
-  AVERAGE_ORDER_VALUE: { expression: sql`coalesce(${profile.averageOrderValue}, -1e15)`, type: 'numeric' },
-  RECENCY_DAYS: { expression: sql`coalesce(${profile.recencyDays}, -1)`, type: 'int' },
-  TENURE_DAYS: { expression: sql`coalesce(${profile.tenureDays}, -1)`, type: 'int' },
-  RETURN_RATE: { expression: sql`coalesce(${profile.returnRate}, -1)`, type: 'float8' },
+  ...FEATURE_SORTS,
   CLV_90D: { expression: sql`coalesce(${profile.clv90d}, -1)`, type: 'numeric' },
   VALUE_SCORE: { expression: sql`coalesce(${profile.valueScore}, -1)`, type: 'float8' },
   FIRST_ORDER_AT: { expression: sql`coalesce(${profile.firstOrderAt}, '-infinity')`, type: 'timestamptz' },
