@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Sql } from '../../packages/server/src/db/database.js';
+import { STORED_FEATURE_NAMES } from '../../packages/server/src/db/queries/features/features.js';
 import { lockMerges } from '../../packages/server/src/db/queries/imports.js';
 import { latestChanges } from '../../packages/server/src/db/queries/segment-history.js';
 import { readSegmentStats } from '../../packages/server/src/db/queries/segment-stats.js';
+import { customerProfiles } from '../../packages/server/src/db/tables.js';
 import { importPaths } from '../../packages/server/src/ingest/import-paths.js';
 import { importMessage, type Rescore } from '../../packages/server/src/ingest/webhook-messages.js';
 import { ModelStore } from '../../packages/server/src/scoring/model-store.js';
@@ -62,9 +64,11 @@ const order = (sql: Sql, rescore: Rescore, ...lines: Line[]) =>
     rescore,
   );
 
-const COLUMNS = `customer_id, as_of, segments, orders, net_revenue, recency_days, tenure_days, rfm_recency, rfm_frequency, rfm_monetary,
+/** Every feature, whichever there are. */
+const FEATURE_COLUMN_NAMES = STORED_FEATURE_NAMES.map((name) => customerProfiles[name].name);
+const COLUMNS = `customer_id, as_of, segments, rfm_recency, rfm_frequency, rfm_monetary,
   value_score, value_percentile, clv_status, clv_90d, clv_90d_low, clv_90d_high, clv_90d_net, clv_percentile, clv_decile,
-  expected_orders_90d, probability_alive, expected_order_value, lifetime_value, purchase_days, repeat_mean_value`;
+  expected_orders_90d, probability_alive, expected_order_value, lifetime_value, ${FEATURE_COLUMN_NAMES.join(', ')}`;
 const profiles = async (sql: Sql, runId: number, ...ids: string[]) =>
   (
     await sql.unsafe(

@@ -8,9 +8,9 @@ ALTER TABLE "customer_profiles" ADD COLUMN "favourite_brand" text;--> statement-
 ALTER TABLE "customer_profiles" ADD COLUMN "promotion_share" double precision;--> statement-breakpoint
 -- Published runs stay as they were: what they learned reads the same numbers by the new names.
 UPDATE "fitted_models" SET
-  "fitted" = replace(replace(replace(replace(replace("fitted"::text,
+  "fitted" = replace(replace(replace(replace(replace(replace("fitted"::text,
     '"name": "spanDays"', '"name": "elapsedSpanDays"'), '"field": "spanDays"', '"field": "elapsedSpanDays"'),
-    '"name": "favouriteCategory"', '"name": "topSpendCategory"'),
+    '"spanDays": ', '"elapsedSpanDays": '), '"name": "favouriteCategory"', '"name": "topSpendCategory"'),
     '"name": "purchases.favouriteCategoryShare"', '"name": "purchases.topSpendCategoryShare"'),
     '"frequency": "seed000"', '"frequency": "span"')::jsonb,
   "distributions" = replace(replace("distributions"::text,
