@@ -1,9 +1,5 @@
-import {
-  type CustomerFeatures,
-  emptyFeatures,
-  FEATURE_NAMES,
-  type FeatureName,
-} from '@tessera/core/customers/customer-features.js';
+import { type CustomerFeatures, emptyFeatures } from '@tessera/core/customers/customer-features.js';
+import { FEATURE_NAMES, type FeatureName } from '@tessera/core/customers/features.js';
 import fc from 'fast-check';
 
 export type FeatureRow = Partial<Record<FeatureName, number>>;
@@ -27,6 +23,7 @@ export function buyer(row: FeatureRow = {}): FeatureRow {
     recencyDays,
     tenureDays: recencyDays,
     spanDays: 0,
+    elapsedSpanDays: 0,
     netRevenue,
     grossRevenue: netRevenue,
     averageOrderValue: netRevenue / orders,
@@ -68,7 +65,7 @@ export const anyBuyer: fc.Arbitrary<FeatureRow> = fc
   })
   .map(({ spanDays, ...row }) => {
     const span = row.orders === 1 ? 0 : spanDays;
-    return buyer({ ...row, spanDays: span, tenureDays: row.recencyDays + span });
+    return buyer({ ...row, spanDays: span, elapsedSpanDays: span, tenureDays: row.recencyDays + span });
   });
 
 /** Any customer: buyers, Prospects, and rows in which a value is missing that should be there. */
@@ -84,6 +81,7 @@ export const anyCustomer: fc.Arbitrary<FeatureRow> = fc.oneof(
           'recencyDays',
           'tenureDays',
           'spanDays',
+          'elapsedSpanDays',
           'netRevenue',
           'averageOrderValue',
           'orders',

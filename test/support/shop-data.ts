@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type CustomerFeatures, FEATURE_NAMES, type FeatureName } from '@tessera/core/customers/customer-features.js';
+import type { CustomerFeatures } from '@tessera/core/customers/customer-features.js';
+import { FEATURE_NAMES, type FeatureName } from '@tessera/core/customers/features.js';
 import { type Database, openDatabase, type Sql } from '@tessera/server/db/database.js';
 import { createFeatures, type FeatureOptions } from '@tessera/server/db/queries/runs/run-features.js';
 import { importPaths, type PathsReport } from '@tessera/server/ingest/files/import-paths.js';

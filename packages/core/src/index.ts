@@ -1,8 +1,25 @@
 // Errors
 
 // Customers
-export type { CategoryColumn, CustomerFeatures, FeatureName } from './customers/customer-features.js';
-export { emptyFeatures, FEATURE_NAMES } from './customers/customer-features.js';
+export type { CategoryColumn, CustomerFeatures } from './customers/customer-features.js';
+export { emptyFeatures } from './customers/customer-features.js';
+export {
+  type AnyFeatureName,
+  CLUSTER_FEATURES,
+  type ClusterFeature,
+  DEMOGRAPHICS,
+  FEATURE_NAMES,
+  FEATURES,
+  type Feature,
+  type FeatureName,
+  type FeatureUnit,
+  featureOf,
+  MODEL_CATEGORIES,
+  MODEL_OUTPUTS,
+  type ModelCategory,
+  RULE_FEATURES,
+  type RuleFeature,
+} from './customers/features.js';
 export { CoreError, InvalidInputError, NotEnoughDataError } from './errors.js';
 export { clv } from './lifetime-value/clv/clv.js';
 export { type ClvFitted, type ClvOptions, LIFETIME_PERIOD_DAYS } from './lifetime-value/clv/clv-fit.js';
@@ -97,6 +114,5 @@ export { rfm } from './segmentation/rfm/rfm.js';
 export type { RfmFitted, RfmOptions } from './segmentation/rfm/rfm-fitted.js';
 export { checkRules, type RuleProblem } from './segmentation/rules/rule-check.js';
 export type { RuleCondition, SegmentRule } from './segmentation/rules/segment-rules.js';
-export { CLUSTER_FEATURES, type ClusterFeature } from './segmentation/scaling.js';
 export type { ScoreThresholds } from './segmentation/score-thresholds.js';
 export { type ValueScoreFitted, type ValueScoreOptions, valueScore } from './segmentation/value-score/value-score.js';

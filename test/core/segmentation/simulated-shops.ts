@@ -1,4 +1,5 @@
-import { type CustomerFeatures, emptyFeatures, type FeatureName } from '@tessera/core/customers/customer-features.js';
+import { type CustomerFeatures, emptyFeatures } from '@tessera/core/customers/customer-features.js';
+import type { FeatureName } from '@tessera/core/customers/features.js';
 import { type Random, seededRandom } from '@tessera/core/numerics/random.js';
 import { normal, type RfmColumns } from '../numerics/clustering/clustering-data.js';
 
@@ -46,6 +47,7 @@ function drawCustomer(group: SimulatedGroup, random: Random): SimulatedCustomer 
     orders,
     recencyDays,
     spanDays,
+    elapsedSpanDays: spanDays,
     tenureDays: recencyDays + spanDays,
     netRevenue: orders * averageOrderValue,
     grossRevenue: orders * averageOrderValue,
@@ -123,6 +125,7 @@ export function featuresOfRfm({ recencyDays, tenureDays, frequency, monetary }: 
   features.columns.recencyDays.set(recencyDays);
   features.columns.tenureDays.set(tenureDays);
   features.columns.spanDays.set(tenureDays.map((tenure, row) => tenure - recencyDays[row]!));
+  features.columns.elapsedSpanDays.set(features.columns.spanDays);
   features.columns.orders.set(frequency);
   features.columns.netRevenue.set(monetary);
   features.columns.grossRevenue.set(monetary);

@@ -1,7 +1,9 @@
 import { openDatabase, type Sql } from '@tessera/server/db/database.js';
+import { STORED_FEATURE_NAMES } from '@tessera/server/db/queries/features/features.js';
 import { lockMerges } from '@tessera/server/db/queries/imports/imports.js';
 import { latestChanges } from '@tessera/server/db/queries/segments/segment-history.js';
 import { readSegmentStats } from '@tessera/server/db/queries/segments/segment-stats.js';
+import { customerProfiles } from '@tessera/server/db/tables.js';
 import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { importMessage, type Rescore } from '@tessera/server/ingest/webhooks/messages.js';
 import { ModelStore } from '@tessera/server/runs/model-store.js';
@@ -62,9 +64,11 @@ const order = (sql: Sql, rescore: Rescore, ...lines: Line[]) =>
     rescore,
   );
 
-const COLUMNS = `customer_id, as_of, segments, orders, net_revenue, recency_days, tenure_days, rfm_recency, rfm_frequency, rfm_monetary,
+/** Every feature, whichever there are. */
+const FEATURE_COLUMN_NAMES = STORED_FEATURE_NAMES.map((name) => customerProfiles[name].name);
+const COLUMNS = `customer_id, as_of, segments, rfm_recency, rfm_frequency, rfm_monetary,
   value_score, value_percentile, clv_status, clv_90d, clv_90d_low, clv_90d_high, clv_90d_net, clv_percentile, clv_decile,
-  expected_orders_90d, probability_alive, expected_order_value, lifetime_value, purchase_days, repeat_mean_value`;
+  expected_orders_90d, probability_alive, expected_order_value, lifetime_value, ${FEATURE_COLUMN_NAMES.join(', ')}`;
 const profiles = async (sql: Sql, runId: number, ...ids: string[]) =>
   (
     await sql.unsafe(

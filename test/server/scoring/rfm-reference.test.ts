@@ -185,7 +185,7 @@ describeWithSet(SHOPS)('$title', ({ paths, cases }) => {
     it("has the composite scores of seed 000's frequency", () => {
       const expected = composite();
       const { features, ids } = buyers;
-      const fitted = valueScore.fit(features, { ...valueScore.defaults, frequency: 'seed000' }, seededRandom(1));
+      const fitted = valueScore.fit(features, { ...valueScore.defaults, frequency: 'span' }, seededRandom(1));
       const { columns, segment } = valueScore.score(fitted, features);
       const scores = columns.score!;
       expectAbsolute(mean(scores), expected.score_mean, 'mean score');
@@ -198,7 +198,7 @@ describeWithSet(SHOPS)('$title', ({ paths, cases }) => {
       const titles = valueScore.segments(fitted).map(({ title }) => title);
       for (const customer of expected.sample) {
         const row = ids.indexOf(String(customer.customer_id));
-        expect([features.columns.orders[row], Math.max(1, features.columns.spanDays[row]!)]).toEqual([
+        expect([features.columns.orders[row], Math.max(1, features.columns.elapsedSpanDays[row]!)]).toEqual([
           customer.orders,
           customer.span,
         ]);

@@ -241,12 +241,22 @@ describe('the settings in force', () => {
     const refused = readSegmentationSettings({ dataDir, segmentation });
     await expect(refused).rejects.toThrow(UserError);
     await expect(refused).rejects.toThrow(
-      /wrong\.json cannot be used: version must be 1, the version of the format; value\.frequency .*"seed000".* \(docs\/segmentations\.md describes them\)$/,
+      /wrong\.json cannot be used: version must be 1, the version of the format; value\.frequency .*"corrected"\|"span" \(docs\/segmentations\.md describes them\)$/,
     );
     await mkdir(path.join(dataDir, 'folder'));
     await expect(readSegmentationSettings({ dataDir, segmentation: path.join(dataDir, 'folder') })).rejects.toThrow(
       /cannot be read \(EISDIR\)$/,
     );
+  });
+
+  it('read what "span" was called at first, and say what to write', () => {
+    const old = parse({ value: { frequency: 'seed000' } });
+    expect(old.problems).toEqual([
+      { level: 'warning', path: 'value.frequency', text: '"seed000" is called "span" now: write that' },
+    ]);
+    const now = parse({ value: { frequency: 'span' } });
+    expect(now.problems).toEqual([]);
+    expect([old.options, old.fingerprint]).toEqual([{ value: { frequency: 'span' } }, now.fingerprint]);
   });
 
   it('printed in full are a file that says the same', () => {

@@ -1,4 +1,5 @@
-import type { CategoryColumn, CustomerFeatures, FeatureName } from '../customers/customer-features.js';
+import type { CategoryColumn, CustomerFeatures } from '../customers/customer-features.js';
+import { type FeatureName, MODEL_OUTPUTS } from '../customers/features.js';
 
 /**
  * Columns of `features.outputs` that lifetime value reads besides the features. The first is needed to learn; without
@@ -9,18 +10,8 @@ export const CLV_INPUTS = {
   window: 'window.index',
   /** Revenue, before returns, in the 90 days from the row's moment; NaN where they have not passed. */
   revenueNext90Days: 'window.revenueNext90Days',
-  /** Revenue, before returns, in the 90 days before the row's moment. */
-  revenueLast90Days: 'window.revenueLast90Days',
-  /** Revenue, before returns, in the 90 days that began a year before the row's moment: what the season brought last time. */
-  revenueSameSeason: 'window.revenueSameSeason',
-  /** Days with at least one order; without it, orders. */
-  purchaseDays: 'purchases.days',
-  /** Mean revenue, before returns, of the purchase days after the first; without it, averageOrderValue. */
-  repeatMeanValue: 'purchases.repeatMeanValue',
-  /** Share of a customer's spend, before returns, that went into the category he spent most on, 0 to 1; NaN where none is known. */
-  favouriteCategoryShare: 'purchases.favouriteCategoryShare',
-  /** Years; read only where the shop lets demographics enter. */
-  age: 'customer.age',
+  /** Those of THE LIST of features. Without `purchaseDays` orders do, without `repeatMeanValue` averageOrderValue. */
+  ...MODEL_OUTPUTS,
 } as const;
 
 export const TRAIN_WINDOW = 0;

@@ -1,5 +1,6 @@
+import type { ClusterFeature } from '../customers/features.js';
 import { moneyInWords } from '../customers/money.js';
-import { type ClusterFeature, type ScaledFeature, unscaledValue } from './scaling.js';
+import { type ScaledFeature, unscaledValue } from './scaling.js';
 
 /** What a feature is called in a sentence. */
 export const FEATURE_WORDS: Readonly<Record<ClusterFeature, string>> = {

@@ -1,4 +1,4 @@
-import type { ClusterFeature } from './scaling.js';
+import type { ClusterFeature } from '../customers/features.js';
 
 /** What naming looks at. */
 export interface ClusterTraits {

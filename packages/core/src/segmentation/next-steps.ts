@@ -1,9 +1,5 @@
-import {
-  type CustomerFeatures,
-  emptyFeatures,
-  FEATURE_NAMES,
-  type FeatureName,
-} from '../customers/customer-features.js';
+import { type CustomerFeatures, emptyFeatures } from '../customers/customer-features.js';
+import { FEATURE_NAMES, type FeatureName } from '../customers/features.js';
 
 /** Steps that are tried: further ones are not advice. */
 export const MOST_ORDERS = 12;
@@ -41,6 +37,7 @@ export function setOrders(
   target.averageOrderValue[0] = target.netRevenue[0]! / target.orders[0]!;
   target.recencyDays[0] = 0;
   target.spanDays[0] = columns.tenureDays[row]!;
+  target.elapsedSpanDays[0] = columns.tenureDays[row]!;
 }
 
 /** Makes a row that of the customer after days without an order. */

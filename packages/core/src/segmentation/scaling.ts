@@ -1,19 +1,6 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
+import { CLUSTER_FEATURES, type ClusterFeature, featureOf } from '../customers/features.js';
 import type { FeatureMatrix } from '../numerics/linear-algebra/feature-matrix.js';
-
-/** What clusters may be made of, in this order; each is read from the columns of one row. */
-export const CLUSTER_FEATURES = [
-  'recencyDays',
-  'orders',
-  'netRevenue',
-  'tenureDays',
-  'discountShare',
-  'returnRate',
-  'averageOrderValue',
-  'distinctCategories',
-] as const;
-
-export type ClusterFeature = (typeof CLUSTER_FEATURES)[number];
 
 /** Order value is left out by default: its logarithm is that of spend less that of orders, so it would count them twice. */
 export const DEFAULT_FEATURES: readonly ClusterFeature[] = CLUSTER_FEATURES.slice(0, 6);
@@ -64,8 +51,6 @@ const ALWAYS_KEPT = 3;
 const LEAST_SPREAD = { log1p: 0.1, linear: 0.02 };
 /** Pieces at the shop's own return rate that every customer is credited with: one return of one piece is not 100 %. */
 const PRIOR_PIECES = 5;
-
-const SHARES: ReadonlySet<ClusterFeature> = new Set(['discountShare', 'returnRate']);
 
 /** The value of one row in the feature's own units; NaN or infinite where it is not known. */
 export function rawValue(feature: ClusterFeature, { columns }: CustomerFeatures, row: number, prior: number): number {
@@ -184,7 +169,7 @@ function fitFeature(
   const clipped = known.map((value) => Math.min(Math.max(value, low), high));
   const linear = momentsOf(clipped, 'linear');
   const log1p = momentsOf(clipped, 'log1p');
-  const canLog = !SHARES.has(feature);
+  const canLog = featureOf(feature)?.unit !== 'share';
   const skewed = Math.abs(linear.skewness) > Math.abs(log1p.skewness);
   const transform = keep?.transform ?? (canLog && skewed ? 'log1p' : 'linear');
   const spread = canLog ? log1p.deviation : linear.deviation;

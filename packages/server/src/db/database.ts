@@ -108,12 +108,17 @@ export function parseDatabaseUrl(databaseUrl: string): { url: string; options: {
   }
 }
 
-/** Brings the schema up to date; safe to run from several processes at once. `single` has one connection and ends here. */
-async function migrateDatabase(single: Sql): Promise<void> {
+const migrationsFolder = () => path.join(packageFolder(), 'src/db/migrations');
+
+/**
+ * Brings the schema up to date; safe to run from several processes at once.
+ * @param single has one connection and ends here @param folder of migrations with their journal
+ */
+export async function migrateDatabase(single: Sql, folder = migrationsFolder()): Promise<void> {
   try {
     // Held by the session, so it is given back whatever happens.
     await single`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    await migrate(drizzle(single), { migrationsFolder: path.join(packageFolder(), 'src/db/migrations') });
+    await migrate(drizzle(single), { migrationsFolder: folder });
   } finally {
     await single.end();
   }

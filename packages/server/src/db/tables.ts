@@ -16,6 +16,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
+import { FEATURE_COLUMNS } from './queries/features/features.js';
 
 /**
  * The schema. Rules that hold for every table (architecture, rule 6): ids are the shop's own text, compared byte by
@@ -304,50 +305,18 @@ export const customerProfiles = pgTable('customer_profiles', {
   asOf: moment('as_of').notNull(),
   computedAt: moment('computed_at').notNull(),
   status: text('status', { enum: ['MODELLED', 'GROUP_AVERAGE', 'NOT_ENOUGH_DATA', 'NOT_APPLICABLE'] }).notNull(),
-  country: text('country'),
-  state: text('state'),
-  city: text('city'),
-  gender: text('gender'),
-  age: integer('age'),
-  channel: text('channel'),
   registeredAt: moment('registered_at'),
   firstOrderAt: moment('first_order_at'),
   lastOrderAt: moment('last_order_at'),
   /** First day of the month of the first order, in the shop's zone. */
   cohort: date('cohort'),
-  orders: integer('orders').notNull(),
-  grossRevenue: numeric('gross_revenue').notNull(),
-  netRevenue: numeric('net_revenue').notNull(),
-  averageOrderValue: numeric('average_order_value'),
-  recencyDays: integer('recency_days'),
-  tenureDays: integer('tenure_days'),
-  spanDays: integer('span_days'),
-  ordersPerYear: doublePrecision('orders_per_year'),
-  medianDaysBetweenOrders: doublePrecision('median_days_between_orders'),
-  itemsDelivered: integer('items_delivered').notNull(),
-  itemsReturned: integer('items_returned').notNull(),
-  /** Of delivered pieces; null where nothing was delivered. */
-  returnRate: doublePrecision('return_rate'),
-  discountShare: doublePrecision('discount_share'),
-  distinctCategories: integer('distinct_categories').notNull(),
-  /** The category that most was spent on before returns, and its share of what was spent on all; null where none is known. */
-  favouriteCategory: text('favourite_category'),
-  favouriteCategoryShare: doublePrecision('favourite_category_share'),
-  visits30d: integer('visits_30d').notNull(),
-  emailOpens90d: integer('email_opens_90d').notNull(),
-  serviceContacts90d: integer('service_contacts_90d').notNull(),
+  /** One a feature, as `queries/features/` computes it. */
+  ...FEATURE_COLUMNS,
   rfmRecency: smallint('rfm_recency'),
   rfmFrequency: smallint('rfm_frequency'),
   rfmMonetary: smallint('rfm_monetary'),
   valueScore: doublePrecision('value_score'),
   valuePercentile: doublePrecision('value_percentile'),
-  /** Days with at least one order. */
-  purchaseDays: integer('purchase_days'),
-  /** Mean revenue, before returns, of the purchase days after the first; null with one. */
-  repeatMeanValue: numeric('repeat_mean_value'),
-  /** Revenue, before returns, of the 90 days before the moment, and of the next 90 days of the calendar a year ago. */
-  revenueLast90Days: numeric('revenue_last_90_days'),
-  revenueSameSeason: numeric('revenue_same_season'),
   /** Lifetime value; null for Prospects and where nothing is predicted. */
   clvStatus: text('clv_status', { enum: ['MODELLED', 'GROUP_AVERAGE', 'NOT_ENOUGH_DATA', 'NOT_APPLICABLE'] }),
   clv90d: numeric('clv_90d'),

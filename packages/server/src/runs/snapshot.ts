@@ -1,8 +1,12 @@
 import {
+  type AnyFeatureName,
   type BasisStatus,
-  CLV_INPUTS,
   type CustomerFeatures,
   emptyFeatures,
+  FEATURE_NAMES,
+  featureOf,
+  MODEL_CATEGORIES,
+  MODEL_OUTPUTS,
   type Model,
   type Reason,
   SEGMENTATIONS,
@@ -10,11 +14,12 @@ import {
   type SegmentDefinition,
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
+import { STORED_FEATURES } from '../db/queries/features/features.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import { readCurrentRunId, readPublishedRun } from '../db/queries/runs/current-run.js';
 import type { StoredModel } from '../db/queries/runs/fitted-models.js';
-import { MODEL_CATEGORIES, type ModelCategory } from '../db/queries/runs/run-features.js';
 import { readSegmentStats, type SegmentStatsRow } from '../db/queries/segments/segment-stats.js';
+import type { customerProfiles } from '../db/tables.js';
 import { apiError, shorten } from '../errors.js';
 import { restoreModels } from '../scoring/fitted-models.js';
 import { ModelStore } from './model-store.js';
@@ -151,66 +156,25 @@ export async function readStats(sql: Sql, runId: number): Promise<ReadonlyMap<st
   );
 }
 
-/** The numbers of a profile that models read, as a batch of one row. */
-export interface ProfileFeatures extends Readonly<Record<ModelCategory, string | null>> {
-  readonly orders: number;
-  readonly recencyDays: number | null;
-  readonly tenureDays: number | null;
-  readonly spanDays: number | null;
-  readonly netRevenue: string;
-  readonly grossRevenue: string;
-  readonly itemsDelivered: number;
-  readonly itemsReturned: number;
-  readonly medianDaysBetweenOrders: number | null;
-  readonly discountShare: number | null;
-  readonly distinctCategories: number;
-  readonly visits30d: number;
-  readonly emailOpens90d: number;
-  readonly serviceContacts90d: number;
-  readonly purchaseDays: number | null;
-  readonly repeatMeanValue: string | null;
-  readonly revenueLast90Days: string | null;
-  readonly revenueSameSeason: string | null;
-  readonly favouriteCategoryShare: number | null;
-  readonly age: number | null;
+/** What of a profile models read. */
+export interface ProfileFeatures extends Pick<typeof customerProfiles.$inferSelect, AnyFeatureName> {
   readonly status: BasisStatus;
 }
 
 const DECIMALS = 4;
 
+/** A stored number as models read it. */
+function plainRead(profile: ProfileFeatures, name: AnyFeatureName): number {
+  const value = profile[name];
+  if (value === null) return Number.NaN;
+  return featureOf(name)?.unit === 'money' ? Number(Number(value).toFixed(DECIMALS)) : Number(value);
+}
+
 /** Rebuilds the features that the batch saw, with the same rounding, so that an explanation speaks of the same numbers. */
 export function featuresOfProfile(profile: ProfileFeatures): CustomerFeatures {
   const features = emptyFeatures(1);
-  const money = (amount: string) => Number(Number(amount).toFixed(DECIMALS));
-  const values = {
-    orders: profile.orders,
-    recencyDays: profile.recencyDays,
-    tenureDays: profile.tenureDays,
-    spanDays: profile.spanDays,
-    netRevenue: money(profile.netRevenue),
-    grossRevenue: money(profile.grossRevenue),
-    averageOrderValue: profile.orders > 0 ? money(profile.netRevenue) / profile.orders : null,
-    itemsDelivered: profile.itemsDelivered,
-    itemsReturned: profile.itemsReturned,
-    medianDaysBetweenOrders: profile.medianDaysBetweenOrders,
-    discountShare: profile.discountShare,
-    distinctCategories: profile.distinctCategories,
-    visits30d: profile.visits30d,
-    emailOpens90d: profile.emailOpens90d,
-    serviceContacts90d: profile.serviceContacts90d,
-  };
-  for (const [name, value] of Object.entries(values)) {
-    features.columns[name as keyof typeof values][0] = value ?? Number.NaN;
-  }
-  const known = (amount: string | null) => (amount === null ? null : money(amount));
-  const outputs = {
-    [CLV_INPUTS.purchaseDays]: profile.purchaseDays,
-    [CLV_INPUTS.repeatMeanValue]: known(profile.repeatMeanValue),
-    [CLV_INPUTS.revenueLast90Days]: known(profile.revenueLast90Days),
-    [CLV_INPUTS.revenueSameSeason]: known(profile.revenueSameSeason),
-    [CLV_INPUTS.favouriteCategoryShare]: profile.favouriteCategoryShare,
-    [CLV_INPUTS.age]: profile.age,
-  };
+  const plain = Object.fromEntries(FEATURE_NAMES.map((name) => [name, plainRead(profile, name)]));
+  for (const name of FEATURE_NAMES) features.columns[name][0] = STORED_FEATURES[name].read?.of(plain) ?? plain[name]!;
   const category = (label: string | null) => ({
     codes: Int32Array.of(label === null ? -1 : 0),
     labels: label === null ? [] : [label],
@@ -218,7 +182,10 @@ export function featuresOfProfile(profile: ProfileFeatures): CustomerFeatures {
   return {
     ...features,
     outputs: Object.fromEntries(
-      Object.entries(outputs).map(([name, value]) => [name, Float64Array.of(value ?? Number.NaN)]),
+      Object.entries(MODEL_OUTPUTS).map(([name, output]) => [
+        output,
+        Float64Array.of(plainRead(profile, name as AnyFeatureName)),
+      ]),
     ),
     categories: Object.fromEntries(MODEL_CATEGORIES.map((name) => [name, category(profile[name])])),
   };

@@ -4,7 +4,7 @@ import {
   type Drift,
   driftOf,
   FEATURE_NAMES,
-  type FeatureName,
+  featureOf,
   fitDistribution,
 } from '@tessera/core';
 import type { Realised } from '../db/queries/runs/fitted-models.js';
@@ -40,7 +40,7 @@ function columnsOf({ model, fitted }: Fitted, features: CustomerFeatures): [stri
 }
 
 /** Everybody's grows by a day a day: between two runs months apart it moves far, and says nothing of the model. */
-const AGEING: ReadonlySet<string> = new Set<FeatureName>(['tenureDays']);
+const ages = (column: string) => featureOf(column)?.ages === true;
 
 const WORDS = { STABLE: 'is spread as before', SHIFTED: 'has shifted', STALE: 'has moved far' } as const;
 const LEVELS = ['STABLE', 'SHIFTED', 'STALE'] as const;
@@ -62,7 +62,7 @@ export function monitorModel(
   });
   if (compared.length === 0) return { distributions, drift: null };
   compared.sort((left, right) => right.index - left.index);
-  const telling = compared.filter(({ column }) => !AGEING.has(column));
+  const telling = compared.filter(({ column }) => !ages(column));
   const level = LEVELS[Math.max(...telling.map((drift) => LEVELS.indexOf(drift.level)))]!;
   const most = telling.find((drift) => drift.level === level)!;
   const sentence =

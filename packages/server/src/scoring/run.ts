@@ -1,4 +1,4 @@
-import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
+import { type CustomerFeatures, clv, DEMOGRAPHICS, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import { readCurrentRunId } from '../db/queries/runs/current-run.js';
@@ -9,7 +9,7 @@ import {
   storeFittedModels,
 } from '../db/queries/runs/fitted-models.js';
 import { momentsOf } from '../db/queries/runs/online-scores.js';
-import { countFeatures, createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/runs/run-features.js';
+import { countFeatures, createFeatures, type FeatureOptions } from '../db/queries/runs/run-features.js';
 import {
   createPartition,
   defaultAsOf,

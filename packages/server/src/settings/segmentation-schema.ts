@@ -73,6 +73,9 @@ const features = z
   .min(1, 'is empty')
   .refine((names) => new Set(names).size === names.length, 'names a feature twice');
 
+/** What `value.frequency` "span" was called at first: files that say so are still read. */
+export const OLD_SPAN = 'seed000';
+
 /** The settings file: its shape, lengths and ranges. What rules mean together is checked by core. */
 export const segmentationSchema = z.strictObject({
   version: z.literal(1, 'must be 1, the version of the format'),
@@ -97,7 +100,7 @@ export const segmentationSchema = z.strictObject({
           'must add up to 1',
         )
         .optional(),
-      frequency: z.enum(['corrected', 'seed000']).optional(),
+      frequency: z.preprocess((word) => (word === OLD_SPAN ? 'span' : word), z.enum(['corrected', 'span'])).optional(),
       cutOffs: z
         .discriminatedUnion('method', [
           z.strictObject({ method: z.literal('natural-breaks') }),

@@ -12,7 +12,7 @@ import {
 import type { z } from 'zod';
 import type { Config } from '../config.js';
 import { codeOf, UserError } from '../errors.js';
-import { segmentationSchema } from './segmentation-schema.js';
+import { OLD_SPAN, segmentationSchema } from './segmentation-schema.js';
 
 /** Where the settings stand unless another file is named. */
 export const SEGMENTATION_FILE = 'tessera.segmentation.json';
@@ -106,7 +106,15 @@ export function parseSegmentationSettings(text: string): SegmentationSettings {
   if (!parsed.success) return withProblems(problemsOf(parsed.error));
   const { rfm: ownRfm, value, behaviour, outliers } = parsed.data;
   const rules = ownRfm?.rules?.map((each) => ({ ...each, when: each.when as RuleCondition | null }));
-  const problems = rules === undefined ? [] : checkRules(rules).map((each) => ({ ...each, path: `rfm.${each.path}` }));
+  const problems: SettingsProblem[] =
+    rules === undefined ? [] : checkRules(rules).map((each) => ({ ...each, path: `rfm.${each.path}` }));
+  if ((read.json as { value?: { frequency?: unknown } }).value?.frequency === OLD_SPAN) {
+    problems.push({
+      level: 'warning',
+      path: 'value.frequency',
+      text: `"${OLD_SPAN}" is called "span" now: write that`,
+    });
+  }
   if (problems.some(({ level }) => level === 'error')) return withProblems(problems);
   const options: Record<string, Record<string, unknown>> = {};
   if (ownRfm !== undefined) {

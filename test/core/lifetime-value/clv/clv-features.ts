@@ -11,7 +11,7 @@ export function stackedFeatures(parts: readonly { window: number; rows: readonly
     orders: of((row) => row.frequency),
     recencyDays: of((row) => row.recencyDays),
     tenureDays: of((row) => row.tenureDays),
-    spanDays: of((row) => row.spanDays),
+    elapsedSpanDays: of((row) => row.spanDays),
     netRevenue: of((row) => row.monetary),
     grossRevenue: of((row) => row.monetary),
     averageOrderValue: of((row) => row.aov),

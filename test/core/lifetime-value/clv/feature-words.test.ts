@@ -15,9 +15,9 @@ test.each([
   ['discountShare', 0.001, 'pays list prices'],
   ['returnShare', 0, 'sent nothing back'],
   ['returnShare', 0.4, 'sent back 40 % of what was delivered'],
-  [CLV_INPUTS.favouriteCategoryShare, 0.75, '75 % of the spend is in one category'],
+  [CLV_INPUTS.topSpendCategoryShare, 0.75, '75 % of the spend is in one category'],
   ['country=United States', undefined, 'country: United States'],
-  ['favouriteCategory=Tops = Tees', undefined, 'buys mostly from Tops = Tees'],
+  ['topSpendCategory=Tops = Tees', undefined, 'buys mostly from Tops = Tees'],
   ['shop.ownColumn', 2.345, 'shop.ownColumn 2.35'],
   ['shop.ownColumn', Number.NaN, 'shop.ownColumn is not known'],
 ])('%s of %s is said as "%s"', (name, value, text) => {

@@ -80,8 +80,8 @@ describeWithSet('online-retail')('rfm on online-retail', () => {
   });
 
   it("has the composite scores and tiers of seed 000's frequency", () => {
-    const elapsed = { ...features, columns: { ...features.columns, spanDays: elapsedSpans(purchases, rowOf) } };
-    const options = { ...valueScore.defaults, frequency: 'seed000' } as const;
+    const elapsed = { ...features, columns: { ...features.columns, elapsedSpanDays: elapsedSpans(purchases, rowOf) } };
+    const options = { ...valueScore.defaults, frequency: 'span' } as const;
     const fitted = valueScore.fit(elapsed, options, seededRandom(1));
     const { columns: scored, segment } = valueScore.score(fitted, elapsed);
     const scores = scored.score!;
@@ -92,7 +92,7 @@ describeWithSet('online-retail')('rfm on online-retail', () => {
     for (const customer of composite.sample) {
       const row = rowOf.get(Number(customer.customer_id))!;
       expectAbsolute(scores[row]!, customer.score, `score of ${customer.customer_id}`);
-      expect(Math.max(1, elapsed.columns.spanDays[row]!)).toBe(customer.span);
+      expect(Math.max(1, elapsed.columns.elapsedSpanDays[row]!)).toBe(customer.span);
     }
     const movable = sum(Object.values(composite['scores_within_1e-9_of_a_threshold']));
     valueScore.segments(fitted).forEach(({ title }, index) => {

@@ -264,7 +264,10 @@ describe('the explanation of a segment by rules of the shop', () => {
       const netRevenue = row.netRevenue! + brings;
       const spanDays = row.tenureDays!;
       const averageOrderValue = netRevenue / orders;
-      return { changed: { ...row, recencyDays: 0, orders, netRevenue, spanDays, averageOrderValue }, reached: true };
+      return {
+        changed: { ...row, recencyDays: 0, orders, netRevenue, spanDays, elapsedSpanDays: spanDays, averageOrderValue },
+        reached: true,
+      };
     };
     const usual = usualOrderValue(row);
     if (/^one more order now moves to /.test(text)) return [bought(1, 0), bought(1, usual)];

@@ -34,13 +34,13 @@ describe('the value score', () => {
   it('is 0.4, 0.3 and 0.3 of the percentiles of spend, corrected frequency and order value', () => {
     const rows = [
       // Two orders in 400 days: 1 x 365.25 / 400 = 0.91 a year.
-      buyer({ orders: 2, tenureDays: 400, spanDays: 300, netRevenue: 100 }),
+      buyer({ orders: 2, tenureDays: 400, elapsedSpanDays: 300, netRevenue: 100 }),
       // Two orders in the last 30 days: taken as 90 days, 365.25 / 90 = 4.06 a year.
-      buyer({ orders: 2, tenureDays: 30, spanDays: 20, netRevenue: 60 }),
+      buyer({ orders: 2, tenureDays: 30, elapsedSpanDays: 20, netRevenue: 60 }),
       // One order yesterday: none repeated, 0 a year, however young.
-      buyer({ orders: 1, tenureDays: 1, spanDays: 0, netRevenue: 80 }),
+      buyer({ orders: 1, tenureDays: 1, elapsedSpanDays: 0, netRevenue: 80 }),
       // Four orders in 90 days: 3 x 365.25 / 90 = 12.2 a year.
-      buyer({ orders: 4, tenureDays: 90, spanDays: 60, netRevenue: 40 }),
+      buyer({ orders: 4, tenureDays: 90, elapsedSpanDays: 60, netRevenue: 40 }),
     ];
     // Ranks of 4, spend: 100 60 80 40 -> 4 2 3 1; frequency -> 2 3 1 4; order value 50 30 80 10 -> 3 2 4 1.
     const expected = [
@@ -93,11 +93,11 @@ describe('the value score', () => {
     const random = seededRandom(7);
     const rows = Array.from({ length: 2000 }, (_, i) => {
       const orders = i % 100 < 68 ? 1 : i % 100 < 90 ? 2 : 3 + (i % 3);
-      const spanDays = orders === 1 || random() < 0.03 ? 0 : 1 + Math.floor(700 * random());
+      const elapsedSpanDays = orders === 1 || random() < 0.03 ? 0 : 1 + Math.floor(700 * random());
       return buyer({
         orders,
-        spanDays,
-        tenureDays: spanDays + 1 + Math.floor(300 * random()),
+        elapsedSpanDays,
+        tenureDays: elapsedSpanDays + 1 + Math.floor(300 * random()),
         netRevenue: 10 * orders,
       });
     });
@@ -109,18 +109,18 @@ describe('the value score', () => {
     const { once, repeat } = percentiles(fitOn(rows));
     expect(Math.max(...once)).toBeLessThan(Math.min(...repeat));
     // The seed's own formula does the opposite, which is why it is kept for comparison only.
-    const trap = percentiles(fitOn(rows, { ...valueScore.defaults, frequency: 'seed000' }));
+    const trap = percentiles(fitOn(rows, { ...valueScore.defaults, frequency: 'span' }));
     expect(mean(trap.once)).toBeGreaterThan(mean(trap.repeat));
   });
 
   it("takes a span of no day for one day in seed 000's frequency", () => {
     const rows = [
-      buyer({ orders: 3, spanDays: 0 }),
-      buyer({ orders: 3, spanDays: 1 }),
-      buyer({ orders: 4, spanDays: 2 }),
-      buyer({ orders: 1, spanDays: 0 }),
+      buyer({ orders: 3, elapsedSpanDays: 0 }),
+      buyer({ orders: 3, elapsedSpanDays: 1 }),
+      buyer({ orders: 4, elapsedSpanDays: 2 }),
+      buyer({ orders: 1, elapsedSpanDays: 0 }),
     ];
-    const fitted = fitOn(rows, { ...valueScore.defaults, frequency: 'seed000' });
+    const fitted = fitOn(rows, { ...valueScore.defaults, frequency: 'span' });
     expect(fitted.frequency.values).toEqual([1, 2, 3]);
   });
 
@@ -206,7 +206,7 @@ describe('the value score', () => {
   it('of a row alone is exactly that of the batch, also for one that the fit has not seen', () => {
     const options = fc.constantFrom<ValueScoreOptions>(
       valueScore.defaults,
-      { weights: SEED_WEIGHTS, frequency: 'seed000' },
+      { weights: SEED_WEIGHTS, frequency: 'span' },
       { weights: { spend: 0.1, frequency: 0.2, orderValue: 0.7 }, frequency: 'corrected' },
     );
     fc.assert(

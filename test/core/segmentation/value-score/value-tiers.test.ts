@@ -42,7 +42,7 @@ function rfmOrders(snapshot: string) {
     features.columns.orders[row] = orders;
     features.columns.netRevenue[row] = revenue;
     features.columns.averageOrderValue[row] = revenue / orders;
-    features.columns.spanDays[row] = last - first;
+    features.columns.elapsedSpanDays[row] = last - first;
     features.columns.recencyDays[row] = today - last;
     features.columns.tenureDays[row] = today - first;
   });
@@ -66,7 +66,7 @@ describe('the orders of the R package rfm', () => {
 
   it('fall into the Fisher-Jenks classes of the reference, by natural breaks of the score of seed 000', () => {
     const expected = reference.jenks_on_composite.k5;
-    const fitted = valueScore.fit(features, { ...NATURAL, frequency: 'seed000' }, seededRandom(1));
+    const fitted = valueScore.fit(features, { ...NATURAL, frequency: 'span' }, seededRandom(1));
     const { segments, goodnessOfFit } = fitted.binHealth!;
     expect(segments.map(({ customers }) => customers)).toEqual([...expected.counts].reverse());
     // Bounds are data values of at most 10 printed digits: absolute 1e-9, as the reference asks for.

@@ -1,4 +1,5 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
+import { FEATURES, type Feature } from '../../customers/features.js';
 import type { PercentileTable } from '../../numerics/quantiles/percentile-table.js';
 import type { Random } from '../../numerics/random.js';
 import { type Backtest, backtest, type Contestant } from '../judging/backtest.js';
@@ -171,10 +172,18 @@ function labelsOf(features: CustomerFeatures): Float64Array {
   });
 }
 
-const CORE_FEATURES = ['recencyDays', 'orders', 'netRevenue', 'averageOrderValue', 'tenureDays'] as const;
+const CORE_FEATURES: readonly string[] = ['recencyDays', 'orders', 'netRevenue', 'averageOrderValue', 'tenureDays'];
 
-/** Share of delivered pieces that came back; NaN when none was delivered. */
+/** What the regression reads for `returnRate`: returned / delivered pieces, not cut at 1; NaN when none was delivered. */
 const RETURN_SHARE = 'returnShare';
+
+/** The regressors of THE LIST beside those, skewed ones first. */
+const FURTHER_FEATURES = (['log', 'linear'] as const).flatMap((scale) =>
+  FEATURES.flatMap((feature: Feature) => {
+    const name = feature.name === 'returnRate' ? RETURN_SHARE : (feature.output ?? feature.name);
+    return feature.models.clv !== scale || CORE_FEATURES.includes(name) ? [] : [{ name, scale }];
+  }),
+);
 
 /** The columns that the regression reads, by the names of its encoding. */
 export function tweedieInputs(features: CustomerFeatures, options: ClvOptions) {
@@ -182,10 +191,8 @@ export function tweedieInputs(features: CustomerFeatures, options: ClvOptions) {
   const numeric: Record<string, Float64Array | undefined> = {
     ...columns,
     [RETURN_SHARE]: columns.itemsReturned.map((returned, row) => returned / columns.itemsDelivered[row]!),
-    [CLV_INPUTS.revenueLast90Days]: outputs[CLV_INPUTS.revenueLast90Days],
-    [CLV_INPUTS.revenueSameSeason]: outputs[CLV_INPUTS.revenueSameSeason],
   };
-  numeric[CLV_INPUTS.favouriteCategoryShare] = outputs[CLV_INPUTS.favouriteCategoryShare];
+  for (const { name } of FURTHER_FEATURES) numeric[name] ??= outputs[name];
   for (const name of options.demographics) if (outputs[name] !== undefined) numeric[name] = outputs[name];
   return { numeric, categories };
 }
@@ -202,9 +209,7 @@ function tweedieTraining(buyers: CustomerFeatures, options: ClvOptions, blind = 
   const { numeric, categories } = tweedieInputs(buyers, options);
   const feature = (scale: 'linear' | 'log') => (name: string) => ({ name, scale, values: numeric[name]! });
   const further: NumericFeature[] = [
-    ...['spanDays', 'medianDaysBetweenOrders', 'distinctCategories', CLV_INPUTS.revenueLast90Days].map(feature('log')),
-    ...['visits30d', 'emailOpens90d', 'serviceContacts90d', CLV_INPUTS.revenueSameSeason].map(feature('log')),
-    ...['discountShare', RETURN_SHARE, CLV_INPUTS.favouriteCategoryShare].map(feature('linear')),
+    ...FURTHER_FEATURES.map(({ name, scale }) => feature(scale)(name)),
     ...options.demographics.map(feature('linear')),
   ];
   const isUsed = ({ name }: { readonly name: string }) => !(blind && options.demographics.includes(name));

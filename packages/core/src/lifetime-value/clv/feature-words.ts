@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, (value: number, currency?: string) => strin
   netRevenue: (amount, currency) => `spent ${moneyInWords(amount, currency)} so far`,
   averageOrderValue: (amount, currency) => `spends ${moneyInWords(amount, currency)} an order`,
   tenureDays: (count) => `first ordered ${days(count)} ago`,
-  spanDays: (count) => `${days(count)} between first and last order`,
+  elapsedSpanDays: (count) => `${days(count)} between first and last order`,
   medianDaysBetweenOrders: (count) => `usually ${days(count)} between orders`,
   distinctCategories: (count) => `bought from ${counted(count, 'category', 'categories')}`,
   discountShare: (share) =>
@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, (value: number, currency?: string) => strin
   [CLV_INPUTS.revenueLast90Days]: (amount, currency) => `spent ${moneyInWords(amount, currency)} in the last 90 days`,
   [CLV_INPUTS.revenueSameSeason]: (amount, currency) =>
     `spent ${moneyInWords(amount, currency)} in these 90 days of last year`,
-  [CLV_INPUTS.favouriteCategoryShare]: (share) => `${percent(share)} of the spend is in one category`,
+  [CLV_INPUTS.topSpendCategoryShare]: (share) => `${percent(share)} of the spend is in one category`,
   visits30d: (count) => `${counted(count, 'visit', 'visits')} in the last 30 days`,
   emailOpens90d: (count) => `${counted(count, 'e-mail', 'e-mails')} opened in the last 90 days`,
   serviceContacts90d: (count) => `${counted(count, 'service contact', 'service contacts')} in the last 90 days`,
@@ -36,7 +36,7 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   medianDaysBetweenOrders: 'no time between orders to learn from yet',
   discountShare: 'list prices are not known',
   returnShare: 'nothing was delivered yet',
-  [CLV_INPUTS.favouriteCategoryShare]: 'categories are not known',
+  [CLV_INPUTS.topSpendCategoryShare]: 'categories are not known',
   [CLV_INPUTS.age]: 'age is not known',
 };
 
@@ -54,6 +54,6 @@ export function describeFeature(name: string, value: number | undefined, currenc
 
 function describeLevel(name: string): string {
   const [category, ...label] = name.split('=');
-  const title = category === 'favouriteCategory' ? 'buys mostly from' : `${category}:`;
+  const title = category === 'topSpendCategory' ? 'buys mostly from' : `${category}:`;
   return `${title} ${label.join('=')}`;
 }

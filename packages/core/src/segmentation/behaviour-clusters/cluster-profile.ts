@@ -1,4 +1,5 @@
-import { type CustomerFeatures, FEATURE_NAMES, type FeatureName } from '../../customers/customer-features.js';
+import type { CustomerFeatures } from '../../customers/customer-features.js';
+import { FEATURE_NAMES, type FeatureName } from '../../customers/features.js';
 import { columnMoments, type FeatureMatrix } from '../../numerics/linear-algebra/feature-matrix.js';
 
 /** Who is in a cluster, in the shop's own units. */

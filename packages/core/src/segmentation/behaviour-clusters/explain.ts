@@ -1,8 +1,9 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
+import type { ClusterFeature } from '../../customers/features.js';
 import type { Explanation, Reason, SegmentDistance } from '../../model.js';
 import { FEATURE_WORDS, valueInWords } from '../naming-words.js';
 import { stepByOrders, stepByWaiting } from '../next-steps.js';
-import { type ClusterFeature, plainReturnRate, rawValue, type ScaledFeature, unscaledValue } from '../scaling.js';
+import { plainReturnRate, rawValue, type ScaledFeature, unscaledValue } from '../scaling.js';
 import { type BehaviourClustersFitted, centroidMatrix, placeRow } from './fitted.js';
 
 /** How many things about a cluster a person reads. */

@@ -1,8 +1,9 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
+import type { ClusterFeature } from '../../customers/features.js';
 import type { SegmentDefinition } from '../../model.js';
 import { nearestCentroid } from '../../numerics/clustering/k-means.js';
 import { type FeatureMatrix, squaredDistance } from '../../numerics/linear-algebra/feature-matrix.js';
-import { type ClusterFeature, type DroppedFeature, type ScaledFeature, scaleRow } from '../scaling.js';
+import { type DroppedFeature, type ScaledFeature, scaleRow } from '../scaling.js';
 import type { ClusterCountCandidate, ClusterCountChoice } from './cluster-count.js';
 import type { ClusterProfile, FeatureImportance } from './cluster-profile.js';
 

@@ -1,4 +1,5 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
+import type { ClusterFeature } from '../../customers/features.js';
 import type { BasisStatus, Explanation, Segmentation, SegmentDefinition, SegmentDistance } from '../../model.js';
 import { NO_QUALITY, PROSPECT } from '../../model.js';
 import { dbscan, NOISE, suggestRadius } from '../../numerics/clustering/dbscan.js';
@@ -8,14 +9,7 @@ import { sampleRows } from '../../numerics/row-sample.js';
 import { kebabCase, moreOrLess } from '../naming.js';
 import { traitsInWords } from '../naming-words.js';
 import { copyRow, stepByOrders, stepByWaiting } from '../next-steps.js';
-import {
-  type ClusterFeature,
-  DEFAULT_FEATURES,
-  fitScaling,
-  type ScaledFeature,
-  scaleRow,
-  scaleRows,
-} from '../scaling.js';
+import { DEFAULT_FEATURES, fitScaling, type ScaledFeature, scaleRow, scaleRows } from '../scaling.js';
 
 export interface OutlierOptions {
   readonly features: readonly ClusterFeature[];

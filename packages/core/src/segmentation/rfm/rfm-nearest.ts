@@ -1,4 +1,5 @@
-import type { CustomerFeatures, FeatureName } from '../../customers/customer-features.js';
+import type { CustomerFeatures } from '../../customers/customer-features.js';
+import type { FeatureName } from '../../customers/features.js';
 import { moneyInWords } from '../../customers/money.js';
 import type { SegmentDistance } from '../../model.js';
 import { copyRow, MOST_ORDERS, setOrders, usualOrderValue } from '../next-steps.js';

@@ -1,4 +1,5 @@
-import type { CustomerFeatures, FeatureName } from '../../customers/customer-features.js';
+import type { CustomerFeatures } from '../../customers/customer-features.js';
+import { featureOf } from '../../customers/features.js';
 import { moneyInWords } from '../../customers/money.js';
 import { InvalidInputError } from '../../errors.js';
 import type { BasisStatus, Explanation, Reason, Segmentation } from '../../model.js';
@@ -49,9 +50,6 @@ function scoreReason(
   return cutOff === null || cutOff === undefined ? reason : { ...reason, cutOff };
 }
 
-/** Features in the shop's currency. */
-const AMOUNTS: ReadonlySet<string> = new Set<FeatureName>(['netRevenue', 'grossRevenue', 'averageOrderValue']);
-
 /** The features themselves that the rule asked for and that met it. */
 function featureReasons(
   { when }: SegmentRule,
@@ -65,7 +63,7 @@ function featureReasons(
     const value = columns[comparison.field][row]!;
     const cutOff = comparison.gte ?? comparison.gt ?? comparison.lte ?? comparison.lt!;
     const number = Number.isInteger(value) ? String(value) : value.toFixed(2);
-    const shown = AMOUNTS.has(comparison.field) ? moneyInWords(value, currency) : number;
+    const shown = featureOf(comparison.field)?.unit === 'money' ? moneyInWords(value, currency) : number;
     return [{ text: `${fieldInWords(comparison.field)}: ${shown}`, feature: comparison.field, value, cutOff }];
   });
 }

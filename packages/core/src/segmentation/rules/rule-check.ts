@@ -1,4 +1,4 @@
-import type { FeatureName } from '../../customers/customer-features.js';
+import { type FeatureName, featureOf } from '../../customers/features.js';
 import { PROSPECT } from '../../model.js';
 import { conditionInWords } from './rule-words.js';
 import {
@@ -23,19 +23,6 @@ export interface RuleProblem {
 
 /** Combinations of values that are tried at most; about half a second. */
 const MOST_COMBINATIONS = 200_000;
-/** Features that are whole numbers and never below this. */
-const WHOLE_FROM: Readonly<Partial<Record<FeatureName, number>>> = {
-  orders: 1,
-  recencyDays: 0,
-  tenureDays: 0,
-  spanDays: 0,
-  itemsDelivered: 0,
-  itemsReturned: 0,
-  distinctCategories: 0,
-  visits30d: 0,
-  emailOpens90d: 0,
-  serviceContacts90d: 0,
-};
 const BOUNDS = ['gte', 'gt', 'lte', 'lt'] as const;
 
 const error = (path: string, text: string): RuleProblem => ({ level: 'error', path, text });
@@ -101,7 +88,7 @@ function representatives(field: RuleField, comparisons: readonly Comparison[]): 
     .filter((comparison) => comparison.field === field)
     .flatMap((comparison) => BOUNDS.flatMap((bound) => comparison[bound] ?? []))
     .sort((a, b) => a - b);
-  const least = WHOLE_FROM[field];
+  const least = featureOf(field)?.wholeFrom;
   const values =
     least === undefined
       ? bounds

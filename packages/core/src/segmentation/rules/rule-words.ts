@@ -1,4 +1,4 @@
-import type { FeatureName } from '../../customers/customer-features.js';
+import type { RuleFeature } from '../../customers/features.js';
 import { type Comparison, isScore, type RuleCondition, type RuleField, type ScoreField } from './segment-rules.js';
 
 const SCORE_WORDS: Readonly<Record<ScoreField, string>> = {
@@ -7,11 +7,13 @@ const SCORE_WORDS: Readonly<Record<ScoreField, string>> = {
   monetaryScore: 'monetary',
 };
 
-const FIELD_WORDS: Readonly<Record<FeatureName, string>> = {
+/** `elapsedSpanDays` stands in the rules of old runs only: they were made when `spanDays` was that. */
+const FIELD_WORDS: Readonly<Record<RuleFeature | 'elapsedSpanDays', string>> = {
   orders: 'orders',
   recencyDays: 'days since the last order',
   tenureDays: 'days since the first order',
   spanDays: 'days between the first and the last order',
+  elapsedSpanDays: 'days between the first and the last order',
   netRevenue: 'net spend',
   grossRevenue: 'gross spend',
   averageOrderValue: 'value an order',
@@ -19,6 +21,8 @@ const FIELD_WORDS: Readonly<Record<FeatureName, string>> = {
   itemsReturned: 'pieces returned',
   medianDaysBetweenOrders: 'usual days between orders',
   discountShare: 'share saved by discounts',
+  returnRate: 'share of pieces returned',
+  promotionShare: 'share of orders bought at a discount',
   distinctCategories: 'categories bought',
   visits30d: 'visits in 30 days',
   emailOpens90d: 'e-mails opened in 90 days',

@@ -1,5 +1,4 @@
-import type { FeatureName } from '../../customers/customer-features.js';
-import { FEATURE_NAMES } from '../../customers/customer-features.js';
+import { type FeatureName, RULE_FEATURES, type RuleFeature } from '../../customers/features.js';
 import type { SegmentDefinition } from '../../model.js';
 
 /** The scores that a rule may ask for, each 1 to 5; 5 is best. */
@@ -7,8 +6,8 @@ export const SCORE_FIELDS = ['recencyScore', 'frequencyScore', 'monetaryScore'] 
 export type ScoreField = (typeof SCORE_FIELDS)[number];
 
 /** What a rule may ask for: a score, or a feature in its own unit. */
-export const RULE_FIELDS: readonly RuleField[] = [...SCORE_FIELDS, ...FEATURE_NAMES];
-export type RuleField = ScoreField | FeatureName;
+export const RULE_FIELDS: readonly RuleField[] = [...SCORE_FIELDS, ...RULE_FEATURES];
+export type RuleField = ScoreField | RuleFeature;
 
 /** Bounds of one field, all of which must hold; at least one. A missing value meets none. */
 export interface Comparison {

@@ -24,9 +24,9 @@ export interface ValueScoreOptions {
   readonly weights: { readonly spend: number; readonly frequency: number; readonly orderValue: number };
   /**
    * `corrected`: (orders - 1) x 365.25 / max(tenureDays, 90), repeat orders a year.
-   * `seed000`: orders / max(spanDays, 1), as in seed 000, where a single order counts as one a day; kept for comparison.
+   * `span`: orders / max(elapsedSpanDays, 1), where a single order counts as one a day; kept for comparison.
    */
-  readonly frequency: 'corrected' | 'seed000';
+  readonly frequency: 'corrected' | 'span';
   /** The scores from which a tier begins; those of seed 000 when left out. */
   readonly cutOffs?: TierCutOffs;
 }
@@ -57,8 +57,8 @@ const roundForRank = (value: number) => Number(value.toFixed(10));
 
 function frequencyOf(options: ValueScoreOptions, columns: CustomerFeatures['columns'], row: number): number {
   const orders = columns.orders[row]!;
-  return options.frequency === 'seed000'
-    ? roundForRank(orders / Math.max(columns.spanDays[row]!, 1))
+  return options.frequency === 'span'
+    ? roundForRank(orders / Math.max(columns.elapsedSpanDays[row]!, 1))
     : roundForRank(((orders - 1) * DAYS_PER_YEAR) / Math.max(columns.tenureDays[row]!, MINIMUM_TENURE_DAYS));
 }
 

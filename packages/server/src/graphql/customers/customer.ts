@@ -12,7 +12,7 @@ import { apiError, shorten } from '../../errors.js';
 import { compileFilter } from '../../filters/compile.js';
 import type { CustomerFilterInput } from '../../filters/customer-filter.js';
 import { builder } from '../builder.js';
-import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, Money } from '../common.js';
+import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ } from '../common.js';
 import type { Context } from '../context.js';
 import { OrderConnection } from '../orders/order.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
@@ -21,6 +21,7 @@ import { SegmentChange, SegmentMembership, segmentOf } from '../segments/segment
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';
 import { shownIdOf } from './anonymous-customer.js';
 import { findByEmails } from './email-lookup.js';
+import { metricFields } from './feature-fields.js';
 import { CustomerFilter } from './filter-inputs.js';
 
 const MOST_IDS = 500;
@@ -48,44 +49,9 @@ const ValueScore = builder
   });
 
 const CustomerMetrics = builder.objectRef<ProfileRow>('CustomerMetrics').implement({
+  description: 'The features of a customer that tell what they did, as of the basis.',
   authScopes: CUSTOMERS_READ,
-  fields: (t) => {
-    const money = (name: 'netRevenue' | 'grossRevenue') =>
-      t.field({
-        type: Money,
-        resolve: async (row, _args, context) => ({ amount: row[name], currency: (await context.shop()).currency }),
-      });
-    return {
-      orders: t.exposeInt('orders', { description: 'Without cancelled ones.' }),
-      netRevenue: money('netRevenue'),
-      grossRevenue: money('grossRevenue'),
-      averageOrderValue: t.field({
-        type: Money,
-        nullable: true,
-        description: 'Net revenue over orders.',
-        resolve: async ({ averageOrderValue: amount }, _args, context) =>
-          amount === null ? null : { amount, currency: (await context.shop()).currency },
-      }),
-      recencyDays: t.exposeFloat('recencyDays', { nullable: true }),
-      tenureDays: t.exposeFloat('tenureDays', { nullable: true }),
-      ordersPerYear: t.exposeFloat('ordersPerYear', {
-        nullable: true,
-        description: 'Repeat orders a year: (orders - 1) x 365.25 / max(tenureDays, 90).',
-      }),
-      medianDaysBetweenOrders: t.exposeFloat('medianDaysBetweenOrders', { nullable: true }),
-      itemsDelivered: t.exposeInt('itemsDelivered'),
-      itemsReturned: t.exposeInt('itemsReturned'),
-      returnRate: t.exposeFloat('returnRate', { nullable: true, description: 'Pieces returned of pieces delivered.' }),
-      discountShare: t.exposeFloat('discountShare', {
-        nullable: true,
-        description: '1 - paid / list price, over the lines whose list price is known.',
-      }),
-      distinctCategories: t.exposeInt('distinctCategories'),
-      visits30d: t.exposeInt('visits30d'),
-      emailOpens90d: t.exposeInt('emailOpens90d'),
-      serviceContacts90d: t.exposeInt('serviceContacts90d'),
-    };
-  },
+  fields: metricFields,
 });
 
 export const ShopperView = builder.objectRef<ProfileRow>('ShopperView').implement({

@@ -1,4 +1,5 @@
 import { type GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { FILTERABLE_FEATURES, scalarOf } from '../../db/queries/customers/feature-columns.js';
 import { apiError } from '../../errors.js';
 import type {
   Comparison,
@@ -105,6 +106,14 @@ export const DateTimeFilter = comparisonInput<Date>('DateTimeFilter', 'DateTime'
 export const DateFilter = comparisonInput<string>('DateFilter', 'Date', true);
 export const StringFilter = comparisonInput<string>('StringFilter', 'String', false);
 
+const FEATURE_FILTERS = { Int: IntFilter, Float: FloatFilter, Decimal: DecimalFilter, String: StringFilter } as const;
+
+type InputFields = Parameters<Parameters<ReturnType<typeof builder.inputRef>['implement']>[0]['fields']>[0];
+
+/** One field a feature that customer lists can be filtered by. */
+const featureFilters = (t: InputFields) =>
+  Object.fromEntries(FILTERABLE_FEATURES.map((name) => [name, t.field({ type: FEATURE_FILTERS[scalarOf(name)] })]));
+
 export const SegmentFilter = builder.inputRef<SegmentFilterInput>('SegmentFilter').implement({
   description: 'Membership in the segments of one segmentation, by their keys.',
   fields: (t) => ({
@@ -138,21 +147,10 @@ CustomerFilter.implement({
     rfmFrequency: t.field({ type: IntFilter }),
     rfmMonetary: t.field({ type: IntFilter }),
     valueScore: t.field({ type: FloatFilter }),
-    orders: t.field({ type: IntFilter }),
-    netRevenue: t.field({ type: DecimalFilter }),
-    averageOrderValue: t.field({ type: DecimalFilter }),
-    recencyDays: t.field({ type: FloatFilter }),
-    tenureDays: t.field({ type: FloatFilter }),
-    returnRate: t.field({ type: FloatFilter }),
+    ...featureFilters(t),
     clv90d: t.field({ type: DecimalFilter, description: 'Predicted revenue of the next 90 days, before returns.' }),
     clvDecile: t.field({ type: IntFilter, description: '1 is the best tenth of the buyers.' }),
     probabilityAlive: t.field({ type: FloatFilter }),
-    country: t.field({ type: StringFilter }),
-    state: t.field({ type: StringFilter }),
-    city: t.field({ type: StringFilter }),
-    gender: t.field({ type: StringFilter }),
-    age: t.field({ type: IntFilter }),
-    channel: t.field({ type: StringFilter }),
     registeredAt: t.field({ type: DateTimeFilter }),
     firstOrderAt: t.field({ type: DateTimeFilter }),
     lastOrderAt: t.field({ type: DateTimeFilter }),

@@ -1,24 +1,26 @@
+import { type AnyFeatureName, featureOf } from '@tessera/core';
 import type { Correlation } from '../../db/queries/exploration/correlations.js';
-import type { Bin, Distribution } from '../../db/queries/exploration/distributions.js';
+import type { Bin, CustomerFeature, Distribution } from '../../db/queries/exploration/distributions.js';
+import { EXPLORED } from '../../db/queries/exploration/scope.js';
 import { builder } from '../builder.js';
 import { REPORTS_READ } from '../common.js';
+
+/** Every buyer has orders, so that only what else may be missing is said. */
+function describe(name: AnyFeatureName): string {
+  const { doc, missing } = featureOf(name)!;
+  const unknown = missing === null || missing === 'without orders' ? '' : ` Unknown ${missing}.`;
+  return `Of a buyer: ${doc.charAt(0).toLowerCase()}${doc.slice(1)}${unknown}`;
+}
 
 export const Feature = builder.enumType('ExplorationFeature', {
   description: 'A number whose distribution is shown.',
   values: {
     ORDER_VALUE: { description: 'Revenue of an order with lines before returns, cancelled lines left out.' },
     DAYS_BETWEEN_ORDERS: { description: 'Calendar days from an order to the next of the same customer.' },
-    ORDERS_PER_CUSTOMER: { description: 'Orders of a buyer.' },
-    NET_REVENUE: { description: 'Of a buyer, net of what was cancelled or came back.' },
-    AVERAGE_ORDER_VALUE: { description: 'Of a buyer: net revenue over orders.' },
-    RECENCY_DAYS: { description: 'Calendar days since the last order of a buyer.' },
-    TENURE_DAYS: { description: 'Calendar days since the first order of a buyer.' },
-    RETURN_RATE: {
-      description: 'Of a buyer: pieces returned of pieces delivered; unknown where nothing was delivered.',
-    },
-    MEDIAN_DAYS_BETWEEN_ORDERS: { description: 'Of a buyer with two orders or more.' },
-    DISCOUNT_SHARE: { description: 'Of a buyer: what was saved against list prices, where these are known.' },
-    DISTINCT_CATEGORIES: { description: 'Categories that a buyer bought from.' },
+    ...(Object.fromEntries(EXPLORED.map(({ name, explored }) => [explored, { description: describe(name) }])) as Record<
+      CustomerFeature,
+      { description: string }
+    >),
   },
 });
 

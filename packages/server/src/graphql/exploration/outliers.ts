@@ -1,5 +1,6 @@
 import type { CustomerFeature } from '../../db/queries/exploration/distributions.js';
 import type { Extreme, Fences, Outliers } from '../../db/queries/exploration/outliers.js';
+import { EXPLORED } from '../../db/queries/exploration/scope.js';
 import type { RunSnapshot } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE, REPORTS_READ } from '../common.js';
@@ -83,17 +84,10 @@ export const TreatmentType = builder.objectRef<Treatment & { clipped: number }>(
   }),
 });
 
-/** Features of core by the name of the same number here. The models smooth return rates, so their bounds are not these. */
-const FEATURES_OF_MODELS: Readonly<Record<string, CustomerFeature>> = {
-  orders: 'ORDERS_PER_CUSTOMER',
-  netRevenue: 'NET_REVENUE',
-  averageOrderValue: 'AVERAGE_ORDER_VALUE',
-  recencyDays: 'RECENCY_DAYS',
-  tenureDays: 'TENURE_DAYS',
-  medianDaysBetweenOrders: 'MEDIAN_DAYS_BETWEEN_ORDERS',
-  discountShare: 'DISCOUNT_SHARE',
-  distinctCategories: 'DISTINCT_CATEGORIES',
-};
+/** Names here of the features of core. The models smooth return rates, so their bounds are not these. */
+const EXPLORED_NAMES = new Map<string, CustomerFeature>(
+  EXPLORED.flatMap(({ name, explored }) => (name === 'returnRate' ? [] : [[name, explored]])),
+);
 
 /** The bounds that the models of a run print among their parameters: `features`, each with a name, `low` and `high`. */
 export function treatmentsOf(run: RunSnapshot): Treatment[] {
@@ -101,7 +95,7 @@ export function treatmentsOf(run: RunSnapshot): Treatment[] {
     const { features } = model.summarise(fitted).parameters as { features?: unknown };
     if (!Array.isArray(features)) return [];
     return features.flatMap((scaled: Record<string, unknown> | null) => {
-      const feature = FEATURES_OF_MODELS[String(scaled?.feature)];
+      const feature = EXPLORED_NAMES.get(String(scaled?.feature));
       const { low, high } = scaled ?? {};
       if (feature === undefined || typeof low !== 'number' || typeof high !== 'number') return [];
       // A model that clips nothing says so with the largest number there is.

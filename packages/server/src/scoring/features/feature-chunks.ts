@@ -1,11 +1,16 @@
-import { type CategoryColumn, type CustomerFeatures, emptyFeatures, FEATURE_NAMES } from '@tessera/core';
+import {
+  type CategoryColumn,
+  type CustomerFeatures,
+  emptyFeatures,
+  FEATURE_NAMES,
+  MODEL_CATEGORIES,
+} from '@tessera/core';
 import type { Transaction } from '../../db/database.js';
 import {
-  MODEL_CATEGORIES,
   MODEL_CATEGORY_COLUMNS,
   MODEL_FEATURES,
+  MODEL_OUTPUT_COLUMNS,
   MODEL_OUTPUT_NAMES,
-  MODEL_OUTPUTS,
   readFeatureRows,
 } from '../../db/queries/runs/run-features.js';
 
@@ -61,7 +66,7 @@ export async function* readFeatureChunks(
   const selected = [
     'row',
     MODEL_FEATURES,
-    MODEL_OUTPUTS,
+    MODEL_OUTPUT_COLUMNS,
     ...(label === undefined ? [] : [`(${label.column})::float8`]),
     MODEL_CATEGORY_COLUMNS,
   ];

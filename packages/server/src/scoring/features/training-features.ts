@@ -45,7 +45,7 @@ export async function readTrainingFeatures(
       if (day === null) continue;
       const moment = await startOfDay(transaction, dayText(day), options.timeZone);
       const end = await startOfDay(transaction, dayText(day + horizonDays), options.timeZone);
-      const past: FeatureOptions = { ...options, asOf: moment, table: TABLE };
+      const past: FeatureOptions = { ...options, asOf: moment, table: TABLE, forPredictions: true };
       await createFeatures(transaction, past);
       await addLabels(transaction, past, end);
       const label = { column: 'revenue_next_90_days', output: CLV_INPUTS.revenueNext90Days };

@@ -225,7 +225,7 @@ describe('recency and tenure', () => {
     expect([a!.recencyDays, a!.tenureDays]).toEqual([days, days]);
   });
 
-  it('run from the last and from the first order, and the span is whole elapsed days', async () => {
+  it('run from the last and from the first order, and the span is calendar days beside the whole ones that elapsed', async () => {
     const sql = await emptyShop();
     await addOrders(
       sql,
@@ -235,7 +235,8 @@ describe('recency and tenure', () => {
     );
     const { a } = await featuresAt(sql, JANUARY);
     // 19.5 days elapsed; the gaps of 3 and 17 days are calendar days.
-    expect(a).toMatchObject({ orders: 3, recencyDays: 10, tenureDays: 30, spanDays: 19, medianDaysBetweenOrders: 10 });
+    expect(a).toMatchObject({ orders: 3, recencyDays: 10, tenureDays: 30, medianDaysBetweenOrders: 10 });
+    expect([a!.spanDays, a!.elapsedSpanDays]).toEqual([20, 19]);
   });
 });
 
@@ -452,7 +453,7 @@ describe('the discount share and the categories', () => {
     const rows = await sql.begin(async (transaction) => {
       await createFeatures(transaction, { asOf: new Date(JANUARY), timeZone: 'UTC', orders: 'placed', status: 'asOf' });
       return transaction<{ id: string; favourite: string | null; share: number | null }[]>`
-        select customer_id as id, favourite_category as favourite, favourite_category_share as share
+        select customer_id as id, top_spend_category as favourite, top_spend_category_share as share
         from run_features order by customer_id`;
     });
     expect(Object.fromEntries(rows.map(({ id, favourite, share }) => [id, [favourite, share]]))).toEqual({

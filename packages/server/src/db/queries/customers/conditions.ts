@@ -1,6 +1,7 @@
 import { and, type Column, eq, type SQL, sql } from 'drizzle-orm';
 import { customerProfiles, customers, orderItems, orders, products } from '../../tables.js';
 import { FIRST_RUN_AS_OF } from '../segments/segment-history.js';
+import { FEATURE_FILTER_COLUMNS } from './feature-columns.js';
 
 /** What a customer has to fulfil, over the profiles of a run. Nobody outside of `db/` looks into it. */
 export type Condition = SQL;
@@ -12,25 +13,14 @@ export type ProfileColumn = readonly [Column, string];
 
 /** The columns that a filter compares, by the names of its fields. */
 export const PROFILE_COLUMNS: Readonly<Record<string, ProfileColumn>> = {
+  ...FEATURE_FILTER_COLUMNS,
   rfmRecency: [profile.rfmRecency, 'int'],
   rfmFrequency: [profile.rfmFrequency, 'int'],
   rfmMonetary: [profile.rfmMonetary, 'int'],
   valueScore: [profile.valueScore, 'float8'],
-  orders: [profile.orders, 'int'],
-  netRevenue: [profile.netRevenue, 'numeric'],
-  averageOrderValue: [profile.averageOrderValue, 'numeric'],
-  recencyDays: [profile.recencyDays, 'float8'],
-  tenureDays: [profile.tenureDays, 'float8'],
-  returnRate: [profile.returnRate, 'float8'],
   clv90d: [profile.clv90d, 'numeric'],
   clvDecile: [profile.clvDecile, 'int'],
   probabilityAlive: [profile.probabilityAlive, 'float8'],
-  country: [profile.country, 'text'],
-  state: [profile.state, 'text'],
-  city: [profile.city, 'text'],
-  gender: [profile.gender, 'text'],
-  age: [profile.age, 'int'],
-  channel: [profile.channel, 'text'],
   registeredAt: [profile.registeredAt, 'timestamptz'],
   firstOrderAt: [profile.firstOrderAt, 'timestamptz'],
   lastOrderAt: [profile.lastOrderAt, 'timestamptz'],

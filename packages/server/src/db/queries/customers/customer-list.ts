@@ -3,17 +3,13 @@ import type { Drizzle } from '../../database.js';
 import type { KeysetQuery, OrderKey } from '../../keyset.js';
 import { customerProfiles as profile } from '../../tables.js';
 import type { Condition } from './conditions.js';
+import { FEATURE_SORTS } from './feature-columns.js';
 import type { ProfileRow } from './profiles.js';
 
 /** Sorts of a customer list. A customer without the value counts as the lowest. */
 export const CUSTOMER_ORDERS: Readonly<Record<string, OrderKey | null>> = {
   EXTERNAL_ID: null,
-  NET_REVENUE: { expression: profile.netRevenue, type: 'numeric' },
-  ORDERS: { expression: profile.orders, type: 'int' },
-  AVERAGE_ORDER_VALUE: { expression: sql`coalesce(${profile.averageOrderValue}, -1e15)`, type: 'numeric' },
-  RECENCY_DAYS: { expression: sql`coalesce(${profile.recencyDays}, -1)`, type: 'int' },
-  TENURE_DAYS: { expression: sql`coalesce(${profile.tenureDays}, -1)`, type: 'int' },
-  RETURN_RATE: { expression: sql`coalesce(${profile.returnRate}, -1)`, type: 'float8' },
+  ...FEATURE_SORTS,
   CLV_90D: { expression: sql`coalesce(${profile.clv90d}, -1)`, type: 'numeric' },
   VALUE_SCORE: { expression: sql`coalesce(${profile.valueScore}, -1)`, type: 'float8' },
   FIRST_ORDER_AT: { expression: sql`coalesce(${profile.firstOrderAt}, '-infinity')`, type: 'timestamptz' },

@@ -1,21 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../database.js';
+import type { ExploredFeature } from '../features/features.js';
 import { type BinRule, planBins, type SampleShape } from './bins.js';
-import { type ExplorationScope, membersOf, type ReadSets, readSets } from './scope.js';
+import { EXPLORED, type ExplorationScope, membersOf, type ReadSets, readSets } from './scope.js';
+
+export type CustomerFeature = ExploredFeature;
 
 /** What a buyer's profile says, as the models read it: money to 4 decimals. */
-export const CUSTOMER_FEATURES = {
-  ORDERS_PER_CUSTOMER: 'm.orders',
-  NET_REVENUE: 'round(m.net_revenue, 4)',
-  AVERAGE_ORDER_VALUE: 'round(m.net_revenue, 4) / m.orders',
-  RECENCY_DAYS: 'm.recency_days',
-  TENURE_DAYS: 'm.tenure_days',
-  RETURN_RATE: 'least(m.items_returned, m.items_delivered)::float8 / nullif(m.items_delivered, 0)',
-  MEDIAN_DAYS_BETWEEN_ORDERS: 'm.median_days_between_orders',
-  DISCOUNT_SHARE: 'm.discount_share',
-  DISTINCT_CATEGORIES: 'm.distinct_categories',
-} as const;
-export type CustomerFeature = keyof typeof CUSTOMER_FEATURES;
+export const CUSTOMER_FEATURES = Object.fromEntries(EXPLORED.map(({ explored, read }) => [explored, read])) as Readonly<
+  Record<CustomerFeature, string>
+>;
 
 /** What the orders themselves say: one value an order, or one a pair of orders that follow each other. */
 const ORDER_FEATURES = {
@@ -31,7 +25,7 @@ const ORDER_FEATURES = {
 export type OrderFeature = keyof typeof ORDER_FEATURES;
 
 export type ExplorationFeature = CustomerFeature | OrderFeature;
-export const CUSTOMER_FEATURE_NAMES = Object.keys(CUSTOMER_FEATURES) as CustomerFeature[];
+export const CUSTOMER_FEATURE_NAMES = EXPLORED.map(({ explored }) => explored);
 export const FEATURE_NAMES = [...Object.keys(ORDER_FEATURES), ...CUSTOMER_FEATURE_NAMES] as ExplorationFeature[];
 
 const placeOf = (feature: ExplorationFeature) => FEATURE_NAMES.indexOf(feature);

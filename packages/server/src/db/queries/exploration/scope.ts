@@ -2,7 +2,9 @@ import DataLoader from 'dataloader';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../database.js';
 import { customerProfiles } from '../../tables.js';
+import { type ExploredFeature, STORED_FEATURE_NAMES, STORED_FEATURES } from '../features/features.js';
 import { type OrderFactsOptions, orderFacts } from '../orders/order-facts.js';
+import { readOf } from '../runs/run-features.js';
 
 /** Whose data is explored, and as of when: every figure of one report has the same base. */
 export interface ExplorationScope {
@@ -12,9 +14,15 @@ export interface ExplorationScope {
   readonly facts: OrderFactsOptions;
 }
 
+/** The features that are explored: their name there, the column that holds them, and how models read it. */
+export const EXPLORED = STORED_FEATURE_NAMES.flatMap((name) => {
+  const { explored } = STORED_FEATURES[name];
+  if (explored === undefined) return [];
+  return [{ name, explored: explored as ExploredFeature, column: customerProfiles[name].name, read: readOf(name) }];
+});
+
 const membersSelect = ({ runId, where }: ExplorationScope): SQL => sql`
-  select customer_id, country, orders, net_revenue, gross_revenue, average_order_value, recency_days, tenure_days,
-         median_days_between_orders, items_delivered, items_returned, discount_share, distinct_categories
+  select customer_id, country, ${sql.raw(EXPLORED.map(({ column }) => column).join(', '))}
   from ${customerProfiles} where ${customerProfiles.runId} = ${runId} and (${where ?? sql`true`})`;
 
 /** The common table expression `members`: the customers asked for as the run scored them, Prospects too. */

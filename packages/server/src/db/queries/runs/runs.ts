@@ -5,6 +5,7 @@ import { lockMerges } from '../imports/imports.js';
 import { dropRecommendations } from '../recommendations/affinity.js';
 import { SEGMENT_SUMS } from '../segments/segment-stats.js';
 import { PROFILE_SCORES } from './profile-scores.js';
+import { DISTINGUISHING_COLUMNS, PROFILE_FEATURE_COLUMNS } from './run-features.js';
 
 const RUN_LOCK = 7_305_004;
 /** The newest runs that stay readable; beside them each month's first. */
@@ -129,26 +130,6 @@ export async function createScores(transaction: Transaction): Promise<void> {
   );
 }
 
-/** Features that a profile holds under their own names. */
-const KEPT_FEATURES = [
-  ...[
-    'customer_id',
-    'as_of',
-    'country',
-    'state',
-    'city',
-    'gender',
-    'age',
-    'channel',
-    'registered_at',
-    'first_order_at',
-  ],
-  ...['last_order_at', 'cohort', 'orders', 'gross_revenue', 'net_revenue', 'recency_days', 'tenure_days', 'span_days'],
-  ...['median_days_between_orders', 'items_delivered', 'items_returned', 'discount_share', 'distinct_categories'],
-  ...['visits_30d', 'email_opens_90d', 'service_contacts_90d', 'purchase_days', 'repeat_mean_value'],
-  ...['revenue_last_90_days', 'revenue_same_season', 'favourite_category', 'favourite_category_share'],
-];
-
 /** Joins features and scores into profile rows of the run, replacing those of the same customers. */
 export async function writeProfiles(transaction: Transaction, runId: number, replace: boolean): Promise<void> {
   const table = partition(runId);
@@ -156,12 +137,9 @@ export async function writeProfiles(transaction: Transaction, runId: number, rep
     await transaction.unsafe(`delete from ${table} p using run_features f where p.customer_id = f.customer_id`);
   const scores = PROFILE_SCORES.map(({ column }) => column);
   await transaction.unsafe(`
-    insert into ${table} (run_id, computed_at, average_order_value, orders_per_year, return_rate, segments,
-      ${[...KEPT_FEATURES, ...scores].join(', ')})
-    select ${runId}, clock_timestamp(), round(f.net_revenue / nullif(f.orders, 0), 6),
-      case when f.orders > 0 then (f.orders - 1) * 365.25 / greatest(f.tenure_days, 90) end,
-      case when f.items_delivered > 0 then least(1, f.items_returned::float8 / f.items_delivered) end, s.segments,
-      ${[...KEPT_FEATURES.map((name) => `f.${name}`), ...scores.map((name) => `s.${name}`)].join(', ')}
+    insert into ${table} (run_id, computed_at, segments, ${[...PROFILE_FEATURE_COLUMNS, ...scores].join(', ')})
+    select ${runId}, clock_timestamp(), s.segments,
+      ${[...PROFILE_FEATURE_COLUMNS.map((name) => `f.${name}`), ...scores.map((name) => `s.${name}`)].join(', ')}
     from run_features f join run_scores s on s.row = f.row`);
 }
 
@@ -273,29 +251,14 @@ export async function noteMovedScores(transaction: Transaction, isFirst: boolean
     where s.segments_before_refit <> s.segments`;
 }
 
-/** Features whose averages say what sets a segment apart, and the profile columns that hold them. */
-const DISTINGUISHING = {
-  orders: 'orders',
-  netRevenue: 'net_revenue',
-  averageOrderValue: 'average_order_value',
-  recencyDays: 'recency_days',
-  tenureDays: 'tenure_days',
-  returnRate: 'return_rate',
-  discountShare: 'discount_share',
-  distinctCategories: 'distinct_categories',
-} as const;
-
 /** What every segment of the run adds up to, and what sets it apart. */
 export async function writeSegmentStats(transaction: Transaction, runId: number): Promise<void> {
-  const zScores = Object.entries(DISTINGUISHING)
-    .map(
-      ([feature, column]) =>
-        `'${feature}', (avg(p.${column}) - max(a.mean_${column})) / nullif(max(a.sd_${column}), 0)`,
-    )
-    .join(', ');
-  const population = Object.values(DISTINGUISHING)
-    .map((column) => `avg(${column})::float8 as mean_${column}, stddev_pop(${column})::float8 as sd_${column}`)
-    .join(', ');
+  const zScores = DISTINGUISHING_COLUMNS.map(
+    ([feature, column]) => `'${feature}', (avg(p.${column}) - max(a.mean_${column})) / nullif(max(a.sd_${column}), 0)`,
+  ).join(', ');
+  const population = DISTINGUISHING_COLUMNS.map(
+    ([, column]) => `avg(${column})::float8 as mean_${column}, stddev_pop(${column})::float8 as sd_${column}`,
+  ).join(', ');
   await transaction.unsafe(`
     insert into segment_stats (run_id, segmentation, segment, ${SEGMENT_SUMS.names}, z_scores)
     with buyers as (select ${population} from ${partition(runId)} where orders > 0)
