@@ -10,9 +10,9 @@ import { ModelStore } from '@tessera/server/runs/model-store.js';
 import { rescoreCustomers } from '@tessera/server/scoring/online.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { expect, it, onTestFinished } from 'vitest';
-import { connectAdmin } from '../support/connect-admin.js';
-import { createTestDatabase, databaseUrl, testFolder } from '../support/database.js';
-import { ADMIN_KEY, SECRETS_KEY } from '../support/server.js';
+import { connectAdmin } from '../../support/connect-admin.js';
+import { createTestDatabase, databaseUrl, testFolder } from '../../support/database.js';
+import { ADMIN_KEY, SECRETS_KEY } from '../../support/server.js';
 
 const MIGRATIONS = path.resolve('packages/server/src/db/migrations');
 /** The last migration of the version that made the database. */

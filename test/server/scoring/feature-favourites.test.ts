@@ -1,8 +1,8 @@
 import type { Sql } from '@tessera/server/db/database.js';
 import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
 import { describe, expect, it } from 'vitest';
-import { emptyShop, featuresAt } from '../support/shop-data.js';
-import { addOrders } from '../support/shop-data-orders.js';
+import { emptyShop, featuresAt } from '../../support/shop-data.js';
+import { addOrders } from '../../support/shop-data-orders.js';
 
 const JANUARY = '2026-01-31T00:00:00Z';
 const PLACED = '2026-01-01';
