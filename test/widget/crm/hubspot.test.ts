@@ -264,7 +264,9 @@ describe('the backend', () => {
     const signature = createHmac('sha256', CLIENT_SECRET).update(`POST${address}${body}${timestamp}`).digest('base64');
     const headers = { 'x-hubspot-signature-v3': signature, 'x-hubspot-request-timestamp': timestamp };
     expect(await statusOf(fetch(address, { method: 'POST', body, headers }))).toBe(200);
-    expect(await statusOf(fetch(address.replace('userId=77', 'userId=78'), { method: 'POST', body, headers }))).toBe(401);
+    expect(await statusOf(fetch(address.replace('userId=77', 'userId=78'), { method: 'POST', body, headers }))).toBe(
+      401,
+    );
     expect(await statusOf(fetch(`${backendUrl}/hubspot/token`, { method: 'POST', body: '{"code":"made up"}' }))).toBe(
       410,
     );
