@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer, tessera } from '../support/cli.js';
-import { CUTS, cut, FaultyShop, type Outcome } from '../support/connection-faults.js';
+import { CUTS, cut, FaultyShop, HEALED_FROM_MUTE_MS, type Outcome } from '../support/connection-faults.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 
 // TESSERA_TEST_SEED repeats a run, TESSERA_TEST_SHARE=0.1 makes it a tenth as long.
@@ -36,7 +36,7 @@ describe('hundreds of lost connections end no process, lose no order and double 
   it('sockets cut mid-statement, in a COPY, in a transaction, while listening and while idle', async () => {
     await repeat('cut', ROUNDS, (index) => {
       const where = CUTS[index % CUTS.length]!;
-      return shop.round(() => cut(shop, where), where === 'while idle');
+      return shop.round(() => cut(shop, where), { isIdle: where === 'while idle' });
     });
   });
 
@@ -59,7 +59,9 @@ describe('hundreds of lost connections end no process, lose no order and double 
   });
 
   it('a database that takes connections and never answers', async () => {
-    await repeat('never answering', SLOW_ROUNDS, () => shop.round(() => shop.muteNewConnections()));
+    await repeat('never answering', SLOW_ROUNDS, () =>
+      shop.round(() => shop.muteNewConnections(), { healedWithinMs: HEALED_FROM_MUTE_MS }),
+    );
   });
 });
 
