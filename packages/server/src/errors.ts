@@ -68,3 +68,12 @@ export function codeOf(error: unknown): string {
   if ('code' in error) return String(error.code);
   return 'cause' in error && !(error instanceof UserError) ? codeOf(error.cause) : '';
 }
+
+const DATABASE_AWAY =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|DATABASE_SILENT|57P0|53|08|55000|3D000|28)/;
+
+/** Whether a failure is the database's being away, restarting, closed to us, full or silent: the same may be tried again. */
+export const isDatabaseAway = (error: unknown) =>
+  DATABASE_AWAY.test(codeOf(error)) ||
+  // A socket that is gone, not a file.
+  (codeOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'connect');

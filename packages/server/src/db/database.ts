@@ -16,7 +16,7 @@ const OLDEST_SERVER = 150_000;
 const MIGRATION_LOCK = 7_305_001;
 const READ_CONNECTIONS = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_SECONDS = 10;
+const CONNECT_TIMEOUT_SECONDS = 5;
 /** After a failed attempt to connect, doubled up to the longest: a request waits for it, and the database may be back at any moment. */
 const FIRST_PAUSE_SECONDS = 0.02;
 const LONGEST_PAUSE_SECONDS = 0.3;

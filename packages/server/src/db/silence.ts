@@ -21,6 +21,9 @@ export interface Silence {
 }
 
 type Found = 'working' | 'not working' | 'unknown';
+type Findings = (pid: number) => Found;
+
+const UNANSWERED: Findings = () => 'not working';
 
 const silentError = () =>
   Object.assign(new Error('the database was silent while its answer was waited for'), { code: 'DATABASE_SILENT' });
@@ -32,9 +35,9 @@ const silentError = () =>
  * 10 seconds, is given up, and its caller may try again.
  */
 export class SilenceInspector {
-  #present: Promise<unknown> = Promise.resolve();
-  /** Begins when the present one is over: what is found out earlier than a silence began says nothing of it. */
-  #next: Promise<(pid: number) => Found> | null = null;
+  #present: Promise<Findings | null> = Promise.resolve(null);
+  /** Begins when the present one is over: what one process did before a silence began says nothing of it. */
+  #next: Promise<Findings> | null = null;
 
   /** @param connect makes a client of one connection, which is ended after one question */
   constructor(private readonly connect: () => postgres.Sql) {}
@@ -46,33 +49,38 @@ export class SilenceInspector {
   async #judge(pid: number, silence: Silence): Promise<void> {
     const found = await this.#ask();
     if (found(pid) !== 'not working') return;
-    await sleep(LAST_CHANCE_MS);
+    if (found !== UNANSWERED) await sleep(LAST_CHANCE_MS);
     silence.destroy(silentError());
   }
 
-  #ask(): Promise<(pid: number) => Found> {
-    this.#next ??= this.#present.then(() => {
+  #ask(): Promise<Findings> {
+    this.#next ??= this.#present.then((before) => {
       this.#next = null;
+      // A database that answers nobody is silent for those who asked later, too.
+      if (before === UNANSWERED) return UNANSWERED;
       const asking = this.#inspect();
       this.#present = asking;
+      // It is given to whoever waits by now, and to nobody who comes later.
+      void asking.then(() => {
+        if (this.#present === asking) this.#present = Promise.resolve(null);
+      });
       return asking;
     });
     return this.#next;
   }
 
-  async #inspect(): Promise<(pid: number) => Found> {
+  async #inspect(): Promise<Findings> {
     const client = this.connect();
     try {
       return await within(ANSWER_WITHIN_MS, silentError, this.#read(client));
     } catch (error) {
-      const found = NO_ROOM.test(codeOf(error)) ? 'unknown' : 'not working';
-      return () => found;
+      return NO_ROOM.test(codeOf(error)) ? () => 'unknown' : UNANSWERED;
     } finally {
       void client.end({ timeout: 0 });
     }
   }
 
-  async #read(client: postgres.Sql): Promise<(pid: number) => Found> {
+  async #read(client: postgres.Sql): Promise<Findings> {
     // Of those that the server waits for, it waits in vain: we wait for it.
     const rows = await client<{ pid: number; isSelf: boolean; isWorking: boolean }[]>`
       select pid, pid = pg_backend_pid() as "isSelf",

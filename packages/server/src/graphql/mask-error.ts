@@ -1,15 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { GraphQLError } from 'graphql';
-import { apiError, codeOf } from '../errors.js';
+import { apiError, codeOf, isDatabaseAway } from '../errors.js';
 import { log } from '../log.js';
-
-/** What the driver and the server say when the database is away, restarting, closed to us or full. */
-const DATABASE_AWAY =
-  /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|DATABASE_SILENT|57P0|53|08|55000|3D000|28)/;
-const isDatabaseAway = (error: unknown) =>
-  DATABASE_AWAY.test(codeOf(error)) ||
-  // A socket that is gone, not a file.
-  (codeOf(error) === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'connect');
 
 /** What PostgreSQL says of a value that it cannot hold: text with a zero byte, a day that no calendar has, 1e999. */
 const BAD_VALUE = /^22(003|007|008|009|021|P02|P05)$/;

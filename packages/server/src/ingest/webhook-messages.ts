@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
 import { type EntityKey, mergedCustomers, mergeStaging } from '../db/queries/merge.js';
-import { codeOf } from '../errors.js';
+import { codeOf, isDatabaseAway } from '../errors.js';
 import { PLAIN_DIALECT } from './dialect.js';
 import { ENTITIES } from './entities.js';
 import type { NamedCells } from './formats.js';
@@ -325,9 +325,11 @@ export async function importMessage(
     }
     const isBusy = codeOf(error) === LOCK_NOT_AVAILABLE;
     const reason = isBusy ? 'another import was at work for too long: send it again' : String(error);
-    await sql`update imports set state = 'failed', finished_at = now(), error = ${reason} where id = ${importId} and state = 'running'`.catch(
-      () => {},
-    );
+    const noted = sql`
+      update imports set state = 'failed', finished_at = now(), error = ${reason}
+      where id = ${importId} and state = 'running'`.catch(() => {});
+    // Whoever asked is told at once to come again, not when the database is back or is given up a second time.
+    if (!isDatabaseAway(error)) await noted;
     throw isBusy ? new ImportBusy(reason, { cause: error }) : error;
   }
 }
