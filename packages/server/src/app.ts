@@ -10,6 +10,7 @@ import { DemoTokens } from './access/tokens/demo-tokens.js';
 import { TokenReader } from './access/tokens/tokens.js';
 import type { Config } from './config.js';
 import type { Database } from './db/database.js';
+import { readCurrentRunId } from './db/queries/runs/current-run.js';
 import { RETRY_LATER } from './errors.js';
 import { EXAMPLE_QUERIES } from './graphql/examples.js';
 import { type PersistedOperations, readPersistedOperations } from './graphql/plugins/persisted-operations.js';
@@ -65,10 +66,7 @@ function limitReceiving(request: IncomingMessage, response: ServerResponse, time
 /** Whether the server can answer: the database is there and the shop is scored. */
 async function answerReady(database: Database, response: ServerResponse): Promise<void> {
   try {
-    const [shop] = await database.reader<
-      { runId: number | null }[]
-    >`select current_run_id::float8 as "runId" from shop`;
-    const scored = shop?.runId != null;
+    const scored = (await readCurrentRunId(database.reader)) !== null;
     sendJson(response, 200, { status: 'ready', scored });
   } catch {
     sendJson(response, 503, { status: 'database unavailable' }, RETRY_LATER);

@@ -8,7 +8,7 @@ import { readCurrentRunId } from '../db/queries/runs/current-run.js';
 import { hasOrders, readShop } from '../db/queries/shop/settings.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
-import { isComplete, readModels } from '../scoring/fitted-models.js';
+import { isComplete, readModels } from '../runs/fitted-models.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
 import { scoreLines, scoreShop } from './score.js';

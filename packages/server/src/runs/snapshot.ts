@@ -16,7 +16,7 @@ import type { StoredModel } from '../db/queries/runs/fitted-models.js';
 import { MODEL_CATEGORIES, type ModelCategory } from '../db/queries/runs/run-features.js';
 import { readSegmentStats, type SegmentStatsRow } from '../db/queries/segments/segment-stats.js';
 import { apiError, shorten } from '../errors.js';
-import { restoreModels } from '../scoring/fitted-models.js';
+import { restoreModels } from './fitted-models.js';
 import { ModelStore } from './model-store.js';
 
 /** What each segment measures in a run, and what sets it apart from the average buyer, the largest first. */

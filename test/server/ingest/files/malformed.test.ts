@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { ImportReport } from '@tessera/server/ingest/import-rows.js';
+import type { ImportReport } from '@tessera/server/ingest/import-frame.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyShop, importTexts } from '../../../support/shop-data.js';
