@@ -47,7 +47,7 @@ export interface RunSnapshot {
 }
 
 /**
- * @throws GraphQLError BAD_USER_INPUT when there is no segmentation of that name, NOT_SCORED_YET when the run does not know it
+ * @throws ApiError BAD_USER_INPUT when there is no segmentation of that name, NOT_SCORED_YET when the run does not know it
  *   because another version of Tessera made it
  */
 export function findSegmentation(run: RunSnapshot, key: string): SegmentationSnapshot {
