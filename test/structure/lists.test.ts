@@ -34,6 +34,12 @@ const LISTS: readonly List[] = [
     members: /\/webhooks\.ts$/,
   },
   {
+    list: `${SERVER}/http/routes.ts`,
+    folders: [`${SERVER}/http/routes`],
+    // That of GraphQL is made once, with what it answers from.
+    members: /\/routes\/(?!graphql\.ts)[^/]+\.ts$/,
+  },
+  {
     list: `${SERVER}/cli/commands.ts`,
     folders: [`${SERVER}/cli`],
     members: /\/(?!commands?\.ts|progress-line\.ts)[^/]+\.ts$/,
