@@ -34,6 +34,11 @@ const LISTS: readonly List[] = [
     members: /\/webhooks\.ts$/,
   },
   {
+    list: `${SERVER}/db/tables.ts`,
+    folders: [`${SERVER}/db/tables`],
+    members: /\/(?!columns\.ts)[^/]+\.ts$/,
+  },
+  {
     list: `${SERVER}/http/routes.ts`,
     folders: [`${SERVER}/http/routes`],
     // That of GraphQL is made once, with what it answers from.
