@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Access } from './access/access.js';
 import { CredentialReader } from './access/credential-reader.js';
@@ -9,23 +8,21 @@ import { Breadth } from './access/limits/breadth.js';
 import { RateLimits } from './access/limits/rate-limits.js';
 import { PageTokens } from './access/page-tokens.js';
 import { Refusals } from './access/refusals.js';
-import type { Scope } from './access/scopes.js';
 import { SecretBox } from './access/secret-box.js';
 import { TokenReader } from './access/tokens/tokens.js';
 import type { Config } from './config.js';
 import type { Database } from './db/database.js';
-import { RETRY_LATER } from './errors.js';
 import { EXAMPLE_QUERIES } from './graphql/examples.js';
 import { type PersistedOperations, readPersistedOperations } from './graphql/plugins/persisted-operations.js';
+import { Gate, sendFailure } from './http/gate.js';
 import { listen } from './http/listen.js';
-import { sendError, sendJson, setSecurityHeaders } from './http/respond.js';
-import { answerDemo } from './http/routes/demo-pages.js';
-import { answerDesk, type Desk } from './http/routes/desk-page.js';
-import { answerEmbed } from './http/routes/embed-page.js';
-import { Gate, GraphqlRoute, sendFailure } from './http/routes/graphql.js';
-import { answerImport, answerQuarantine, UploadQueue } from './http/routes/import.js';
-import { PERSISTED_OPERATIONS_FILE, sendWidgetFile } from './http/routes/static-files.js';
-import { answerWebhook } from './http/routes/webhook.js';
+import type { HttpServices } from './http/route.js';
+import { answer } from './http/router.js';
+import type { Desk } from './http/routes/desk-page.js';
+import { GraphqlRoute } from './http/routes/graphql.js';
+import { UploadQueue } from './http/routes/import.js';
+import { PERSISTED_OPERATIONS_FILE } from './http/routes/static-files.js';
+import { ROUTES } from './http/routes.js';
 import { TrustedProxies } from './http/trusted-proxies.js';
 import { hangUpOnUnread } from './http/unread-body.js';
 import { removeLeftoverFolders } from './ingest/files/temporary-folders.js';
@@ -38,8 +35,6 @@ import { knownSegments, readPlaybook } from './settings/playbook.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
-/** A supervisor that asks whether the database is there is answered within this. */
-const READY_TIMEOUT_MS = 3000;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 const DEFAULT_AUDIENCE = 'tessera';
 
@@ -52,18 +47,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The address that a request asks for; null when it is none. A path of two slashes names no host. */
-function addressOf({ url: target = '/' }: IncomingMessage): URL | null {
-  const address = target.startsWith('/') ? `http://localhost${target}` : target;
-  return URL.canParse(address) ? new URL(address) : null;
-}
-
-/** An address that takes nothing but POST; `sendError` knows those that are read. */
-function sendOnlyPost(response: ServerResponse): void {
-  const error = { message: 'this address only answers POST', extensions: { code: 'METHOD_NOT_ALLOWED' } };
-  sendJson(response, 405, { errors: [error] }, { allow: 'POST' });
-}
-
 /** Ends a request whose body does not arrive in time. */
 function limitReceiving(request: IncomingMessage, response: ServerResponse, timeoutMs = REQUEST_TIMEOUT_MS): void {
   const timer = setTimeout(() => {
@@ -74,27 +57,8 @@ function limitReceiving(request: IncomingMessage, response: ServerResponse, time
   request.once('close', () => clearTimeout(timer));
 }
 
-/** Whether the server can answer: the database is there and the shop is scored. */
-async function answerReady(database: Database, response: ServerResponse): Promise<void> {
-  const timeout = new AbortController();
-  try {
-    const asked = database.reader<{ runId: number | null }[]>`select current_run_id::float8 as "runId" from shop`;
-    const late = sleep(READY_TIMEOUT_MS, null, { signal: timeout.signal });
-    // Whichever loses the race has nobody left who hears of its failure.
-    for (const each of [asked, late]) each.catch(() => {});
-    const rows = await Promise.race([asked, late]);
-    if (rows === null) throw new Error(`the database gave no answer within ${READY_TIMEOUT_MS} ms`);
-    sendJson(response, 200, { status: 'ready', scored: rows[0]?.runId != null });
-  } catch {
-    sendJson(response, 503, { status: 'database unavailable' }, RETRY_LATER);
-  } finally {
-    timeout.abort();
-  }
-}
-
 /**
- * Listens and answers: `/graphql`, `/import/...`, `/imports/...`, `/webhooks/...`, `/health`, `/ready`, `/widget/...`,
- * `/embed/...`, and for a person on this machine the demo pages, the desk and GraphiQL.
+ * Listens and answers what `http/routes.ts` lists, and for a person on this machine the demo pages, the desk and GraphiQL.
  * @throws UserError when the address cannot be listened on
  */
 export async function startServer(
@@ -140,50 +104,7 @@ export async function startServer(
   );
 
   const webhooks = { config, database, rescore, proxies: gate.proxies, refusals: new Refusals() };
-
-  /** Whether a key of a server asks that was granted a scope; anything else is answered. */
-  async function isGranted(scope: Scope, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const credential = await gate.read(request, response);
-    if (credential === null) return false;
-    const isGranted = credential.grants.has(scope);
-    if (!isGranted) sendError(response, 'FORBIDDEN', `this address needs a key with the scope ${scope}`);
-    return isGranted;
-  }
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    setSecurityHeaders(response);
-    const url = addressOf(request);
-    if (url === null) return sendError(response, 'BAD_REQUEST', 'this address cannot be read');
-    const [, first = '', second = '', third = ''] = url.pathname.split('/');
-    if (first === 'graphql' && second === '') return graphql.answer(request, response);
-    if (first === 'import' && second !== '') {
-      if (request.method !== 'POST') return sendOnlyPost(response);
-      if (!(await isGranted('imports:write', request, response))) return;
-      return answerImport(request, response, url, config, database, uploads);
-    }
-    if (first === 'webhooks' && second !== '') {
-      if (request.method !== 'POST') return sendOnlyPost(response);
-      return answerWebhook(request, response, second, webhooks);
-    }
-    if (first === 'desk' && third === '') return answerDesk(request, response, second, database, desk);
-    if (first === 'demo') return answerDemo(request, response, url, database, demo);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return sendError(response, 'METHOD_NOT_ALLOWED', 'this address only answers GET');
-    }
-    if (url.pathname === '/health') return sendJson(response, 200, { status: 'ok' });
-    if (url.pathname === '/ready') return answerReady(database, response);
-    if (first === 'imports' && third === 'quarantine.csv') {
-      if (await isGranted('imports:read', request, response)) await answerQuarantine(response, second, database);
-      return;
-    }
-    if (first === 'widget' && second !== '') return sendWidgetFile(response, second, third);
-    if (first === 'embed' && second !== '' && third === '') return answerEmbed(response, second, access.keys);
-    if (url.pathname === '/' && demo !== null) {
-      response.writeHead(302, { location: '/demo' }).end();
-      return;
-    }
-    sendError(response, 'NOT_FOUND', 'there is nothing at this address');
-  }
+  const services: HttpServices = { config, database, keys: access.keys, graphql, uploads, webhooks, demo, desk };
 
   const server = createServer(
     // An upload may take longer than the server's own limit, which knows no addresses.
@@ -191,7 +112,7 @@ export async function startServer(
     (request, response) => {
       if (request.url?.startsWith('/import/') !== true) limitReceiving(request, response, config.requestTimeoutMs);
       hangUpOnUnread(request, response);
-      answer(request, response).catch((error) => {
+      answer(request, response, ROUTES, gate, services).catch((error) => {
         if (response.headersSent) response.destroy();
         else sendFailure(response, error);
       });

@@ -1,7 +1,7 @@
+import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './access/limits/breadth-limits.js';
 import { UserError } from './errors.js';
-import { TrustedProxies } from './http/trusted-proxies.js';
 
 /** A key that guards everything must not be guessable. */
 const SHORTEST_ADMIN_KEY = 32;
@@ -59,7 +59,7 @@ const trustedProxies = z
   .transform((given) => given.split(',').map((address) => address.trim()))
   .refine((addresses) => {
     try {
-      new TrustedProxies(addresses);
+      proxyAddress.compile(addresses);
       return true;
     } catch {
       return false;

@@ -1,4 +1,4 @@
-import { describeFailure } from './graphql/plugins/mask-error.js';
+import { describeFailure } from './caller-errors.js';
 import { log } from './log.js';
 
 /**

@@ -1,6 +1,4 @@
-import { GraphQLError } from 'graphql';
-
-/** Every `extensions.code` that the API can answer, with its HTTP status; documented in docs/api.md. */
+/** Every code that a caller can be answered, with its HTTP status; documented in docs/api.md. */
 export const ERROR_STATUS = {
   BAD_USER_INPUT: 400,
   QUERY_TOO_COMPLEX: 400,
@@ -34,20 +32,27 @@ export const RETRY_LATER = { 'retry-after': '5' } as const;
 const LONGEST_SHOWN = 60;
 
 /**
- * An error that the API's caller can act on: shown as it is, with its code. Anything else is logged and masked.
- * Only what refuses the whole request sets the HTTP status; an error of one field leaves the other fields' answer alone.
- * @param details what a program needs to act on it, beside the code
+ * A failure that whoever asked can act on: shown as it is, with its code, by GraphQL, HTTP and the command line alike, each in
+ * its own words. Anything else is logged and masked.
  */
-export function apiError(
-  code: ErrorCode,
-  message: string,
-  headers?: Readonly<Record<string, string>>,
-  details?: Readonly<Record<string, string | number>>,
-): GraphQLError {
-  const shown = headers ?? (code === 'SERVICE_UNAVAILABLE' ? RETRY_LATER : undefined);
-  const http = { status: ERROR_STATUS[code], ...(shown === undefined ? {} : { headers: shown }) };
-  return new GraphQLError(message, { extensions: { ...details, code, http } });
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  /**
+   * @param headers of an answer that is refused whole
+   * @param details what a program needs to act on it, beside the code
+   */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = code === 'SERVICE_UNAVAILABLE' ? RETRY_LATER : {},
+    readonly details: Readonly<Record<string, string | number>> = {},
+  ) {
+    super(message);
+  }
 }
+
+export const apiError = (...args: ConstructorParameters<typeof ApiError>): ApiError => new ApiError(...args);
 
 /** What a caller sent, short enough to stand in a message. */
 export const shorten = (text: string) => (text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './cli/commands.js';
-import { UserError } from './errors.js';
+import { ApiError, UserError } from './errors.js';
 
 const WRONG_USAGE = 2;
 
@@ -34,6 +34,9 @@ try {
   } else if (error instanceof UserError) {
     process.stderr.write(`tessera: ${error.message}\n`);
     process.exitCode = error.exitCode;
+  } else if (error instanceof ApiError) {
+    process.stderr.write(`tessera: ${error.message}\n`);
+    process.exitCode = 1;
   } else {
     const { log } = await import('./log.js');
     log.debug({ err: error }, 'unexpected failure');

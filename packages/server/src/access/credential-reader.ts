@@ -33,7 +33,7 @@ export class CredentialReader {
 
   /**
    * @param ownOrigin the server's own origin as the request names it; its own pages may carry any credential
-   * @throws GraphQLError UNAUTHENTICATED, the same for every bad credential; SECRET_KEY_IN_BROWSER; ORIGIN_NOT_ALLOWED
+   * @throws ApiError UNAUTHENTICATED, the same for every bad credential; SECRET_KEY_IN_BROWSER; ORIGIN_NOT_ALLOWED
    */
   async read(headers: Headers, ownOrigin: string): Promise<Credential> {
     const text = BEARER.exec(headers.get('authorization') ?? '')?.[1];

@@ -7,7 +7,7 @@ import { hasOrders, readShop } from '../db/queries/shop/settings.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { withTemporaryFolder } from '../ingest/files/temporary-folders.js';
-import { isComplete, readModels } from '../scoring/fitted-models.js';
+import { isComplete, readModels } from '../runs/fitted-models.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
 import { scoreLines, scoreShop } from './score.js';

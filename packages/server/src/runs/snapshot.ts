@@ -21,7 +21,7 @@ import type { StoredModel } from '../db/queries/runs/fitted-models.js';
 import { readSegmentStats, type SegmentStatsRow } from '../db/queries/segments/segment-stats.js';
 import type { customerProfiles } from '../db/tables.js';
 import { apiError, shorten } from '../errors.js';
-import { restoreModels } from '../scoring/fitted-models.js';
+import { restoreModels } from './fitted-models.js';
 import { ModelStore } from './model-store.js';
 
 /** What each segment measures in a run, and what sets it apart from the average buyer, the largest first. */
@@ -52,7 +52,7 @@ export interface RunSnapshot {
 }
 
 /**
- * @throws GraphQLError BAD_USER_INPUT when there is no segmentation of that name, NOT_SCORED_YET when the run does not know it
+ * @throws ApiError BAD_USER_INPUT when there is no segmentation of that name, NOT_SCORED_YET when the run does not know it
  *   because another version of Tessera made it
  */
 export function findSegmentation(run: RunSnapshot, key: string): SegmentationSnapshot {

@@ -8,7 +8,7 @@ import {
   fitDistribution,
 } from '@tessera/core';
 import type { Realised } from '../db/queries/runs/fitted-models.js';
-import type { Fitted } from './fitted-models.js';
+import type { Fitted } from '../runs/fitted-models.js';
 
 /** How the columns of a run were spread, by name: what models read as it is called, what they wrote as `model.column`. */
 export type Distributions = Readonly<Record<string, Distribution>>;

@@ -5,9 +5,9 @@ import { momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/quer
 import { createFeatures } from '../db/queries/runs/run-features.js';
 import { writeProfiles } from '../db/queries/runs/runs.js';
 import { notifyMoves } from '../db/queries/segments/segment-events.js';
+import { isComplete, restoreModels } from '../runs/fitted-models.js';
 import type { ModelStore } from '../runs/model-store.js';
 import { scoreFeatures } from './features/score-features.js';
-import { isComplete, restoreModels } from './fitted-models.js';
 
 /**
  * Scores customers again with the models of the current run, each as of the newest thing known of him: his profile, the sums

@@ -34,10 +34,10 @@ import { notifyRunChanges } from '../db/queries/segments/segment-events.js';
 import { hasCustomers } from '../db/queries/shop/settings.js';
 import { noteRealisedValue } from '../db/queries/value/realised-value.js';
 import { UserError } from '../errors.js';
+import { allOf, type FittedModels, restoreModels } from '../runs/fitted-models.js';
 import { collectFeatures, readFeatureChunks } from './features/feature-chunks.js';
 import { scoreFeatures } from './features/score-features.js';
 import { readTrainingFeatures } from './features/training-features.js';
-import { allOf, type FittedModels, restoreModels } from './fitted-models.js';
 import { type Distributions, monitorModel, realisedWarning } from './monitoring.js';
 import { fitRecommendations } from './recommendations.js';
 

@@ -1,4 +1,4 @@
-import { type GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { type ValueNode, valueFromASTUntyped } from 'graphql';
 import { FILTERABLE_FEATURES, scalarOf } from '../../db/queries/customers/feature-columns.js';
 import { apiError } from '../../errors.js';
 import type {
@@ -8,14 +8,16 @@ import type {
   SegmentFilterInput,
 } from '../../filters/customer-filter.js';
 import { builder } from '../builder.js';
+import { toGraphqlError } from '../plugins/mask-error.js';
 
 const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** A year, a month, a day, then T, a time and a zone. */
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** Thrown while a query is read: GraphQL keeps the words of its own errors only. */
 const refuse = (type: string, example: string) =>
-  apiError('BAD_USER_INPUT', `a ${type} reads ${example}`) as GraphQLError;
+  toGraphqlError(apiError('BAD_USER_INPUT', `a ${type} reads ${example}`));
 
 /** The years that both JavaScript and PostgreSQL write with four digits. */
 const isCommonYear = (moment: Date) => moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999;

@@ -1,6 +1,7 @@
-import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { apiError } from '../../errors.js';
+import { toGraphqlError } from './mask-error.js';
 
 /** Brackets inside brackets, of a query or of its variables: a page needs a fifth of it. */
 const DEEPEST = 100;
@@ -88,19 +89,19 @@ export const useDocumentLimits = (): Plugin => ({
   onParams({ params }) {
     const { query, variables, extensions } = params;
     if (typeof query === 'string' && nestsTooDeep(query)) {
-      throw apiError('QUERY_TOO_COMPLEX', `a query nests at most ${DEEPEST} deep`);
+      throw toGraphqlError(apiError('QUERY_TOO_COMPLEX', `a query nests at most ${DEEPEST} deep`));
     }
     if (isTooDeep(variables) || isTooDeep(extensions)) {
-      throw apiError('BAD_USER_INPUT', `variables nest at most ${DEEPEST} deep`);
+      throw toGraphqlError(apiError('BAD_USER_INPUT', `variables nest at most ${DEEPEST} deep`));
     }
   },
   onValidate({ params, setResult }) {
     const count = countSelections(params.documentAST as DocumentNode);
     if (count <= MOST_SELECTIONS) return;
-    const { message, extensions } = apiError(
+    const refused = apiError(
       'QUERY_TOO_COMPLEX',
       `a query holds at most ${MOST_SELECTIONS} fields and fragments, each counted as often as it stands`,
-    ) as GraphQLError;
-    setResult([new GraphQLError(message, { extensions })]);
+    );
+    setResult([toGraphqlError(refused)]);
   },
 });

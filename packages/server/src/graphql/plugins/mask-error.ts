@@ -1,32 +1,21 @@
 import { GraphQLError } from 'graphql';
-import { causeOf } from '../../db/failures.js';
-import { apiError, codeOf, isDatabaseAway } from '../../errors.js';
-import { log } from '../../log.js';
+import { callerError } from '../../caller-errors.js';
+import { type ApiError, ERROR_STATUS } from '../../errors.js';
 
-/** What PostgreSQL says of a value that it cannot hold: text with a zero byte, a day that no calendar has, 1e999. */
-const BAD_VALUE = /^22(003|007|008|009|021|P02|P05)$/;
-
-/** What the log may know of a failure: where it happened, never the values of a query or a row. */
-export function describeFailure(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  // PostgreSQL quotes the value that it refuses.
-  const message = error.name === 'PostgresError' ? undefined : error.message;
-  return { type: error.name, code: codeOf(error), message, stack: frames?.join('\n') };
+/**
+ * One of our errors in GraphQL's words. Only what refuses the whole request sets the HTTP status; an error of one field
+ * leaves the other fields' answer alone.
+ * @param at where it happened, as GraphQL noted it
+ */
+export function toGraphqlError({ code, message, headers, details }: ApiError, at?: GraphQLError): GraphQLError {
+  const http = { status: ERROR_STATUS[code], ...(Object.keys(headers).length === 0 ? {} : { headers }) };
+  const { nodes, source, positions, path } = at ?? {};
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...details, code, http } });
 }
 
-/** What a caller may know of a failure: our own errors as they are, an absent database as such, nothing of the rest. */
-export function maskError(error: unknown): Error {
-  const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  const original = causeOf(thrown);
-  if (original instanceof GraphQLError) return error as GraphQLError;
-  if (BAD_VALUE.test(codeOf(original))) {
-    return apiError('BAD_USER_INPUT', 'a value of this query cannot be used: it is out of range or not plain text');
-  }
-  if (isDatabaseAway(original)) {
-    log.warn({ code: codeOf(original) }, 'database unavailable');
-    return apiError('SERVICE_UNAVAILABLE', 'the database does not answer just now: try again in a few seconds');
-  }
-  log.error(describeFailure(original), 'a resolver failed');
-  return apiError('INTERNAL_SERVER_ERROR', 'something went wrong on our side; the log says what');
+/** What a caller may know of a failure. GraphQL's own errors say what is wrong with a query. */
+export function maskError(error: unknown): GraphQLError {
+  const at = error instanceof GraphQLError ? error : undefined;
+  const thrown = at?.originalError ?? error;
+  return thrown instanceof GraphQLError ? at! : toGraphqlError(callerError(thrown), at);
 }

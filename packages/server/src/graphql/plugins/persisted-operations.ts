@@ -4,6 +4,7 @@ import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operation
 import type { Plugin } from 'graphql-yoga';
 import { z } from 'zod';
 import { apiError, UserError } from '../../errors.js';
+import { toGraphqlError } from './mask-error.js';
 
 /** Documents by the SHA-256 of their text, in hex: all that credentials of browsers may run. */
 export type PersistedOperations = Map<string, string>;
@@ -50,10 +51,15 @@ export function usePersisted(operations: PersistedOperations, isFreeTextAllowed:
     getPersistedOperation: (hash) => operations.get(hash) ?? null,
     customErrors: {
       notFound: () =>
-        apiError('PERSISTED_NOT_FOUND', 'no document is stored under this hash: use that of a released widget'),
-      keyNotFound: () => apiError('BAD_REQUEST', 'a request needs a query, or the hash of a persisted document'),
+        toGraphqlError(
+          apiError('PERSISTED_NOT_FOUND', 'no document is stored under this hash: use that of a released widget'),
+        ),
+      keyNotFound: () =>
+        toGraphqlError(apiError('BAD_REQUEST', 'a request needs a query, or the hash of a persisted document')),
       persistedQueryOnly: () =>
-        apiError('PERSISTED_ONLY', 'this key or token runs persisted documents only: send the hash of one'),
+        toGraphqlError(
+          apiError('PERSISTED_ONLY', 'this key or token runs persisted documents only: send the hash of one'),
+        ),
     },
   }) as Plugin;
   return isFreeTextAllowed ? [persisted] : [takeKnownText, persisted];

@@ -1,57 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GraphQLError } from 'graphql';
-import type { Access } from '../../access/access.js';
-import { type Credential, isForBrowsers } from '../../access/credential.js';
+import { isForBrowsers } from '../../access/credential.js';
 import type { CredentialReader } from '../../access/credential-reader.js';
-import type { ErrorCode } from '../../errors.js';
-import { maskError } from '../../graphql/plugins/mask-error.js';
 import { type GraphqlServices, makeYoga } from '../../graphql/yoga.js';
-import { allowOrigin, answerPreflight, denyOrigin, isPreflight } from '../cors.js';
+import { allowOrigin, answerPreflight, isPreflight } from '../cors.js';
+import { type Gate, sendFailure } from '../gate.js';
 import { OpenRequests } from '../open-requests.js';
 import { send, sendError } from '../respond.js';
-import type { TrustedProxies } from '../trusted-proxies.js';
 
 const JSON_BODY = /^application\/(json|graphql-response\+json)\s*(;|$)/i;
-
-/** Answers with an error as a caller may see it. */
-export function sendFailure(response: ServerResponse, error: unknown): void {
-  const { message, extensions } = maskError(error) as GraphQLError;
-  const { headers } = (extensions.http ?? {}) as { headers?: Record<string, string> };
-  sendError(response, extensions.code as ErrorCode, message, headers);
-}
-
-/** Reads who asks; an answer is given where that fails. Bad keys and tokens of one address are limited. */
-export class Gate {
-  constructor(
-    private readonly credentials: CredentialReader,
-    private readonly access: Access,
-    readonly proxies: TrustedProxies,
-  ) {}
-
-  /** @returns null once a bad credential is answered */
-  async read(request: IncomingMessage, response: ServerResponse): Promise<Credential | null> {
-    const address = this.proxies.addressOf(request);
-    try {
-      const headers = new Headers(request.headers as Record<string, string>);
-      const credential = await this.credentials.read(headers, this.proxies.originOf(request));
-      await this.access.limits.takeRequest(credential, address);
-      return credential;
-    } catch (error) {
-      const { extensions } = error as GraphQLError;
-      if (extensions?.code === 'ORIGIN_NOT_ALLOWED' || extensions?.code === 'SECRET_KEY_IN_BROWSER')
-        denyOrigin(response);
-      const tooMany =
-        extensions?.code === 'UNAUTHENTICATED'
-          ? await this.access.limits.takeFailure(address).then(
-              () => null,
-              (refused: unknown) => refused,
-            )
-          : null;
-      sendFailure(response, tooMany ?? error);
-      return null;
-    }
-  }
-}
 
 /** Answers `/graphql`. */
 export class GraphqlRoute {

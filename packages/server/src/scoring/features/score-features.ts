@@ -2,7 +2,7 @@ import type { CustomerFeatures, Scores } from '@tessera/core';
 import type { Transaction } from '../../db/database.js';
 import { PROFILE_SCORES, type ProfileScore } from '../../db/queries/runs/profile-scores.js';
 import { createScores, writeScores } from '../../db/queries/runs/runs.js';
-import { allOf, type FittedModels, type FittedSegmentation } from '../fitted-models.js';
+import { allOf, type FittedModels, type FittedSegmentation } from '../../runs/fitted-models.js';
 import { readFeatureChunks } from './feature-chunks.js';
 
 const MONEY_DECIMALS = 4;

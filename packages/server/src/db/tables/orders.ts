@@ -1,0 +1,90 @@
+import { boolean, check, index, integer, numeric, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { counter, finite, moment, shopId } from './columns.js';
+
+export const products = pgTable('products', {
+  productId: shopId('product_id').primaryKey(),
+  name: text('name'),
+  category: text('category'),
+  brand: text('brand'),
+  department: text('department'),
+  sku: text('sku'),
+  cost: numeric('cost'),
+  listPrice: numeric('list_price'),
+  /** False where the shop does not sell it any more; null where the source does not say. */
+  active: boolean('active'),
+  /** Pieces that can be sold; null where the source does not say. */
+  stock: integer('stock'),
+  importId: counter('import_id'),
+});
+
+/** What a status word means, whatever the platform calls it. */
+export const LIFECYCLE = ['placed', 'shipped', 'delivered', 'cancelled', 'returned', 'refunded'] as const;
+
+export type Lifecycle = (typeof LIFECYCLE)[number];
+
+export const orders = pgTable(
+  'orders',
+  {
+    customerId: shopId('customer_id').notNull(),
+    orderId: shopId('order_id').notNull(),
+    status: text('status', { enum: LIFECYCLE }).notNull(),
+    placedAt: moment('placed_at').notNull(),
+    shippedAt: moment('shipped_at'),
+    deliveredAt: moment('delivered_at'),
+    cancelledAt: moment('cancelled_at'),
+    returnedAt: moment('returned_at'),
+    version: moment('version'),
+    importId: counter('import_id'),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.orderId] }), index('orders_order_id').on(table.orderId)],
+);
+
+export const orderItems = pgTable(
+  'order_items',
+  {
+    customerId: shopId('customer_id').notNull(),
+    orderId: shopId('order_id').notNull(),
+    itemId: shopId('item_id').notNull(),
+    productId: shopId('product_id'),
+    quantity: integer('quantity').notNull(),
+    /** What the line costs in all: price x quantity, with the digits of its source. */
+    amount: numeric('amount').notNull(),
+    /** Null where the source states it for the order only. */
+    status: text('status', { enum: LIFECYCLE }),
+    shippedAt: moment('shipped_at'),
+    deliveredAt: moment('delivered_at'),
+    cancelledAt: moment('cancelled_at'),
+    returnedAt: moment('returned_at'),
+    importId: counter('import_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.orderId, table.itemId] }),
+    index('order_items_order_id').on(table.orderId),
+    check('order_items_amount_finite', finite('amount')),
+  ],
+);
+
+/**
+ * Returns and refunds that come apart from their lines: as negative lines, in tables of their own, or as messages. A
+ * refund without pieces has quantity 0. Whatever its order is worth no longer is not taken a second time (`orderFacts`).
+ */
+export const returns = pgTable(
+  'returns',
+  {
+    customerId: shopId('customer_id').notNull(),
+    returnId: shopId('return_id').notNull(),
+    /** Null where the source does not say which order came back. */
+    orderId: shopId('order_id'),
+    productId: shopId('product_id'),
+    quantity: integer('quantity').notNull(),
+    /** What was paid back, as a positive number. */
+    amount: numeric('amount').notNull(),
+    returnedAt: moment('returned_at').notNull(),
+    importId: counter('import_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.returnId] }),
+    index('returns_return_id').on(table.returnId),
+    check('returns_amount_finite', finite('amount')),
+  ],
+);
