@@ -1,6 +1,6 @@
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './access/limits/breadth-limits.js';
+import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './breadth-limits.js';
 import { UserError } from './errors.js';
 
 /** A key that guards everything must not be guessable. */

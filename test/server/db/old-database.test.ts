@@ -29,7 +29,7 @@ interface OldShop {
 }
 
 async function oldShop(): Promise<OldShop> {
-  const packed = await readFile(path.resolve('test/support/shop-of-0004.json.gz'));
+  const packed = await readFile(path.resolve('test/fixtures/shop-of-0004.json.gz'));
   return JSON.parse(gunzipSync(packed).toString('utf8'));
 }
 

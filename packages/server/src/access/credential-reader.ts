@@ -1,3 +1,4 @@
+import { parseBreadth } from '../breadth-limits.js';
 import type { Sql } from '../db/database.js';
 import { writeAudit } from '../db/queries/access/audit-log.js';
 import { apiError } from '../errors.js';
@@ -5,7 +6,6 @@ import { log } from '../log.js';
 import { actorOf, type Credential, isForBrowsers, SHOPPER_GRANTS, secretCredential } from './credential.js';
 import type { KeyRing, LiveKey } from './keys/key-ring.js';
 import { hashKey, isKeyText } from './keys/key-text.js';
-import { parseBreadth } from './limits/breadth-limits.js';
 import { grantsOf } from './scopes.js';
 import type { TokenReader } from './tokens/tokens.js';
 

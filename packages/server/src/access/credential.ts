@@ -1,5 +1,5 @@
+import type { BreadthLimits } from '../breadth-limits.js';
 import type { AuditEntry } from '../db/queries/access/audit-log.js';
-import type { BreadthLimits } from './limits/breadth-limits.js';
 import { ALL_SCOPES, type Grant, SHOPPER_SCOPE } from './scopes.js';
 
 /** The five classes of whoever asks. */

@@ -8,9 +8,9 @@ import {
   revokeKey,
   rotateKey,
 } from '../access/keys/keys.js';
-import { BREADTH_FORM } from '../access/limits/breadth-limits.js';
 import { SCOPES } from '../access/scopes.js';
 import { SecretBox } from '../access/secret-box.js';
+import { BREADTH_FORM } from '../breadth-limits.js';
 import { type ApiKeyRow, readKeys } from '../db/queries/access/api-keys.js';
 import { KEY_KINDS } from '../db/tables.js';
 import { codeOf, UserError } from '../errors.js';

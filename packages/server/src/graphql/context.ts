@@ -4,7 +4,7 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
 import { actorOf, type Credential, maySeeCustomer } from '../access/credential.js';
 import { breadthError } from '../access/limits/breadth.js';
-import type { Depth } from '../access/limits/breadth-limits.js';
+import type { Depth } from '../breadth-limits.js';
 import type { Database } from '../db/database.js';
 import { writeAudit } from '../db/queries/access/audit-log.js';
 import { type PersonRow, type ProfileRow, readPeople, readProfiles } from '../db/queries/customers/profiles.js';

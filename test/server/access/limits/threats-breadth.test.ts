@@ -1,8 +1,8 @@
 import type { Credential } from '@tessera/server/access/credential.js';
 import { Breadth } from '@tessera/server/access/limits/breadth.js';
-import { type Depth, parseBreadth } from '@tessera/server/access/limits/breadth-limits.js';
 import { AGENT_SCOPES, type Grant } from '@tessera/server/access/scopes.js';
 import { startServer } from '@tessera/server/app.js';
+import { type Depth, parseBreadth } from '@tessera/server/breadth-limits.js';
 import { notifyMoves } from '@tessera/server/db/queries/segments/segment-events.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agentToken, makeKey } from '../../../support/credentials.js';

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { BREADTH_FORM, parseBreadth } from '../../breadth-limits.js';
 import type { Sql } from '../../db/database.js';
 import {
   type ApiKeyRow,
@@ -13,7 +14,6 @@ import {
 import { type AuditEntry, writeAudit } from '../../db/queries/access/audit-log.js';
 import { KEY_KINDS, type KeyKind } from '../../db/tables.js';
 import { shorten } from '../../errors.js';
-import { BREADTH_FORM, parseBreadth } from '../limits/breadth-limits.js';
 import { parseOrigin } from '../origins.js';
 import { isScope, SCOPES_OF_KIND } from '../scopes.js';
 import type { SecretBox } from '../secret-box.js';

@@ -1,3 +1,4 @@
+import { type BreadthLimits, DEFAULT_AGENT_BREADTH, type Depth, WINDOWS, type Window } from '../../breadth-limits.js';
 import type { Sql } from '../../db/database.js';
 import { writeAudit } from '../../db/queries/access/audit-log.js';
 import {
@@ -9,7 +10,6 @@ import {
 import { apiError } from '../../errors.js';
 import { log } from '../../log.js';
 import { actorOf, type Credential } from '../credential.js';
-import { type BreadthLimits, DEFAULT_AGENT_BREADTH, type Depth, WINDOWS, type Window } from './breadth-limits.js';
 
 const WINDOW_MS: Readonly<Record<Window, number>> = { minute: 60_000, day: 86_400_000 };
 /** What a crash may forget. */

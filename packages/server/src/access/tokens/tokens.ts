@@ -1,9 +1,9 @@
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { parseBreadth } from '../../breadth-limits.js';
 import { log } from '../../log.js';
 import { type Credential, SHOPPER_GRANTS } from '../credential.js';
 import type { KeyRing, Keys, LiveKey } from '../keys/key-ring.js';
-import { parseBreadth } from '../limits/breadth-limits.js';
 import { AGENT_SCOPES, type Grant, grantsOf, isScope } from '../scopes.js';
 import type { SecretBox } from '../secret-box.js';
 

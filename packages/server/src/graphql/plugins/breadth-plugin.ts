@@ -11,8 +11,8 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { Depth } from '../../access/limits/breadth-limits.js';
 import type { Grant } from '../../access/scopes.js';
+import type { Depth } from '../../breadth-limits.js';
 import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import type { Context } from '../context.js';
 
