@@ -97,6 +97,24 @@ export { type OutlierOptions, type OutliersFitted, outliers } from './segmentati
 export { rfm } from './segmentation/rfm.js';
 export type { RfmFitted, RfmOptions } from './segmentation/rfm-fitted.js';
 export { checkRules, type RuleProblem } from './segmentation/rule-check.js';
+export type { RuleCondition } from './segmentation/rule-condition.js';
 export type { ScoreThresholds } from './segmentation/score-thresholds.js';
-export type { RuleCondition, SegmentRule } from './segmentation/segment-rules.js';
+export type { SegmentRule } from './segmentation/segment-rules.js';
 export { type ValueScoreFitted, type ValueScoreOptions, valueScore } from './segmentation/value-score.js';
+// Words
+export {
+  LANGUAGES,
+  type Language,
+  type MeasuredFeature,
+  type Named,
+  notes,
+  type ReasonKind,
+  type ReasonValues,
+  type RowProblemKind,
+  type Said,
+  said,
+  type Translations,
+  type WayToFix,
+  type Wording,
+} from './words/reasons.js';
+export { REASON_KINDS, type Words, wordsIn } from './words/words.js';

@@ -14,6 +14,7 @@ import {
 } from '../../../packages/core/src/lifetime-value/pareto-nbd.js';
 import { seededRandom } from '../../../packages/core/src/numerics/random.js';
 import { sharedJson } from '../../support/shared.js';
+import { anyEnglish } from '../../support/words.js';
 import {
   dayOf,
   readOnlineRetail,
@@ -118,7 +119,7 @@ describe('a shop whose BG/NBD likelihood has no finite optimum', () => {
     const histories = toHistories(rows);
     const fit = fitBgNbd(histories);
     expect(fit).toMatchObject({ converged: true, degenerate: true, standardErrors: null });
-    expect(fit.note).toContain('held at a bound');
+    expect(anyEnglish(fit.note)).toContain('held at a bound');
     expect(fit.logLikelihood).toBeGreaterThan(in_time.bgnbd_gamma_gamma.log_likelihood - 0.01);
     const alive = predictBgNbdAlive(fit.parameters!, histories);
     const within90 = predictBgNbdPurchases(fit.parameters!, histories, 90);

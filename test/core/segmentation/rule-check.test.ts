@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkRules } from '../../../packages/core/src/segmentation/rule-check.js';
-import { conditionInWords } from '../../../packages/core/src/segmentation/rule-words.js';
-import {
-  type RuleCondition,
-  type RuleField,
-  SEED_003_RULES,
-  type SegmentRule,
-} from '../../../packages/core/src/segmentation/segment-rules.js';
+import type { RuleCondition, RuleField } from '../../../packages/core/src/segmentation/rule-condition.js';
+import { SEED_003_RULES, type SegmentRule } from '../../../packages/core/src/segmentation/segment-rules.js';
+import { said } from '../../../packages/core/src/words/reasons.js';
+import { english } from '../../support/words.js';
+
+const conditionInWords = (condition: RuleCondition | null) => english(said('condition', { condition }));
 
 const rule = (title: string, when: RuleCondition | null, changes: Partial<SegmentRule> = {}): SegmentRule => ({
   key: title.toLowerCase().replaceAll(' ', '-'),

@@ -2,6 +2,7 @@ import type { CustomerFeatures } from '../customers/customer-features.js';
 import type { SegmentDefinition } from '../model.js';
 import { type FeatureMatrix, squaredDistance } from '../numerics/feature-matrix.js';
 import { nearestCentroid } from '../numerics/k-means.js';
+import type { Wording } from '../words/reasons.js';
 import {
   type ClusterFeature,
   type DroppedFeature,
@@ -37,7 +38,7 @@ export interface BehaviourCluster extends SegmentDefinition {
   /** Whether the cluster continues one of the fit before and has its key from there. */
   readonly continued: boolean;
   /** What it would be called today, where that is no longer its title. */
-  readonly titleToday: string | null;
+  readonly titleToday: Wording | null;
   /** Mean overlap with its best partner in resamples, 0 to 1; from 0.75 up it is there to stay. Null where not measured. */
   readonly stability: number | null;
 }
@@ -65,7 +66,7 @@ export interface BehaviourClustersFitted {
   readonly importance: readonly FeatureImportance[];
   readonly quality: ClusterQuality | null;
   /** Why there are no clusters, or what to be careful about; null where there is nothing to say. */
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 export interface ClusterQuality {
