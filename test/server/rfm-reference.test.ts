@@ -19,6 +19,7 @@ import {
 } from '../support/reference.js';
 import { sharedPath } from '../support/shared.js';
 import { type ImportedShop, importedShop, type ReadFeatures, readFeatures, takeBuyers } from '../support/shop-data.js';
+import { english } from '../support/words.js';
 
 interface Case {
   readonly title: string;

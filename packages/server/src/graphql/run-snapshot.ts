@@ -3,11 +3,13 @@ import {
   CLV_INPUTS,
   type CustomerFeatures,
   emptyFeatures,
+  type MeasuredFeature,
   type Model,
   type Reason,
   SEGMENTATIONS,
   type Segmentation,
   type SegmentDefinition,
+  said,
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
 import { MODEL_CATEGORIES, type ModelCategory } from '../db/queries/features.js';
@@ -66,23 +68,13 @@ const RUNS_IN_MEMORY = 20;
 
 /** Below this a difference from the average buyer is not worth a sentence. */
 const NOTABLE_DEVIATIONS = 0.25;
-const FEATURE_WORDS: Readonly<Record<string, string>> = {
-  orders: 'number of orders',
-  netRevenue: 'net spend',
-  averageOrderValue: 'order value',
-  recencyDays: 'days since the last order',
-  tenureDays: 'days since the first order',
-  returnRate: 'return rate',
-  discountShare: 'share of discount',
-  distinctCategories: 'number of categories',
-};
 
 function distinguish(zScores: Readonly<Record<string, number>>): Reason[] {
   return Object.entries(zScores)
     .filter(([, deviations]) => Math.abs(deviations) >= NOTABLE_DEVIATIONS)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
     .map(([feature, deviations]) => ({
-      text: `${FEATURE_WORDS[feature] ?? feature} ${Math.abs(deviations).toFixed(1)} standard deviations ${deviations > 0 ? 'above' : 'below'} the average buyer`,
+      ...said('stands-apart', { feature: feature as MeasuredFeature, deviations }),
       feature,
       value: deviations,
     }));

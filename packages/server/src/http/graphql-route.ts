@@ -6,6 +6,7 @@ import type { CredentialReader } from '../access/credential-reader.js';
 import type { ErrorCode } from '../errors.js';
 import { maskError } from '../graphql/mask-error.js';
 import { type GraphqlServices, makeYoga } from '../graphql/yoga.js';
+import { negotiateLanguage } from '../language.js';
 import { allowOrigin, answerPreflight, denyOrigin, isPreflight } from './cors.js';
 import { OpenRequests } from './open-requests.js';
 import { send, sendError } from './respond.js';
@@ -80,7 +81,8 @@ export class GraphqlRoute {
         'cache-control': 'no-store',
       });
     }
-    response.setHeader('vary', 'Origin');
+    response.setHeader('vary', 'Origin, Accept-Language');
+    response.setHeader('content-language', negotiateLanguage(request.headers['accept-language']));
     const { origin } = request.headers;
     if (origin !== undefined && origin !== this.gate.proxies.originOf(request)) {
       allowOrigin(response, (await this.services.access.keys.current()).origins);

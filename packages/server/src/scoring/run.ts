@@ -1,4 +1,4 @@
-import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
+import { type CustomerFeatures, clv, PREDICTIONS, SEGMENTATIONS, seededRandom, type Wording } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
 import { createFeatures, DEMOGRAPHICS, type FeatureOptions } from '../db/queries/features.js';
 import {
@@ -55,8 +55,8 @@ export interface RunReport {
   readonly changes: number;
   /** Customers whom an import touched while the run worked, scored again before it was published. */
   readonly late: number;
-  /** Why models may have gone stale, a sentence each: columns that moved far, predictions that did not come true. */
-  readonly warnings: readonly string[];
+  /** Why models may have gone stale, one wording each: columns that moved far, predictions that did not come true. */
+  readonly warnings: readonly Wording[];
   readonly seconds: number;
 }
 
@@ -110,7 +110,7 @@ async function fitModels(
 
 /**
  * Stores what the models learned, and how the customers moved since the run before.
- * @returns a sentence on what moved far
+ * @returns what moved far
  */
 async function storeModels(
   transaction: Transaction,
@@ -119,7 +119,7 @@ async function storeModels(
   customers: number,
   before: readonly StoredModel[],
   { demographics = false }: RunOptions,
-): Promise<string[]> {
+): Promise<Wording[]> {
   const every = Math.max(1, Math.ceil(customers / LARGEST_MONITORED));
   const sample = allowedFeatures(await collectFeatures(readFeatureChunks(transaction, { every })), demographics);
   const monitored = allOf(models).map((fitted) => {
@@ -129,7 +129,7 @@ async function storeModels(
   });
   await storeFittedModels(transaction, runId, monitored);
   const moved = monitored.flatMap(({ drift }) => (drift?.level === 'STALE' ? [drift.sentence] : []));
-  return [...new Set(moved)];
+  return [...new Map(moved.map((wording) => [JSON.stringify(wording), wording])).values()];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { said } from '@tessera/core';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { changesOf } from '../../db/queries/segment-history.js';
 import { orders, customerProfiles as profile } from '../../db/tables.js';
@@ -10,7 +11,16 @@ import type { Context, ProfileRow } from '../context.js';
 import { findByEmails } from '../email-lookup.js';
 import { CustomerFilter, type CustomerFilterInput } from '../filter-inputs.js';
 import { keysetPage, type OrderKey, type PageArguments } from '../keyset.js';
-import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, Money } from './common.js';
+import {
+  AGENT_BADGE,
+  ANY_VIEW,
+  Basis,
+  CUSTOMERS_LIST,
+  CUSTOMERS_PII,
+  CUSTOMERS_READ,
+  inLanguage,
+  Money,
+} from './common.js';
 import { OrderConnection, orderAmount } from './order.js';
 import { SegmentChange, SegmentMembership, segmentOf } from './segment-membership.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
@@ -87,10 +97,11 @@ export const ShopperView = builder.objectRef<ProfileRow>('ShopperView').implemen
     publicLabel: t.string({
       nullable: true,
       description: 'As the shop decides; by default VIP is "VIP" and all others have none.',
-      resolve: async (customer, _args, context) => {
+      args: inLanguage,
+      resolve: async (customer, { language }, context) => {
         const entry = customer.segments.find((segment) => segment.startsWith('rfm:'));
         const segment = entry === undefined ? null : await findSegment(context, entry, customer.runId);
-        return segment?.definition.publicLabel ?? null;
+        return context.say(segment?.definition.publicLabel, language);
       },
     }),
   }),
@@ -119,7 +130,7 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
         const run = await context.run(row.runId);
         const rfm = run.segmentations.find(({ model }) => model.key === 'rfm');
         const note =
-          row.status === 'NOT_APPLICABLE' ? 'has no order yet' : (rfm?.model.summarise(rfm.fitted).note ?? null);
+          row.status === 'NOT_APPLICABLE' ? said('no-order-yet', {}) : (rfm?.model.summarise(rfm.fitted).note ?? null);
         return { runId: row.runId, asOf: row.asOf, computedAt: row.computedAt, status: row.status, note };
       },
     }),

@@ -1,18 +1,28 @@
-import type { Explanation } from '@tessera/core';
+import type { Explanation, Said } from '@tessera/core';
 import type { SegmentChangeRow } from '../../db/queries/segment-history.js';
 import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
 import type { Context, ProfileRow } from '../context.js';
 import { featuresOfProfile } from '../run-snapshot.js';
-import { AGENT_BADGE, CUSTOMERS_READ, ReasonType } from './common.js';
+import { AGENT_BADGE, CUSTOMERS_READ, inLanguage, ReasonType } from './common.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
 
-const SegmentDistance = builder.objectRef<{ segment: SegmentValue; text: string }>('SegmentDistance').implement({
+const SegmentDistance = builder.objectRef<{ segment: SegmentValue; told: Said }>('SegmentDistance').implement({
   description: 'What it would take to be in another segment.',
   authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     segment: t.field({ type: Segment, resolve: ({ segment }) => segment }),
-    text: t.exposeString('text'),
+    text: t.string({
+      args: inLanguage,
+      resolve: ({ told }, { language }, context) => context.say(told, language),
+    }),
+    kind: t.string({ description: 'What it says, for programs.', resolve: ({ told }) => told.kind }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the text was made from, by name; null for who may see no figures.',
+      resolve: ({ told }, _args, context) => context.valuesOf(told),
+    }),
   }),
 });
 
@@ -36,8 +46,7 @@ export async function segmentOf({ customer, entry }: Membership, context: Contex
 
 async function explainMembership(membership: Membership, context: Context): Promise<Explanation> {
   const { segmentation } = await segmentOf(membership, context);
-  const { currency } = await context.shop();
-  return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0, currency);
+  return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0);
 }
 
 const startOf = ({ customer, entry }: Membership, context: Context) =>
@@ -85,9 +94,9 @@ export const SegmentMembership = builder.objectRef<Membership>('SegmentMembershi
       resolve: async (membership, _args, context) => {
         const { nearest } = await explainMembership(membership, context);
         const { segmentation } = await segmentOf(membership, context);
-        return nearest.flatMap(({ segmentKey, text }) => {
+        return nearest.flatMap(({ segmentKey, ...told }) => {
           const definition = segmentation.segments.find(({ key }) => key === segmentKey);
-          return definition === undefined ? [] : [{ segment: { segmentation, definition }, text }];
+          return definition === undefined ? [] : [{ segment: { segmentation, definition }, told: told as Said }];
         });
       },
     }),
