@@ -157,7 +157,7 @@ describe.each(SHOPS)('$title', ({ paths, cases }) => {
       }
       expect(cells).toEqual(average.rfm_cells);
 
-      const titles = rfm.segments(fitted).map(({ title }) => title);
+      const titles = rfm.segments(fitted).map(({ title }) => english(title));
       const members = rowsBySegment(titles, segment);
       for (const [title, expected] of Object.entries(average.segments)) {
         const rows = members.get(title) ?? [];
@@ -187,7 +187,7 @@ describe.each(SHOPS)('$title', ({ paths, cases }) => {
         expectAbsolute(value, expected.score_quantiles[i]!, `score quantile ${expected.score_quantile_levels[i]}`);
       });
 
-      const titles = valueScore.segments(fitted).map(({ title }) => title);
+      const titles = valueScore.segments(fitted).map(({ title }) => english(title));
       for (const customer of expected.sample) {
         const row = ids.indexOf(String(customer.customer_id));
         expect([features.columns.orders[row], Math.max(1, features.columns.spanDays[row]!)]).toEqual([

@@ -1,26 +1,5 @@
-import { ownReason } from '../own-reason.js';
-import type { ActionKind, Named, ShippedAction, ShippedPerk } from '../reasons.js';
-import type { Sentences, Speaker } from '../speaker.js';
-
-/** What stands in a reason: the segment, and facts by name, each with its noun where it has one. */
-interface Facts {
-  readonly segment: string;
-  readonly orders: string;
-  readonly days: string;
-  readonly top: string;
-  readonly returned: string;
-  readonly discount: string;
-  readonly activity: string;
-}
-
-interface ActionWords {
-  readonly title: string;
-  readonly description: string;
-  readonly kpi: string;
-  readonly plainKpi: string;
-  readonly why: (facts: Facts) => string;
-  readonly plainWhy: (segment: string) => string;
-}
+import { type ActionWords, actionSentences } from '../action-words.js';
+import type { ShippedAction, ShippedPerk } from '../reasons.js';
 
 const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   'ultra-vip-care': {
@@ -58,6 +37,7 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   'upsell-potential': {
     title: 'Grow with a step up',
     description: 'Offer the better version, a set or a second category beside what was bought.',
+    plainDescription: 'Offer the better version, a set or another category beside what was bought.',
     kpi: 'Share that moves to Loyal or VIP within 180 days',
     plainKpi: 'Share that moves to Loyal or VIP',
     why: ({ segment, orders, days }) => `${segment}: ordered ${days} ago, ${orders} so far`,
@@ -67,6 +47,8 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
     title: 'Welcome a new customer',
     description:
       'A short series: thank you, how to use it, what the shop stands for, and a reason to order a second time.',
+    plainDescription:
+      'A short series: thank you, how to use it, what the shop stands for, and a reason to order again.',
     kpi: 'Second order within 90 days',
     plainKpi: 'Share that orders again',
     why: ({ days }) => `first order ${days} ago`,
@@ -83,6 +65,7 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   'easy-reorder': {
     title: 'Make the next order easy',
     description: 'A reminder with what is bought again and again, in the basket by one click.',
+    plainDescription: 'A reminder with what is bought again and again, in the basket by a single click.',
     kpi: 'Orders from the reminder within 14 days',
     plainKpi: 'Orders from the reminder',
     why: ({ orders, days }) => `${orders}, and the next is due: ${days} since the last`,
@@ -91,6 +74,7 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   'win-back': {
     title: 'Win back before it is too late',
     description: 'An offer for a limited time, once. Keep a holdout: what comes back by itself is no success.',
+    plainDescription: 'An offer for a limited time. Keep a holdout: what comes back by itself is no success.',
     kpi: 'Reactivation within 90 days against a holdout',
     plainKpi: 'Reactivation against a holdout',
     why: ({ segment, top, days }) =>
@@ -124,6 +108,7 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   'dormant-wake': {
     title: 'Answer a sign of life',
     description: 'Came back to the site or opened an e-mail: now, not before, is the time for one message.',
+    plainDescription: 'Came back to the site or opened an e-mail: now, not before, is the time for a message.',
     kpi: 'Reactivation within 90 days',
     plainKpi: 'Reactivation',
     why: ({ segment, activity }) => `${segment}, but active again: ${activity} of late`,
@@ -148,6 +133,7 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   're-engage-new': {
     title: 'Bring back after the first order',
     description: 'Ordered once and not again: show what others bought next.',
+    plainDescription: 'Ordered and did not come back: show what others bought next.',
     kpi: 'Second order within 90 days',
     plainKpi: 'Share that orders again',
     why: ({ days }) => `one order, ${days} ago, and none since`,
@@ -171,16 +157,6 @@ const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
   },
 };
 
-/** Descriptions above that hold a number word. */
-const PLAIN_DESCRIPTIONS: Partial<Record<ShippedAction, string>> = {
-  'easy-reorder': 'A reminder with what is bought again and again, in the basket by a single click.',
-  'win-back': 'An offer for a limited time. Keep a holdout: what comes back by itself is no success.',
-  'dormant-wake': 'Came back to the site or opened an e-mail: now, not before, is the time for a message.',
-  're-engage-new': 'Ordered and did not come back: show what others bought next.',
-  'upsell-potential': 'Offer the better version, a set or another category beside what was bought.',
-  onboarding: 'A short series: thank you, how to use it, what the shop stands for, and a reason to order again.',
-};
-
 const PERKS: Readonly<Record<ShippedPerk, string>> = {
   'ultra-vip-care': 'Personal service',
   'vip-early-access': 'Early access to new products',
@@ -188,37 +164,12 @@ const PERKS: Readonly<Record<ShippedPerk, string>> = {
   referral: 'A gift for you and a friend you bring',
 };
 
-const UNKNOWN = 'unknown';
-const counted = (value: number | null | undefined, one: string, other: string, s: Speaker) =>
-  value == null ? `${UNKNOWN} ${other}` : s.plural(value, { one: `# ${one}`, other: `# ${other}` });
-
-const factsOf = (segment: Named, facts: Readonly<Record<string, number | null>>, s: Speaker): Facts => {
-  const { recencyDays, orders, recentActivity } = facts;
-  return {
-    segment: s.text(segment.title),
-    orders: counted(orders, 'order', 'orders', s),
-    days: counted(recencyDays == null ? null : Math.floor(recencyDays), 'day', 'days', s),
-    top: s.fact(facts, 'topOfSegment') ?? UNKNOWN,
-    returned: s.fact(facts, 'returnRate') ?? UNKNOWN,
-    discount: s.fact(facts, 'discountShare') ?? UNKNOWN,
-    activity: counted(recentActivity, 'visit or opening', 'visits or openings', s),
-  };
-};
-
-export const actions: Sentences<ActionKind> = {
-  'action-title': ({ action }) => ACTIONS[action].title,
-  'action-description': [
-    ({ action }) => ACTIONS[action].description,
-    ({ action }) => PLAIN_DESCRIPTIONS[action] ?? ACTIONS[action].description,
-  ],
-  'action-kpi': [({ action }) => ACTIONS[action].kpi, ({ action }) => ACTIONS[action].plainKpi],
-  'action-perk': ({ action }) => PERKS[action],
-  'action-why': [
-    ({ action, segment, facts }, s) => ACTIONS[action].why(factsOf(segment, facts, s)),
-    ({ action, segment }, s) => ACTIONS[action].plainWhy(s.text(segment.title)),
-  ],
-  'own-action-why': [
-    (values, s) => ownReason(values, UNKNOWN, s),
-    ({ segment }, s) => `${s.text(segment.title)}, and meets what this action asks for`,
-  ],
-};
+export const actions = actionSentences({
+  actions: ACTIONS,
+  perks: PERKS,
+  orders: { one: '# order', other: '# orders' },
+  days: { one: '# day', other: '# days' },
+  activity: { one: '# visit or opening', other: '# visits or openings' },
+  unknown: 'unknown',
+  meetsRule: (segment) => `${segment}, and meets what this action asks for`,
+});
