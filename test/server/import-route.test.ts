@@ -6,9 +6,11 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { safeCell, wayToFix } from '../../packages/server/src/http/import-route.js';
+import { safeCell } from '../../packages/server/src/http/import-route.js';
 import { CsvRecords } from '../../packages/server/src/ingest/csv-records.js';
+import { wayToFix } from '../../packages/server/src/ingest/row-reasons.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../support/server.js';
+import { english } from '../support/words.js';
 
 let server: TestServer;
 
@@ -245,7 +247,7 @@ describe('the quarantine file', () => {
   });
 
   it('has a remedy for every reason', () => {
-    expect(wayToFix('is a status word that is not known')).toContain('statuses');
-    expect(wayToFix('something new')).not.toBe('');
+    expect(english(wayToFix('is a status word that is not known'))).toContain('statuses');
+    expect(english(wayToFix('something new'))).toBe('correct the row at the source and import it again');
   });
 });

@@ -393,6 +393,8 @@ interface RowProblems {
   'not-five-numbers': Nothing;
   'not-a-user-row': Nothing;
   'cut-off-user-row': Nothing;
+  /** The beginning of the text that is no pair. */
+  'not-a-pair': { readonly text: string };
   'not-of-topic': { readonly topic: string };
   /** What to do about it. */
   'way-to-fix': { readonly way: WayToFix };

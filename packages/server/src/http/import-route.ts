@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { wordsIn } from '@tessera/core';
 import { stringify } from 'csv-stringify/sync';
 import type { Config } from '../config.js';
 import type { Database, Sql } from '../db/database.js';
@@ -7,6 +8,8 @@ import { UserError } from '../errors.js';
 import { importFile, recogniseFile } from '../ingest/import-file.js';
 import type { ImportReport } from '../ingest/import-rows.js';
 import { UploadRefused, withUpload } from '../ingest/import-upload.js';
+import { reasonOf, type StoredReason, wayToFix } from '../ingest/row-reasons.js';
+import { negotiateLanguage } from '../language.js';
 import { ensureShop, readShop } from '../shop-settings.js';
 import { sendError, sendJson } from './respond.js';
 
@@ -119,38 +122,14 @@ const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 /** A cell that is text in every spreadsheet: what would be run as a formula starts with an apostrophe instead. */
 export const safeCell = (cell: string) => (FORMULA.test(cell) && !PLAIN_NUMBER.test(cell) ? `'${cell}` : cell);
 
-/** What to do about a reason; the first that fits. Reasons that say it themselves need no more. */
-const WAYS: readonly (readonly [RegExp, string])[] = [
-  [/mapping file|export/, 'as the reason says'],
-  [
-    /status word/,
-    'name the word under "statuses" in a mapping file, then: tessera import --retry-quarantined --map FILE',
-  ],
-  [/is missing/, 'fill the cell at the source, or name its column under "columns" in a mapping file, and import again'],
-  [
-    /is not a date|day that does not exist|time that does not exist|time zone/,
-    'write it as 2026-01-31 14:05:00 UTC at the source and import again',
-  ],
-  [
-    /not a number|whole number|larger than/,
-    'correct the number at the source, or say "decimal" in a mapping file, and import again',
-  ],
-  [/cells, (fewer|more)/, 'quote cells that hold the delimiter or a line break, and import again'],
-  [/currency/, 'name its rate under "rates" in a mapping file, then: tessera import --retry-quarantined --map FILE'],
-];
-
-export const wayToFix = (reason: string) =>
-  WAYS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'correct the row at the source and import it again';
-
-interface QuarantinedRow {
+interface QuarantinedRow extends StoredReason {
   readonly line: number;
   readonly field: string;
   readonly value: string | null;
-  readonly reason: string;
 }
 
 const readPage = (sql: Sql, importId: number, after: number) => sql<QuarantinedRow[]>`
-  select line::float8 as line, field, value, reason from quarantined_rows
+  select line::float8 as line, field, value, reason, reason_kind as "reasonKind", reason_values as "reasonValues" from quarantined_rows
   where import_id = ${importId} and line > ${after} order by line limit ${ROWS_A_PAGE}`;
 
 const asCsv = (rows: readonly (readonly (string | number)[])[]) =>
@@ -165,8 +144,12 @@ export async function answerQuarantine(response: ServerResponse, id: string, dat
   const importId = /^\d{1,9}$/.test(id) ? Number(id) : 0;
   const [found] = await database.reader`select from imports where id = ${importId}`;
   if (found === undefined) return sendError(response, 'NOT_FOUND', 'there is no such import');
+  const language = negotiateLanguage(response.req.headers['accept-language']);
+  const { say } = wordsIn(language);
   response.writeHead(200, {
     'content-type': 'text/csv; charset=utf-8',
+    'content-language': language,
+    vary: 'Accept-Language',
     'content-disposition': `attachment; filename="import-${importId}-quarantine.csv"`,
     'cache-control': 'no-store',
   });
@@ -176,7 +159,10 @@ export async function answerQuarantine(response: ServerResponse, id: string, dat
   for (;;) {
     const rows = await readPage(database.reader, importId, after);
     if (rows.length === 0 || response.destroyed) break;
-    const page = rows.map(({ line, field, value, reason }) => [line, field, value ?? '', reason, wayToFix(reason)]);
+    const page = rows.map(({ line, field, value, ...stored }) => [
+      ...[line, field, value ?? ''],
+      ...[say(reasonOf(stored)), say(wayToFix(stored.reason))],
+    ]);
     if (!response.write(asCsv(page))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
     after = rows.at(-1)?.line ?? after;
   }

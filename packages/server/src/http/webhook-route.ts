@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { said } from '@tessera/core';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
@@ -44,7 +45,7 @@ function readMessage(source: WebhookSource, topic: string, payload: unknown): We
     if (!(error instanceof z.ZodError)) throw error;
     const [issue] = error.issues;
     const field = issue?.path.join('.') || 'message';
-    return { groups: [{ entity: 'sales', rows: [{ field, value: '', reason: `is not what ${topic} holds` }] }] };
+    return { groups: [{ entity: 'sales', rows: [{ field, value: '', reason: said('not-of-topic', { topic }) }] }] };
   }
 }
 

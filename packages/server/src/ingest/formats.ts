@@ -1,4 +1,5 @@
 import type { EntityKey } from '../db/queries/merge.js';
+import type { Problem } from './clean.js';
 import { apiObjects } from './formats/api-objects.js';
 import { campaignsTable } from './formats/campaigns-table.js';
 import { cdnowText } from './formats/cdnow-text.js';
@@ -47,7 +48,7 @@ export type Reading =
       /** Asked of the first line only. */
       isHeader(line: string): boolean;
       /** Several rows come from a line that holds an order with its lines. */
-      parse(line: string): NamedCells | readonly NamedCells[] | string;
+      parse(line: string): NamedCells | readonly NamedCells[] | Problem;
     }
   /** One JSON array of objects, raw or inside a CSV cell. */
   | { readonly kind: 'json-array' };

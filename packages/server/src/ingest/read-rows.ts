@@ -1,5 +1,7 @@
+import { said } from '@tessera/core';
 import papaparse from 'papaparse';
 import { UserError } from '../errors.js';
+import { Problem, type RowReason } from './clean.js';
 import { type CsvReceiver, CsvRecords } from './csv-records.js';
 import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
 import type { FileHead, InputFormat, NamedCells } from './formats.js';
@@ -15,7 +17,7 @@ const ROWS_BETWEEN_PAUSES = 5000;
 export interface RowReceiver {
   /** The entity's fields, in order; undefined where the file has no such column. */
   row(line: number, cells: readonly (string | undefined)[]): void;
-  bad(line: number, field: string, value: string, reason: string): void;
+  bad(line: number, field: string, value: string, reason: RowReason): void;
 }
 
 /** What is to be read, and how. */
@@ -102,7 +104,8 @@ async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChun
     );
   }
   for (const [index, entry] of array.entries()) {
-    if (typeof entry !== 'object' || entry === null) receiver.bad(index + 1, 'row', asText(entry), 'is not an object');
+    if (typeof entry !== 'object' || entry === null)
+      receiver.bad(index + 1, 'row', asText(entry), said('not-an-object', {}));
     else receiver.row(index + 1, cellsOf(entry as NamedCells));
     if (index % ROWS_BETWEEN_PAUSES === ROWS_BETWEEN_PAUSES - 1) await afterChunk();
   }
@@ -121,7 +124,7 @@ function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
       isFirst = false;
       if (mayBeHeader && reading.isHeader(text)) return;
       const parsed = reading.parse(text);
-      if (typeof parsed === 'string') receiver.bad(line, 'row', text, parsed);
+      if (parsed instanceof Problem) receiver.bad(line, 'row', text, parsed.reason);
       else if (Array.isArray(parsed)) for (const cells of parsed) receiver.row(line, cellsOf(cells));
       else receiver.row(line, cellsOf(parsed as NamedCells));
     },
@@ -144,8 +147,7 @@ function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
         return;
       }
       if (row.length !== head.header.length) {
-        const what = row.length < head.header.length ? 'fewer' : 'more';
-        const reason = `has ${row.length} cells, ${what} than the header's ${head.header.length}`;
+        const reason = said('cell-count', { cells: row.length, header: head.header.length });
         receiver.bad(line, 'row', row.join(head.delimiter), reason);
         return;
       }

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
+import { said, wordsIn } from '@tessera/core';
 import type { Transaction } from '../db/database.js';
 import type { EntityKey } from '../db/queries/merge.js';
-import { isMissingWord, Repair } from './clean.js';
+import { isMissingWord, Repair, type RowReason } from './clean.js';
 import type { Dialect } from './dialect.js';
 import { ENTITIES, type Field } from './entities.js';
 import type { RowReceiver } from './read-rows.js';
@@ -23,6 +24,9 @@ export interface ReadCounts {
 /** PostgreSQL's texts cannot hold it. */
 const withoutNul = (text: string) => text.replaceAll(String.fromCharCode(0), '');
 
+/** Repairs are counted by what an English reader sees of them. */
+const { say: english } = wordsIn('en');
+
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const escapeCopy = (text: string) => (NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!) : text);
@@ -35,7 +39,7 @@ export async function createStaging(transaction: Transaction, entity: EntityKey)
   const columns = ENTITIES[entity].map(({ name, type }) => `${name} ${type === 'text' ? 'text COLLATE "C"' : type}`);
   await transaction.unsafe(`
     create temp table staging (
-      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_cells jsonb, rate numeric,
+      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_kind text, problem_values jsonb, problem_cells jsonb, rate numeric,
       ${columns.join(', ')}
     ) on commit drop`);
 }
@@ -89,7 +93,7 @@ export class StagingWriter implements RowReceiver {
       }
       if (cell === '') {
         if (field.required === true) {
-          this.#quarantine(line, field.name, raw ?? '', 'is missing', cells);
+          this.#quarantine(line, field.name, raw ?? '', said('missing', {}), cells);
           return;
         }
         columns += '\t\\N';
@@ -99,14 +103,8 @@ export class StagingWriter implements RowReceiver {
       if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
         rate = this.#rules.rates[value];
         if (rate === undefined) {
-          const way = `give one in a mapping file: "rates: { ${value}: 1.0 }"`;
-          this.#quarantine(
-            line,
-            field.name,
-            cell,
-            `is a currency without a rate to ${this.#rules.currency}: ${way}`,
-            cells,
-          );
+          const reason = said('no-rate', { currency: value, into: this.#rules.currency });
+          this.#quarantine(line, field.name, cell, reason, cells);
           return;
         }
       }
@@ -125,13 +123,13 @@ export class StagingWriter implements RowReceiver {
       } else {
         columns += '\t\\N';
         repaired = true;
-        this.#countRepair(`${field.name} left empty: it ${value.reason}`);
+        this.#countRepair(`${field.name} left empty: it ${english(value.reason)}`);
       }
     }
-    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
+    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
   }
 
-  bad(line: number, field: string, value: string, reason: string): void {
+  bad(line: number, field: string, value: string, reason: RowReason): void {
     this.counts.read++;
     this.#quarantine(line, field, value, reason);
   }
@@ -174,7 +172,7 @@ export class StagingWriter implements RowReceiver {
     line: number,
     field: string,
     value: string,
-    reason: string,
+    reason: RowReason,
     cells: readonly (string | undefined)[] | null = null,
   ): void {
     this.counts.quarantined++;
@@ -186,6 +184,6 @@ export class StagingWriter implements RowReceiver {
             JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, withoutNul(cells[i] ?? '')]))),
           );
     const empty = '\t\\N'.repeat(this.#fields.length);
-    this.#buffer += `${line}\tf\t${escapeCopy(field)}\t${shown}\t${escapeCopy(reason)}\t${kept}\t\\N${empty}\n`;
+    this.#buffer += `${line}\tf\t${escapeCopy(field)}\t${shown}\t${escapeCopy(english(reason))}\t${reason.kind}\t${escapeCopy(JSON.stringify(reason.values))}\t${kept}\t\\N${empty}\n`;
   }
 }

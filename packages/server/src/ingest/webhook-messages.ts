@@ -2,6 +2,7 @@ import type { Sql, Transaction } from '../db/database.js';
 import { finishImport, lockImport, lockMerges, startImport } from '../db/queries/imports.js';
 import { type EntityKey, mergedCustomers, mergeStaging } from '../db/queries/merge.js';
 import { codeOf } from '../errors.js';
+import type { RowReason } from './clean.js';
 import { PLAIN_DIALECT } from './dialect.js';
 import { ENTITIES } from './entities.js';
 import type { NamedCells } from './formats.js';
@@ -17,7 +18,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export interface RowProblem {
   readonly field: string;
   readonly value: string;
-  readonly reason: string;
+  readonly reason: RowReason;
   /** The order that loses the row. */
   readonly orderId?: string;
 }

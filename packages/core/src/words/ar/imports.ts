@@ -53,6 +53,7 @@ export const imports: Sentences<RowProblemKind> = {
   'not-five-numbers': [() => 'ليس خمسة أرقام تفصلها فراغات', () => 'ليس أرقامًا تفصلها فراغات'],
   'not-a-user-row': () => 'لا يبدأ بالرمز { كما يبدأ صف المستخدم',
   'cut-off-user-row': () => 'مبتور: ينقصه الرمز } في آخره',
+  'not-a-pair': ({ text }) => `يحتوي على «${text}»، وهو ليس بصيغة /مفتاح/قيمة`,
   'not-of-topic': ({ topic }) => `ليس مما يحتويه ${topic}`,
   'way-to-fix': [
     ({ way }) => WAYS[way],

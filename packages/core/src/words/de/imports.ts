@@ -75,6 +75,7 @@ export const imports: Sentences<RowProblemKind> = {
   ],
   'not-a-user-row': () => 'beginnt nicht mit { wie die Zeile eines Kunden',
   'cut-off-user-row': () => 'ist abgeschnitten: Die schließende } fehlt',
+  'not-a-pair': ({ text }) => `enthält „${text}“, was nicht /Schlüssel/Wert ist`,
   'not-of-topic': ({ topic }) => `ist nicht das, was ${topic} enthält`,
   'way-to-fix': [
     ({ way }) => WAYS[way],

@@ -67,6 +67,7 @@ export const imports: Sentences<RowProblemKind> = {
   'not-five-numbers': [() => 'is not five numbers parted by blanks', () => 'is not a row of numbers parted by blanks'],
   'not-a-user-row': () => 'does not start with { as a user row does',
   'cut-off-user-row': () => 'is cut off: the closing } is missing',
+  'not-a-pair': ({ text }) => `holds "${text}", which is not /key/value`,
   'not-of-topic': ({ topic }) => `is not what ${topic} holds`,
   'way-to-fix': [
     ({ way }) => WAYS[way],

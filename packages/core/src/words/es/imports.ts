@@ -75,6 +75,7 @@ export const imports: Sentences<RowProblemKind> = {
   ],
   'not-a-user-row': () => 'no empieza por { como la fila de un usuario',
   'cut-off-user-row': () => 'está cortado: falta la } de cierre',
+  'not-a-pair': ({ text }) => `contiene «${text}», que no es /clave/valor`,
   'not-of-topic': ({ topic }) => `no es lo que contiene ${topic}`,
   'way-to-fix': [
     ({ way }) => WAYS[way],

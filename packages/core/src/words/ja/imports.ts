@@ -42,7 +42,7 @@ export const imports: Sentences<RowProblemKind> = {
   'outside-years': [({ first, last }) => `${first}年〜${last}年の範囲外です`, () => '扱える年の範囲外です'],
   'spreadsheet-day': () => '表計算ソフトの日付番号です。列を日付の書式にして書き出し直してください',
   'not-a-date': [
-    () => ' 2026-01-31 や 2026-01-31 14:05:00 UTC のような日付ではありません',
+    () => '2026-01-31 や 2026-01-31 14:05:00 UTC のような日付ではありません',
     () => '年月日のそろった日付ではありません',
   ],
   'unknown-status': () => '知らないステータスの語です',
@@ -63,6 +63,7 @@ export const imports: Sentences<RowProblemKind> = {
   'not-five-numbers': [() => '空白で区切られた5つの数値ではありません', () => '空白で区切られた数値ではありません'],
   'not-a-user-row': () => 'ユーザー行のように { で始まっていません',
   'cut-off-user-row': () => '途中で切れています。閉じる } がありません',
+  'not-a-pair': ({ text }) => `「${text}」は /キー/値 の形ではありません`,
   'not-of-topic': ({ topic }) => `${topic}の内容ではありません`,
   'way-to-fix': [
     ({ way }) => WAYS[way],

@@ -2,12 +2,13 @@ import { asc, eq } from 'drizzle-orm';
 import type { EntityKey } from '../../db/queries/merge.js';
 import { imports, quarantinedRows } from '../../db/tables.js';
 import { apiError } from '../../errors.js';
+import { reasonOf, type StoredReason } from '../../ingest/row-reasons.js';
 import { ImportBusy, importMessage, type Rescore, type RowGroup } from '../../ingest/webhook-messages.js';
 import { rescoreCustomers } from '../../scoring/online.js';
 import { ensureShop, readShop } from '../../shop-settings.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
-import { IMPORTS_WRITE, INTERNAL } from './common.js';
+import { IMPORTS_WRITE, INTERNAL, inLanguage } from './common.js';
 import { Import, type ImportRow } from './import.js';
 import {
   CustomerInput,
@@ -22,11 +23,10 @@ import {
 
 const MOST_ROWS = 1000;
 
-interface Problem {
+interface Problem extends StoredReason {
   readonly row: number;
   readonly field: string;
   readonly value: string | null;
-  readonly reason: string;
 }
 
 interface Succeeded {
@@ -58,7 +58,21 @@ const RowProblem = builder.objectRef<Problem>('RowProblem').implement({
     row: t.exposeInt('row', { description: 'Its place in the input; 1 is the first.' }),
     field: t.exposeString('field', { description: 'The name of the input field.' }),
     value: t.exposeString('value', { nullable: true }),
-    reason: t.exposeString('reason'),
+    reason: t.string({
+      args: inLanguage,
+      resolve: (problem, { language }, context) => context.say(reasonOf(problem), language, 'open'),
+    }),
+    kind: t.string({
+      nullable: true,
+      description: 'What the reason says, for programs.',
+      resolve: ({ reasonKind }) => reasonKind,
+    }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the reason was made from, by name.',
+      resolve: ({ reasonValues }) => reasonValues,
+    }),
   }),
 });
 
@@ -142,11 +156,13 @@ async function importInput<T extends Identified>(
       .from(quarantinedRows)
       .where(eq(quarantinedRows.importId, report.importId))
       .orderBy(asc(quarantinedRows.line));
-    const problems = bad.map(({ line, field, value, reason }) => ({
+    const problems = bad.map(({ line, field, value, reason, reasonKind, reasonValues }) => ({
       row: places[line - 1] ?? line,
       field: inputName(field, ownId),
       value,
       reason,
+      reasonKind,
+      reasonValues,
     }));
     return { import: stored, problems };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { EntityKey } from '../../db/queries/merge.js';
+import { problem } from '../clean.js';
 import type { InputFormat, NamedCells } from '../formats.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -39,9 +40,9 @@ function parseLine(line: string, rows: (object: Record<string, unknown>) => read
   try {
     parsed = JSON.parse(line);
   } catch {
-    return 'is not JSON';
+    return problem('not-json', {});
   }
-  return isObject(parsed) ? rows(parsed) : 'is not an object';
+  return isObject(parsed) ? rows(parsed) : problem('not-an-object', {});
 }
 
 function objects(
