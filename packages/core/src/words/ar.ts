@@ -7,6 +7,7 @@
 import { actions } from './ar/actions.js';
 import { DAYS, ORDERS } from './ar/counted.js';
 import { imports } from './ar/imports.js';
+import { quality } from './ar/quality.js';
 import { segments } from './ar/segments.js';
 import { values } from './ar/values.js';
 import type { LanguageWords } from './speaker.js';
@@ -76,5 +77,5 @@ export const ar: LanguageWords = {
     'purchases.favouriteCategoryShare': 'الفئات غير معروفة',
     'customer.age': 'العمر غير معروف',
   },
-  sentences: { ...segments, ...values, ...actions, ...imports },
+  sentences: { ...segments, ...quality, ...values, ...actions, ...imports },
 };

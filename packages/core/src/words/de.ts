@@ -6,6 +6,7 @@
  */
 import { actions } from './de/actions.js';
 import { imports } from './de/imports.js';
+import { quality } from './de/quality.js';
 import { segments } from './de/segments.js';
 import { values } from './de/values.js';
 import type { LanguageWords } from './speaker.js';
@@ -75,5 +76,5 @@ export const de: LanguageWords = {
     'purchases.favouriteCategoryShare': 'Kategorien unbekannt',
     'customer.age': 'Alter unbekannt',
   },
-  sentences: { ...segments, ...values, ...actions, ...imports },
+  sentences: { ...segments, ...quality, ...values, ...actions, ...imports },
 };

@@ -1,5 +1,6 @@
 import { actions } from './en/actions.js';
 import { imports } from './en/imports.js';
+import { quality } from './en/quality.js';
 import { segments } from './en/segments.js';
 import { values } from './en/values.js';
 import type { LanguageWords } from './speaker.js';
@@ -70,5 +71,5 @@ export const en: LanguageWords = {
     'purchases.favouriteCategoryShare': 'categories are not known',
     'customer.age': 'age is not known',
   },
-  sentences: { ...segments, ...values, ...actions, ...imports },
+  sentences: { ...segments, ...quality, ...values, ...actions, ...imports },
 };

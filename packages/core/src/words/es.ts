@@ -7,6 +7,7 @@
  */
 import { actions } from './es/actions.js';
 import { imports } from './es/imports.js';
+import { quality } from './es/quality.js';
 import { segments } from './es/segments.js';
 import { values } from './es/values.js';
 import type { LanguageWords } from './speaker.js';
@@ -79,5 +80,5 @@ export const es: LanguageWords = {
     'purchases.favouriteCategoryShare': 'no se conocen las categorías',
     'customer.age': 'no se conoce la edad',
   },
-  sentences: { ...segments, ...values, ...actions, ...imports },
+  sentences: { ...segments, ...quality, ...values, ...actions, ...imports },
 };

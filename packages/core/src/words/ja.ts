@@ -6,6 +6,7 @@
  */
 import { actions } from './ja/actions.js';
 import { imports } from './ja/imports.js';
+import { quality } from './ja/quality.js';
 import { segments } from './ja/segments.js';
 import { values } from './ja/values.js';
 import type { LanguageWords } from './speaker.js';
@@ -69,5 +70,5 @@ export const ja: LanguageWords = {
     'purchases.favouriteCategoryShare': 'カテゴリーは不明',
     'customer.age': '年齢は不明',
   },
-  sentences: { ...segments, ...values, ...actions, ...imports },
+  sentences: { ...segments, ...quality, ...values, ...actions, ...imports },
 };

@@ -422,7 +422,8 @@ export interface ReasonValues
 
 export type ReasonKind = keyof ReasonValues;
 /** Kinds by topic, as the words of a language are parted into files. */
-export type SegmentKind = keyof (SegmentReasons & SegmentTitles & QualityReasons);
+export type SegmentKind = keyof (SegmentReasons & SegmentTitles);
+export type QualityKind = keyof QualityReasons;
 export type ValueKind = keyof (ValueReasons & RecommendationReasons);
 export type ActionKind = keyof ActionReasons;
 export type RowProblemKind = keyof RowProblems;
