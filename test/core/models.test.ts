@@ -6,6 +6,7 @@ import { SEGMENTATIONS } from '@tessera/core/models.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, it } from 'vitest';
 import { buyer, featuresOf, prospect } from '../support/shop-data-features.js';
+import { english } from '../support/words.js';
 
 const rows = [prospect(), ...Array.from({ length: 12 }, (_, i) => buyer({ netRevenue: 10 * i, orders: 1 + (i % 4) }))];
 
@@ -18,8 +19,12 @@ describe.each(SEGMENTATIONS.map((model) => [model.key, model] as const))('segmen
     for (const { key, title, description, color } of segments) {
       expect(key).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       // A title may have a comma: "Frequent Buyers, Lower Spend".
-      expect(key).toBe(title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
-      expect(description).toMatch(/^[A-Z].*\.$/);
+      expect(key).toBe(
+        english(title)
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9]+/g, '-'),
+      );
+      expect(english(description)).toMatch(/^[A-Z].*\.$/);
       expect(color).toMatch(/^#[0-9a-f]{6}$/);
     }
     expect(segments.at(-1)).toBe(PROSPECT);

@@ -1,7 +1,9 @@
-import { CLUSTER_FEATURES, FEATURES, type Feature, RULE_FEATURES } from '@tessera/core/customers/features.js';
-import { describeFeature } from '@tessera/core/lifetime-value/clv/feature-words.js';
-import { FEATURE_WORDS } from '@tessera/core/segmentation/naming-words.js';
-import { fieldInWords } from '@tessera/core/segmentation/rules/rule-words.js';
+import { FEATURES, type Feature } from '@tessera/core/customers/features.js';
+import { ar } from '@tessera/core/words/ar.js';
+import { de } from '@tessera/core/words/de.js';
+import { en } from '@tessera/core/words/en.js';
+import { es } from '@tessera/core/words/es.js';
+import { ja } from '@tessera/core/words/ja.js';
 import { STORED_FEATURES } from '@tessera/server/db/queries/features/features.js';
 import { MODEL_CATEGORY_COLUMNS, MODEL_FEATURES } from '@tessera/server/db/queries/runs/run-features.js';
 import { customerProfiles } from '@tessera/server/db/tables.js';
@@ -60,17 +62,18 @@ describe('a feature', () => {
     for (const name of shownIn('nowhere')) expect([...metrics, ...customer]).not.toContain(name);
   });
 
-  it('has a description, and words wherever a model or a rule speaks of it', () => {
+  it('has a description, and words in every language', () => {
     for (const { name, doc } of FEATURES) expect([name, doc.length > 0 && doc.endsWith('.')]).toEqual([name, true]);
-    for (const name of RULE_FEATURES) expect([name, fieldInWords(name)]).not.toEqual([name, undefined]);
-    for (const name of CLUSTER_FEATURES) expect([name, FEATURE_WORDS[name]]).not.toEqual([name, undefined]);
-    for (const feature of FEATURES as readonly Feature[]) {
-      const { clv } = feature.models;
-      const name = feature.name === 'returnRate' ? 'returnShare' : (feature.output ?? feature.name);
-      if (clv !== 'log' && clv !== 'linear') continue;
-      expect(describeFeature(name, 1)).not.toContain(name);
-      if (feature.missing !== null && feature.missing !== 'without orders')
-        expect(describeFeature(name, Number.NaN)).not.toContain(name);
+    for (const { locale, features, factors, unknownFactors } of [en, de, es, ja, ar]) {
+      for (const feature of FEATURES as readonly Feature[]) {
+        const { clv } = feature.models;
+        if (clv !== 'log' && clv !== 'linear') continue;
+        const name = feature.name === 'returnRate' ? 'returnShare' : (feature.output ?? feature.name);
+        expect([locale, name, typeof factors[name as keyof typeof factors]]).toEqual([locale, name, 'function']);
+        if (feature.missing !== null && feature.missing !== 'without orders')
+          expect([locale, name, typeof unknownFactors[name as keyof typeof factors]]).toEqual([locale, name, 'string']);
+      }
+      expect(Object.keys(features).sort()).toEqual(Object.keys(en.features).sort());
     }
   });
 

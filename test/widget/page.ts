@@ -50,6 +50,7 @@ export function buildWidget(): { folder: string; read(file: string): Buffer; rem
 export interface OpenStream {
   externalIds: string[];
   authorization: string | undefined;
+  readonly language: string | undefined;
   isOpen: boolean;
   /** Tells the page that a customer moved to another segment. */
   tell(externalId: string): void;
@@ -117,6 +118,7 @@ async function openStream(request: IncomingMessage, response: ServerResponse, se
   const stream: OpenStream = {
     externalIds: variables.externalIds,
     authorization: request.headers.authorization,
+    language: request.headers['accept-language'],
     isOpen: true,
     tell: (externalId) => {
       const data = JSON.stringify({ data: { segmentChanged: { externalId } } });
@@ -170,6 +172,8 @@ export interface GraphQLRequest {
     segmentation?: string;
     first?: number;
   };
+  /** What `Accept-Language` says. */
+  language: string | undefined;
   authorization: string | undefined;
 }
 
@@ -233,10 +237,10 @@ export async function openPage(
     if (!request.url().startsWith(server.url)) damage.push(`request: ${request.url()}`);
   });
   await page.route('**/graphql', async (route) => {
-    const { accept, authorization } = route.request().headers();
+    const { accept, authorization, 'accept-language': language } = route.request().headers();
     if (accept === 'text/event-stream') return route.continue();
     const body = route.request().postDataJSON();
-    const request: GraphQLRequest = { query: documentOf(body), variables: body.variables, authorization };
+    const request: GraphQLRequest = { query: documentOf(body), variables: body.variables, authorization, language };
     requests.push(request);
     await answer(request, route, requests.length);
   });

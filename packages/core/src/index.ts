@@ -113,6 +113,23 @@ export { type OutlierOptions, type OutliersFitted, outliers } from './segmentati
 export { rfm } from './segmentation/rfm/rfm.js';
 export type { RfmFitted, RfmOptions } from './segmentation/rfm/rfm-fitted.js';
 export { checkRules, type RuleProblem } from './segmentation/rules/rule-check.js';
-export type { RuleCondition, SegmentRule } from './segmentation/rules/segment-rules.js';
+export type { RuleCondition } from './segmentation/rules/rule-condition.js';
+export type { SegmentRule } from './segmentation/rules/segment-rules.js';
 export type { ScoreThresholds } from './segmentation/score-thresholds.js';
 export { type ValueScoreFitted, type ValueScoreOptions, valueScore } from './segmentation/value-score/value-score.js';
+// Words
+export {
+  LANGUAGES,
+  type Language,
+  type Named,
+  notes,
+  type ReasonKind,
+  type ReasonValues,
+  type RowProblemKind,
+  type Said,
+  said,
+  type Translations,
+  type WayToFix,
+  type Wording,
+} from './words/reasons.js';
+export { REASON_KINDS, type Words, wordsIn } from './words/words.js';

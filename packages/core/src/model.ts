@@ -1,25 +1,22 @@
 import type { CustomerFeatures } from './customers/customer-features.js';
 import type { Random } from './numerics/random.js';
+import { type Said, said, shippedSegment, type Wording } from './words/reasons.js';
 
 /** How a value came about; the same words as in the API. */
 export type BasisStatus = 'MODELLED' | 'GROUP_AVERAGE' | 'NOT_ENOUGH_DATA' | 'NOT_APPLICABLE';
 
-/** One cause of a value, in words and in numbers. */
-export interface Reason {
-  readonly text: string;
+/** One cause of a value: what is to be said of it, and its numbers. `words/words.ts` puts it into words. */
+export type Reason = Said & {
   /** The feature or score it speaks of, as named in `FEATURE_NAMES` or in the model's outputs. */
   readonly feature: string;
   readonly value?: number;
   readonly cutOff?: number;
   /** A multiplier of the prediction, or points of a score. */
   readonly effect?: number;
-}
+};
 
 /** What it would take to be in another segment. */
-export interface SegmentDistance {
-  readonly segmentKey: string;
-  readonly text: string;
-}
+export type SegmentDistance = Said & { readonly segmentKey: string };
 
 export interface Explanation {
   readonly reasons: readonly Reason[];
@@ -41,13 +38,13 @@ export interface SegmentScores extends Scores {
 export interface SegmentDefinition {
   /** Kebab-case title, unique within its segmentation. */
   readonly key: string;
-  readonly title: string;
+  readonly title: Wording;
   /** One sentence that a marketer understands. */
-  readonly description: string;
+  readonly description: Wording;
   /** `#rrggbb`, for a dot beside the title; text never stands on it. */
   readonly color: string;
   /** What a shopper may read; null shows nothing. */
-  readonly publicLabel: string | null;
+  readonly publicLabel: Wording | null;
 }
 
 /** Two models that a person can compare at a glance: parameters and quality, both plain JSON. */
@@ -55,7 +52,7 @@ export interface FittedSummary {
   readonly parameters: unknown;
   readonly metrics: unknown;
   readonly converged: boolean;
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 /**
@@ -67,18 +64,17 @@ export interface FittedSummary {
  */
 export interface Model<Options, Fitted, Output extends Scores = Scores> {
   readonly key: string;
-  readonly title: string;
+  readonly title: Wording;
   /** Changes when the meaning of an output or of Fitted changes. */
   readonly version: string;
   /** The method in a few words, shown beside its numbers. */
-  readonly method: string;
+  readonly method: Wording;
   readonly defaults: Options;
   /** The options of a fit that follows another, for models that keep what the one before found where it still holds. */
   optionsAfter?(previous: Fitted): Options;
   fit(features: CustomerFeatures, options: Options, random: Random): Fitted;
   score(fitted: Fitted, features: CustomerFeatures): Output;
-  /** @param currency said after amounts of money; none when left out */
-  explain(fitted: Fitted, features: CustomerFeatures, row: number, currency?: string): Explanation;
+  explain(fitted: Fitted, features: CustomerFeatures, row: number): Explanation;
   summarise(fitted: Fitted): FittedSummary;
 }
 
@@ -118,12 +114,12 @@ export interface SegmentationQuality {
     readonly adjustedRandIndex: number;
     readonly sampleSize: number;
   }[];
-  /** How many customers each score or class holds, and what is wrong with that in words; its shape is the model's own. */
+  /** How many customers each score or class holds, and what is wrong with that; its shape is the model's own. */
   readonly binHealth: unknown;
   /** What a person should know before using the segments, one sentence each. */
-  readonly warnings: readonly string[];
-  /** Why there are as many segments as there are, in words. */
-  readonly reason: string | null;
+  readonly warnings: readonly Wording[];
+  /** Why there are as many segments as there are. */
+  readonly reason: Wording | null;
 }
 
 /** Of a method that none of the measures fits. */
@@ -140,6 +136,12 @@ export const NO_QUALITY: SegmentationQuality = {
   reason: null,
 };
 
+/** Of a customer without an order, in every segmentation. */
+export const hasNoOrder = (): Explanation => ({
+  reasons: [{ ...said('no-order-yet', {}), feature: 'orders', value: 0 }],
+  nearest: [],
+});
+
 /** A model that puts every customer into exactly one segment. */
 export interface Segmentation<Options, Fitted> extends Model<Options, Fitted, SegmentScores> {
   /** Best first; the last is always Prospect. Learned segmentations and those with rules of the shop read theirs from Fitted. */
@@ -151,8 +153,7 @@ export interface Segmentation<Options, Fitted> extends Model<Options, Fitted, Se
 /** Customers without an order, the same in every segmentation. */
 export const PROSPECT: SegmentDefinition = {
   key: 'prospect',
-  title: 'Prospect',
-  description: 'Known to the shop, has not ordered yet.',
+  ...shippedSegment('prospect'),
   color: '#8a94a6',
   publicLabel: null,
 };

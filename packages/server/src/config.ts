@@ -1,3 +1,4 @@
+import { LANGUAGES, type Language } from '@tessera/core';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { BREADTH_FORM, type BreadthLimits, parseBreadth } from './breadth-limits.js';
@@ -129,6 +130,12 @@ export const SETTINGS = {
     fallback: undefined,
     help: 'proxies in front whose X-Forwarded-For and -Proto count: addresses, networks, "loopback"; none by default',
   },
+  language: {
+    variable: 'TESSERA_LANGUAGE',
+    schema: z.enum(LANGUAGES, `is not one of ${LANGUAGES.join(', ')}`),
+    fallback: 'en',
+    help: 'of what commands say of the shop',
+  },
   timeZone: {
     variable: 'TESSERA_TIME_ZONE',
     schema: timeZone,
@@ -229,6 +236,8 @@ export interface Config {
   readonly trustedProxies?: readonly string[];
   readonly timeZone?: string;
   readonly currency?: string;
+  /** Of what commands say of the shop; English when left out. */
+  readonly language?: Language;
   readonly shopName?: string;
   readonly demographics?: boolean;
   readonly lifetimeDays?: number;

@@ -9,6 +9,9 @@ import {
 } from '@tessera/core/recommendations/rank-products.js';
 import { explainRecommendation } from '@tessera/core/recommendations/recommendation-reasons.js';
 import { describe, expect, it } from 'vitest';
+import { allEnglish, english } from '../../support/words.js';
+
+const LOYAL = { key: 'loyal', title: 'Loyal' };
 
 const fact = (given: Partial<ProductFacts> = {}): ProductFacts => ({
   ...{ rebuyShare: 0, rebuyDays: null, neighbours: [], ...given },
@@ -67,10 +70,10 @@ describe('re-buying', () => {
 
   it('says how often, how long ago and how far apart', () => {
     const [due] = rankProducts(signals({ bought: [{ ...monthly, daysAgo: 28 }] }), 1);
-    const context = { becauseName: null, segmentTitle: 'Loyal', pair: null, popularity: null };
-    expect(explainRecommendation(due!, context)).toMatchObject({
-      text: 'buys it about every 30 days, last 28 days ago, n = 5 times',
-      shopperText: 'Time to buy it again',
+    const context = { becauseName: null, segment: LOYAL, pair: null, popularity: null };
+    expect(allEnglish(explainRecommendation(due!, context))).toMatchObject({
+      told: 'buys it about every 30 days, last 28 days ago, n = 5 times',
+      shopper: 'Time to buy it again',
       evidence: { kind: 'REBUY', purchases: 5, daysSinceLast: 28, intervalDays: 30 },
     });
   });
@@ -163,13 +166,13 @@ describe('a reason', () => {
   );
   const counts = { both: 300, first: 1000, second: 2000, baskets: 20_000 };
   const context = {
-    ...{ becauseName: 'Slim Jeans', segmentTitle: 'Loyal', popularity: null },
+    ...{ becauseName: 'Slim Jeans', segment: LOYAL, popularity: null },
     pair: { orders: counts, customers: counts, segment: { both: 212, first: 684, second: 516, baskets: 4000 } },
   };
 
   it('names the segment, the share, the lift and the number', () => {
-    const { text, evidence } = explainRecommendation(ranked!, context);
-    expect(text).toBe('bought by 31 % of Loyal who bought Slim Jeans, lift 2.4, n = 212');
+    const { told, evidence } = explainRecommendation(ranked!, context);
+    expect(english(told)).toBe('bought by 31 % of Loyal who bought Slim Jeans, lift 2.4, n = 212');
     expect(evidence).toMatchObject({
       kind: 'BOUGHT_WITH',
       because: 'p1',
@@ -181,13 +184,13 @@ describe('a reason', () => {
   });
 
   it('speaks of all customers where too few of the segment bought both', () => {
-    const { text } = explainRecommendation(ranked!, { ...context, pair: { ...context.pair, segment: null } });
-    expect(text).toBe('bought by 30 % of customers who bought Slim Jeans, lift 3.0, n = 300');
+    const { told } = explainRecommendation(ranked!, { ...context, pair: { ...context.pair, segment: null } });
+    expect(english(told)).toBe('bought by 30 % of customers who bought Slim Jeans, lift 3.0, n = 300');
   });
 
   it('tells the shopper no more than the product', () => {
-    expect(explainRecommendation(ranked!, context).shopperText).toBe('Often bought with Slim Jeans');
-    expect(explainRecommendation(ranked!, { ...context, becauseName: null }).shopperText).toBe(
+    expect(english(explainRecommendation(ranked!, context).shopper)).toBe('Often bought with Slim Jeans');
+    expect(english(explainRecommendation(ranked!, { ...context, becauseName: null }).shopper)).toBe(
       'Goes with what you bought',
     );
   });

@@ -1,11 +1,16 @@
 import { type ClusterTraits, kebabCase, nameClusters } from '@tessera/core/segmentation/naming.js';
+import { said } from '@tessera/core/words/reasons.js';
 import { describe, expect, it } from 'vitest';
+import { english } from '../../support/words.js';
 
 const traits = (apart: ClusterTraits['apart'], newShare = 0, inactiveShare = 0): ClusterTraits => ({
   apart,
   newShare,
   inactiveShare,
 });
+
+/** Of a cluster of which nothing but its name is asked. */
+const NOTHING = { orders: null, netRevenue: null, recencyDays: null, customerShare: 0, revenueShare: null };
 
 const loyal = traits({ recencyDays: -1, orders: 1.5, netRevenue: 1.8, tenureDays: 1 });
 const steady = traits({ recencyDays: -0.6, orders: 0.9, netRevenue: 0.5, tenureDays: 0 });
@@ -15,7 +20,7 @@ const fresh = traits({ recencyDays: -0.9, orders: -1.4, netRevenue: -1.3, tenure
 
 describe('nameClusters', () => {
   const titles = (clusters: ClusterTraits[], taken: string[] = []) =>
-    nameClusters(clusters, taken).map(({ title }) => title);
+    nameClusters(clusters, taken).map(({ title }) => english(title));
 
   it('uses the words of seed 002 where nobody lives on discounts', () => {
     expect(titles([loyal, steady, seldom, stale, fresh])).toEqual([
@@ -71,15 +76,15 @@ describe('nameClusters', () => {
   it('tells namesakes apart by what differs most, and keeps keys unique', () => {
     const steadier = traits({ ...steady.apart, orders: 0.3 });
     const names = nameClusters([loyal, steady, steadier, steadier, steadier, steadier]);
-    expect(names[2]!.title).toBe('Frequent Buyers, Fewer Orders');
+    expect(english(names[2]!.title)).toBe('Frequent Buyers, Fewer Orders');
     expect(new Set(names.map(({ key }) => key)).size).toBe(names.length);
-    for (const { key, title } of names) expect(key).toBe(kebabCase(title));
+    for (const { key, title } of names) expect(key).toBe(kebabCase(english(title)));
   });
 
   it('calls nobody a buyer of late whose last order is half a year ago, however much longer the others are away', () => {
     const phrases = (inactiveShare: number) =>
       nameClusters([loyal, steady, seldom].map((cluster) => ({ ...cluster, inactiveShare }))).map(
-        ({ phrase }) => phrase,
+        ({ role, quiet }) => english(said('cluster-description', { role, quiet, ...NOTHING })).split(':')[0],
       );
     expect(phrases(0.2)[0]).toBe('Buy often, lately and for the most');
     expect(phrases(0.9)).toEqual([

@@ -107,7 +107,7 @@ describe('T17: a page of another site', () => {
         expect({ status: answer.status, cors: answer.cors, vary: answer.vary }, `${who} ${origin}`).toEqual({
           status: 403,
           cors: {},
-          vary: 'Origin',
+          vary: 'Origin, Accept-Language',
         });
         expect(answer.body).toContain('ORIGIN_NOT_ALLOWED');
         expect(answer.body).not.toMatch(/shop\.example|evil/);
@@ -138,7 +138,7 @@ describe('T17: a page of an origin of the key', () => {
         expect({ ...answer, body: '' }, who).toEqual({
           status: 200,
           cors: { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' },
-          vary: 'Origin',
+          vary: 'Origin, Accept-Language',
           body: '',
         });
       }
@@ -156,7 +156,7 @@ describe('T17: a page of an origin of the key', () => {
         'access-control-allow-headers': 'authorization, content-type',
         'access-control-max-age': '600',
       },
-      vary: 'Origin',
+      vary: 'Origin, Accept-Language',
       body: '',
     });
   });
@@ -185,7 +185,7 @@ describe('an origin', () => {
       expect({ status: answer.status, cors: answer.cors, vary: answer.vary }).toEqual({
         status: 200,
         cors: {},
-        vary: 'Origin',
+        vary: 'Origin, Accept-Language',
       });
     }
   });

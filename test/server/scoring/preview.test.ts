@@ -6,6 +6,7 @@ import { parseSegmentationSettings } from '@tessera/server/settings/segmentation
 import { describe, expect, it } from 'vitest';
 import { emptyShop } from '../../support/shop-data.js';
 import { addOrders } from '../../support/shop-data-orders.js';
+import { allEnglish } from '../../support/words.js';
 
 const CUSTOMERS = 60;
 
@@ -100,7 +101,9 @@ describe('a preview of segmentation settings', () => {
 
   it('takes a new title for the same key for no move', async () => {
     const sql = await scoredShop();
-    const rules = rfm.defaults.rules.map((rule) => (rule.key === 'vip' ? { ...rule, title: 'Friends' } : rule));
+    const rules = (allEnglish(rfm.defaults.rules) as { key: string }[]).map((rule) =>
+      rule.key === 'vip' ? { ...rule, title: 'Friends' } : rule,
+    );
     const [preview] = (await previewSegmentation(sql, settings({ rfm: { rules } }))).segmentations;
     expect(preview!.moves).toEqual([]);
     expect(preview!.segments[0]).toMatchObject({ key: 'vip', title: 'Friends' });

@@ -25,6 +25,7 @@ import {
   readFeatures,
   takeBuyers,
 } from '../../support/shop-data.js';
+import { english } from '../../support/words.js';
 
 interface Case {
   readonly title: string;
@@ -165,7 +166,7 @@ describeWithSet(SHOPS)('$title', ({ paths, cases }) => {
       }
       expect(cells).toEqual(average.rfm_cells);
 
-      const titles = rfm.segments(fitted).map(({ title }) => title);
+      const titles = rfm.segments(fitted).map(({ title }) => english(title));
       const members = rowsBySegment(titles, segment);
       for (const [title, expected] of Object.entries(average.segments)) {
         const rows = members.get(title) ?? [];
@@ -195,7 +196,7 @@ describeWithSet(SHOPS)('$title', ({ paths, cases }) => {
         expectAbsolute(value, expected.score_quantiles[i]!, `score quantile ${expected.score_quantile_levels[i]}`);
       });
 
-      const titles = valueScore.segments(fitted).map(({ title }) => title);
+      const titles = valueScore.segments(fitted).map(({ title }) => english(title));
       for (const customer of expected.sample) {
         const row = ids.indexOf(String(customer.customer_id));
         expect([features.columns.orders[row], Math.max(1, features.columns.elapsedSpanDays[row]!)]).toEqual([

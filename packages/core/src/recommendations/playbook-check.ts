@@ -1,5 +1,8 @@
 import { InvalidInputError } from '../errors.js';
-import { ACTION_FACT_NAMES, PLACEHOLDER, type Playbook } from './playbook.js';
+import { PLACEHOLDER } from '../words/own-reason.js';
+import { LANGUAGES } from '../words/reasons.js';
+import { isShippedAction, withShippedWords } from './default-playbook.js';
+import { ACTION_FACT_NAMES, type Playbook } from './playbook.js';
 
 /** Something wrong with a playbook, and where: `actions[2].kpi`. */
 export interface PlaybookProblem {
@@ -36,6 +39,21 @@ class Problems {
     if (typeof value === 'string' && value.trim() !== '') return value;
     this.add(`${path}.${name}`, value === undefined ? `is missing: ${purpose}` : `is not a text: ${purpose}`);
     return null;
+  }
+
+  /** A text, or one by language; those of an action of ours may be left out. @returns every text that was given */
+  wording(given: Record<string, unknown>, path: string, name: string, purpose: string): string[] {
+    const value = given[name];
+    if (value === undefined && isShippedAction(given.key)) return [];
+    if (!isObject(value)) {
+      const text = this.text(given, path, name, purpose);
+      return text === null ? [] : [text];
+    }
+    if (Object.keys(value).length === 0) this.add(`${path}.${name}`, `is empty: ${purpose}`);
+    this.unknownFields(value, `${path}.${name}`, LANGUAGES);
+    return LANGUAGES.filter((language) => value[language] !== undefined).flatMap(
+      (language) => this.text(value, `${path}.${name}`, language, purpose) ?? [],
+    );
   }
 
   share(given: Record<string, unknown>, path: string, name: string, purpose: string): void {
@@ -143,11 +161,12 @@ function checkAction(given: unknown, path: string, known: KnownSegments, seen: S
   }
   if (key !== null && seen.has(key)) problems.add(`${path}.key`, `${show(key)} is the key of an action before it too`);
   if (key !== null) seen.add(key);
-  problems.text(given, path, 'title', 'what it is called');
-  problems.text(given, path, 'description', 'what to do');
-  problems.text(given, path, 'kpi', 'how its success is measured');
-  const reason = problems.text(given, path, 'reason', 'why this customer');
-  checkPlaceholders(reason ?? '', `${path}.reason`, problems);
+  problems.wording(given, path, 'title', 'what it is called');
+  problems.wording(given, path, 'description', 'what to do');
+  problems.wording(given, path, 'kpi', 'how its success is measured');
+  for (const reason of problems.wording(given, path, 'reason', 'why this customer')) {
+    checkPlaceholders(reason, `${path}.reason`, problems);
+  }
   checkSegments(given.segments, `${path}.segments`, 'everybody with an order', known, problems);
   checkSegments(given.notSegments, `${path}.notSegments`, 'nobody', known, problems);
   checkWhen(given.when, `${path}.when`, problems);
@@ -156,11 +175,14 @@ function checkAction(given: unknown, path: string, known: KnownSegments, seen: S
   problems.share(given, path, 'priority', 'how urgent it is, 1 most');
   const { perk } = given;
   if (perk == null) return;
-  if (typeof perk !== 'string' || perk.trim() === '')
-    problems.add(`${path}.perk`, 'is not a text that the shopper reads');
-  // The shopper sees it as it stands: his numbers and the names of segments are not for him.
-  else if (/[{}]/.test(perk))
-    problems.add(`${path}.perk`, 'holds braces: the shopper reads it as it is, without his values');
+  const texts = isObject(perk) ? problems.wording(given, path, 'perk', 'what the shopper reads') : [perk];
+  for (const text of texts) {
+    if (typeof text !== 'string' || text.trim() === '')
+      problems.add(`${path}.perk`, 'is not a text that the shopper reads');
+    // The shopper sees it as it stands: his numbers and the names of segments are not for him.
+    else if (/[{}]/.test(text))
+      problems.add(`${path}.perk`, 'holds braces: the shopper reads it as it is, without his values');
+  }
 }
 
 /** Everything that is wrong with a playbook, in its order; none for a sound one. */
@@ -181,5 +203,6 @@ export function checkPlaybook(given: unknown, known: KnownSegments): PlaybookPro
 export function parsePlaybook(given: unknown, known: KnownSegments): Playbook {
   const problems = checkPlaybook(given, known);
   if (problems.length > 0) throw new InvalidInputError(problems.map(({ path, text }) => `${path} ${text}`).join('; '));
-  return given as Playbook;
+  const playbook = given as Playbook;
+  return { ...playbook, actions: playbook.actions.map(withShippedWords) };
 }

@@ -1,3 +1,5 @@
+import { type Named, type Said, type ShippedAction, said, type Translations, type Wording } from '../words/reasons.js';
+
 /** Bounds of one fact, both included; at least one. A missing fact meets none. */
 export interface FactBounds {
   readonly from?: number;
@@ -29,9 +31,9 @@ export const ACTION_FACT_NAMES = Object.keys(ACTION_FACTS) as ActionFact[];
 export interface PlaybookAction {
   /** Kebab-case, unique within the playbook. */
   readonly key: string;
-  readonly title: string;
+  readonly title: Wording;
   /** What to do, in a sentence or two. */
-  readonly description: string;
+  readonly description: Wording;
   /** `segmentation:segment`, any of them; left out: everybody with an order. */
   readonly segments?: readonly string[];
   /** `segmentation:segment`: whoever is in one of these is left out. */
@@ -39,10 +41,11 @@ export interface PlaybookAction {
   readonly when?: Readonly<Partial<Record<ActionFact, FactBounds>>>;
   /**
    * Why this customer, for staff; `{orders}`, `{segment}` and the other facts in braces stand for his values, and
-   * `{orders|order|orders}` for the value with the word that fits one or any other.
+   * `{orders|order|orders}` for the value with the word that fits one or any other. Left out: the words that come with an
+   * action of the product.
    */
-  readonly reason: string;
-  readonly kpi: string;
+  readonly reason?: string | Translations;
+  readonly kpi: Wording;
   /** The most that may be given away, as shares; the smaller of the two counts. Null for no incentive at all. */
   readonly maxIncentive: { readonly ofExpectedValue: number; readonly ofOrderValue: number } | null;
   /** By which part the expected revenue of 90 days may rise; an assumption until an experiment measures it. */
@@ -50,7 +53,7 @@ export interface PlaybookAction {
   /** 0 to 1 before the customer's value is weighed in. */
   readonly priority: number;
   /** What the shopper himself reads of it; left out or null: nothing. */
-  readonly perk?: string | null;
+  readonly perk?: Wording | null;
 }
 
 export interface Playbook {
@@ -61,43 +64,29 @@ export interface Playbook {
 export interface CustomerFacts {
   /** `segmentation:segment`, one a segmentation. */
   readonly segments: readonly string[];
-  /** Title of his RFM segment. */
-  readonly segmentTitle: string;
+  /** His RFM segment. */
+  readonly segment: Named;
   readonly values: Readonly<Record<ActionFact, number | null>>;
 }
 
 export interface ChosenAction {
   readonly action: PlaybookAction;
-  readonly reason: string;
+  readonly reason: Said;
   /** 0 to 1. */
   readonly priority: number;
 }
 
 /** What a customer without a known value weighs. */
 const UNKNOWN_VALUE = 0.25;
-/** The fact, and the words for one and for any other value of it. */
-export const PLACEHOLDER = /\{([^{}|]*)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
-const SHARES: ReadonlySet<string> = new Set(['returnRate', 'discountShare', 'valuePercentile', 'topOfSegment']);
-
 const isWithin = (
   value: number | null,
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: FactBounds,
 ) => value !== null && value >= from && value <= to;
 
-function shown(name: string, { segmentTitle, values }: CustomerFacts): string {
-  if (name === 'segment') return segmentTitle;
-  const value = values[name as ActionFact];
-  if (value === null) return 'unknown';
-  // A day is over or it is not.
-  if (name === 'recencyDays') return String(Math.floor(value));
-  return SHARES.has(name) ? `${Math.round(100 * value)} %` : String(Number(value.toFixed(value < 10 ? 1 : 0)));
-}
-
-function explain(reason: string, customer: CustomerFacts): string {
-  return reason.replace(PLACEHOLDER, (_, name: string, one: string | undefined, other: string | undefined) => {
-    const value = shown(name, customer);
-    return one === undefined ? value : `${value} ${value === '1' ? one : other}`;
-  });
+function reasonOf({ key, reason }: PlaybookAction, { segment, values: facts }: CustomerFacts): Said {
+  return reason === undefined
+    ? said('action-why', { action: key as ShippedAction, segment, facts })
+    : said('own-action-why', { reason, segment, facts });
 }
 
 /** Whether an action is for a customer. */
@@ -125,7 +114,7 @@ export function nextActions(playbook: Playbook, customer: CustomerFacts, most: n
     .filter((action) => actionApplies(action, customer))
     .map((action) => ({
       action,
-      reason: explain(action.reason, customer),
+      reason: reasonOf(action, customer),
       priority: action.priority * (0.5 + 0.5 * value),
     }))
     .sort((a, b) => b.priority - a.priority)
@@ -133,11 +122,12 @@ export function nextActions(playbook: Playbook, customer: CustomerFacts, most: n
 }
 
 /** What the shopper may read of the actions that are for him, in the playbook's order, each text once. */
-export function perksOf(playbook: Playbook, customer: CustomerFacts): string[] {
+export function perksOf(playbook: Playbook, customer: CustomerFacts): Wording[] {
   const perks = playbook.actions.flatMap((action) =>
     action.perk != null && actionApplies(action, customer) ? [action.perk] : [],
   );
-  return [...new Set(perks)];
+  const texts = perks.map((perk) => JSON.stringify(perk));
+  return perks.filter((_, index) => texts.indexOf(texts[index]!) === index);
 }
 
 /** The actions that the members of a segment can be given, whatever else they ask for. */

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../errors.js';
 import type { Random } from '../numerics/random.js';
+import { type RankingFigures, said, type Wording } from '../words/reasons.js';
 
 /** Measured over customers, with the range that holds it in 90 of 100 resamplings of them. */
 export interface RankingEstimate {
@@ -28,7 +29,7 @@ export interface RankingBacktest {
 export interface RankingVerdict {
   /** BEATS_POPULARITY: both leads are above 0 with their whole interval. */
   readonly kind: 'BEATS_POPULARITY' | 'NO_BETTER_THAN_POPULARITY' | 'NOT_TESTED';
-  readonly sentence: string;
+  readonly sentence: Wording;
 }
 
 /** How good lists are, one entry a list. */
@@ -115,24 +116,16 @@ function estimate(value: number, resampled: readonly number[]): RankingEstimate 
   return { value, low: at(LOW), high: at(HIGH) };
 }
 
-const percent = (share: number) => (100 * share).toFixed(1);
-const decimals = (value: number) => value.toFixed(3).replace(/^-0\.000$/, '0.000');
-
 function verdictOf({ lists, length, recommender, popularity, lead }: Omit<RankingBacktest, 'verdict'>): RankingVerdict {
   if (lists < FEWEST_LISTS) {
-    return {
-      kind: 'NOT_TESTED',
-      sentence: `not tested yet: only ${lists} customers bought again in the test window, ${FEWEST_LISTS} are needed`,
-    };
+    return { kind: 'NOT_TESTED', sentence: said('lists-few', { lists, needed: FEWEST_LISTS }) };
   }
-  const hits = `${percent(recommender.hitRate.value)} % of lists of ${length} held something that was bought, ${percent(popularity.hitRate.value)} % of the popular products`;
-  const gains = `NDCG ${decimals(lead.ndcg.value)} ${lead.ndcg.value < 0 ? 'lower' : 'higher'}, 90 % interval ${decimals(lead.ndcg.low)} to ${decimals(lead.ndcg.high)}`;
-  const points = `${percent(lead.hitRate.value)} points, 90 % interval ${percent(lead.hitRate.low)} to ${percent(lead.hitRate.high)}`;
-  if (lead.hitRate.low > 0 && lead.ndcg.low > 0) {
-    return { kind: 'BEATS_POPULARITY', sentence: `beats popularity: ${hits} (${points}); ${gains}; n = ${lists}` };
-  }
-  return {
-    kind: 'NO_BETTER_THAN_POPULARITY',
-    sentence: `not proved better than popularity: ${hits} (${points}); ${gains}; n = ${lists}`,
+  const figures: RankingFigures = {
+    ...{ lists, length, hits: recommender.hitRate.value, popularHits: popularity.hitRate.value },
+    ...{ lead: lead.hitRate.value, leadLow: lead.hitRate.low, leadHigh: lead.hitRate.high },
+    ...{ gain: lead.ndcg.value, gainLow: lead.ndcg.low, gainHigh: lead.ndcg.high },
   };
+  return lead.hitRate.low > 0 && lead.ndcg.low > 0
+    ? { kind: 'BEATS_POPULARITY', sentence: said('beats-popularity', figures) }
+    : { kind: 'NO_BETTER_THAN_POPULARITY', sentence: said('like-popularity', figures) };
 }

@@ -1,3 +1,4 @@
+import { type Named, type Said, said } from '../words/reasons.js';
 import { affinityOf, type PairCounts, shrunkConfidence } from './affinity.js';
 import type { RankedProduct } from './rank-products.js';
 
@@ -21,7 +22,8 @@ export interface PopularityEvidence {
 export interface ReasonContext {
   /** Name of the product that it is bought with; null where it has none. */
   readonly becauseName: string | null;
-  readonly segmentTitle: string;
+  /** The reader's segment; null where it is not known, so that all customers are meant. */
+  readonly segment: Named | null;
   readonly pair: PairEvidence | null;
   readonly popularity: PopularityEvidence | null;
 }
@@ -31,14 +33,14 @@ export type ShopperReasonKind = (typeof SHOPPER_REASON_KINDS)[number];
 
 export interface RecommendationReason {
   /** For staff, with its numbers. */
-  readonly text: string;
+  readonly told: Said;
   /** For the shopper: no segment, score or count. */
-  readonly shopperText: string;
-  /** What that text says, for whoever words it in another language. */
+  readonly shopper: Said;
+  /** What that says, for whoever words it himself. */
   readonly shopperKind: ShopperReasonKind;
   /** The name in it of what he bought; null where none stands there. */
   readonly boughtWith: string | null;
-  /** Plain JSON: what the text was made from, and the parts of the score. */
+  /** Plain JSON: what the reason was made from, and the parts of the score. */
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
@@ -46,19 +48,16 @@ export interface RecommendationReason {
 export const FEWEST_IN_SEGMENT = 5;
 const LONGEST_NAME = 60;
 
-const percent = (share: number) =>
-  `${Math.max(share < 0.01 ? Number((100 * share).toPrecision(1)) : Math.round(100 * share), 0)} %`;
-const times = (lift: number) => lift.toFixed(1);
 const shorten = (name: string) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 function pairReason(ranked: RankedProduct, context: ReasonContext, pair: PairEvidence): RecommendationReason {
-  const name = context.becauseName === null ? `product ${ranked.because}` : shorten(context.becauseName);
+  const product = context.becauseName === null ? null : shorten(context.becauseName);
   const customers = affinityOf(pair.customers);
   const orders = affinityOf(pair.orders);
   const segment = pair.segment === null ? null : affinityOf(pair.segment);
   const counts = pair.segment ?? pair.customers;
   const shown = segment ?? customers;
-  const whom = segment === null ? 'customers' : context.segmentTitle;
+  const named = segment === null ? null : context.segment;
   // Of few customers a share is drawn towards everybody's, so that three of seven do not read as a rule.
   const confidence = shrunkConfidence(counts);
   const lift = (confidence * counts.baskets) / counts.second;
@@ -66,15 +65,18 @@ function pairReason(ranked: RankedProduct, context: ReasonContext, pair: PairEvi
     ...{ both, base: first, support, confidence, lift },
   });
   return {
-    text: `bought by ${percent(confidence)} of ${whom} who bought ${name}, lift ${times(lift)}, n = ${counts.both}`,
-    shopperText: context.becauseName === null ? 'Goes with what you bought' : `Often bought with ${name}`,
+    told: said('bought-with', {
+      ...{ share: confidence, segment: named, product, productId: ranked.because ?? '', lift },
+      customers: counts.both,
+    }),
+    shopper: said('shopper-goes-with', { product }),
     shopperKind: 'BOUGHT_WITH',
-    boughtWith: context.becauseName === null ? null : name,
+    boughtWith: product,
     evidence: {
       kind: ranked.kind,
       because: ranked.because,
       becauseName: context.becauseName,
-      segment: segment === null ? null : context.segmentTitle,
+      segment: named === null ? null : named.title,
       confidence: shown.confidence,
       lift: shown.lift,
       shrunkConfidence: confidence,
@@ -89,13 +91,12 @@ function pairReason(ranked: RankedProduct, context: ReasonContext, pair: PairEvi
 
 function rebuyReason({ kind, rebuy }: RankedProduct): RecommendationReason {
   const { purchaseDays, daysAgo, intervalDays } = rebuy!;
-  const own = purchaseDays > 1;
-  const interval = Math.round(intervalDays);
   return {
-    text: own
-      ? `buys it about every ${interval} days, last ${daysAgo} days ago, n = ${purchaseDays} times`
-      : `bought ${daysAgo} days ago; customers buy it again after about ${interval} days`,
-    shopperText: 'Time to buy it again',
+    told:
+      purchaseDays > 1
+        ? said('rebuy-own', { intervalDays, daysAgo, purchases: purchaseDays })
+        : said('rebuy-usual', { intervalDays, daysAgo }),
+    shopper: said('shopper-again', {}),
     shopperKind: 'REBUY',
     boughtWith: null,
     evidence: { kind, purchases: purchaseDays, daysSinceLast: daysAgo, intervalDays, n: purchaseDays },
@@ -103,15 +104,14 @@ function rebuyReason({ kind, rebuy }: RankedProduct): RecommendationReason {
 }
 
 function popularReason(ranked: RankedProduct, context: ReasonContext): RecommendationReason {
-  const inSegment = ranked.kind === 'POPULAR_IN_SEGMENT';
-  const whom = inSegment ? context.segmentTitle : 'customers';
+  const segment = ranked.kind === 'POPULAR_IN_SEGMENT' ? context.segment : null;
   const { customers, share } = context.popularity ?? { customers: 0, share: 0 };
   return {
-    text: `bought by ${percent(share)} of ${whom} who ordered in the last 90 days, n = ${customers}`,
-    shopperText: 'Popular right now',
+    told: said('popular', { share, segment, customers }),
+    shopper: said('shopper-popular', {}),
     shopperKind: 'POPULAR',
     boughtWith: null,
-    evidence: { kind: ranked.kind, segment: inSegment ? context.segmentTitle : null, share, n: customers },
+    evidence: { kind: ranked.kind, segment: segment === null ? null : segment.title, share, n: customers },
   };
 }
 

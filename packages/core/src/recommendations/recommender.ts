@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../errors.js';
 import type { FittedSummary } from '../model.js';
+import { said } from '../words/reasons.js';
 import { basketsOf, fitNeighbours, MOST_NEIGHBOURS, POPULARITY_DISCOUNT, PRIOR_BASKETS } from './affinity.js';
 import {
   type CustomerSignals,
@@ -69,9 +70,9 @@ export const REBUY_PRIOR = 5;
  */
 export const recommender = {
   key: 'recommendations',
-  title: 'Recommendations',
+  title: said('model-title', { model: 'recommendations' }),
   version: '1',
-  method: 'items bought together, re-buy intervals and recent popularity, blended',
+  method: said('model-method', { model: 'recommendations' }),
   fit,
   score: (signals: CustomerSignals, most: number): RankedProduct[] => rankProducts(signals, most),
   explain: (ranked: RankedProduct, context: ReasonContext): RecommendationReason =>
@@ -174,6 +175,6 @@ function summarise({ backtest, ...counts }: RecommendationsRun): FittedSummary {
     },
     metrics: backtest,
     converged: true,
-    note: backtest?.verdict.sentence ?? 'not tested yet: the history is too short for a test in time',
+    note: backtest?.verdict.sentence ?? said('untested-short', {}),
   };
 }

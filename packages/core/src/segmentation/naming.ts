@@ -1,4 +1,6 @@
-import type { ClusterFeature } from '../customers/features.js';
+import { CLUSTER_FEATURES, type ClusterFeature } from '../customers/features.js';
+import { type ClusterRole, type Difference, said, type Wording } from '../words/reasons.js';
+import { wordsIn } from '../words/words.js';
 
 /** What naming looks at. */
 export interface ClusterTraits {
@@ -10,106 +12,28 @@ export interface ClusterTraits {
   readonly inactiveShare: number;
 }
 
-type Role =
-  | 'best'
-  | 'bargain'
-  | 'new-inactive'
-  | 'new'
-  | 'at-risk'
-  | 'dormant'
-  | 'returning'
-  | 'frequent'
-  | 'big-basket'
-  | 'occasional';
-
 export interface ClusterName {
-  /** Kebab-case title. */
+  /** The English title in kebab-case: keys are as they were before there were other languages. */
   readonly key: string;
-  readonly title: string;
-  /** What sets it apart, as the first half of a sentence. */
-  readonly phrase: string;
+  readonly title: Wording;
+  readonly role: ClusterRole;
+  /** Whether most of the cluster have not ordered for half a year: recent beside the others is not recent. */
+  readonly quiet: boolean;
   readonly color: string;
-  readonly publicLabel: string | null;
+  readonly publicLabel: Wording | null;
 }
 
-interface Wording {
-  readonly title: string;
-  /** The title where the shop has bargain hunters, as in seed 004; else that of seed 002. */
-  readonly titleBesideBargains?: string;
-  readonly phrase: string;
-  /** The phrase where most of the cluster have not ordered for half a year: recent beside the others is not recent. */
-  readonly phraseWhenQuiet?: string;
-  readonly color: string;
-  readonly publicLabel: string | null;
-}
-
-const WORDINGS: Readonly<Record<Role, Wording>> = {
-  best: {
-    title: 'High-Value Loyalists',
-    titleBesideBargains: 'VIP',
-    phrase: 'Buy often, lately and for the most',
-    phraseWhenQuiet: 'Have bought more often than others and for the most',
-    color: '#7c3aed',
-    publicLabel: 'VIP',
-  },
-  frequent: {
-    title: 'Frequent Buyers',
-    titleBesideBargains: 'Loyal Regulars',
-    phrase: 'Come back steadily and spend moderately',
-    phraseWhenQuiet: 'Have come back and spent moderately',
-    color: '#2563eb',
-    publicLabel: null,
-  },
-  'big-basket': {
-    title: 'Big-Basket Buyers',
-    phrase: 'Order seldom, but a lot at once',
-    color: '#0d9488',
-    publicLabel: null,
-  },
-  bargain: {
-    title: 'Bargain Hunters',
-    phrase: 'Buy when there is a discount',
-    color: '#ca8a04',
-    publicLabel: null,
-  },
-  occasional: {
-    title: 'Occasional Shoppers',
-    phrase: 'Buy now and then, with room to grow',
-    phraseWhenQuiet: 'Have bought now and then',
-    color: '#16a34a',
-    publicLabel: null,
-  },
-  new: {
-    title: 'New Customers',
-    phrase: 'Came lately and have hardly begun',
-    color: '#0891b2',
-    publicLabel: null,
-  },
-  'new-inactive': {
-    title: 'New/Inactive',
-    phrase: 'Bought once or twice, some lately, some long ago',
-    color: '#64748b',
-    publicLabel: null,
-  },
-  returning: {
-    title: 'Frequent Returners',
-    phrase: 'Send back much of what they buy',
-    color: '#be185d',
-    publicLabel: null,
-  },
-  'at-risk': {
-    title: 'At-Risk',
-    phrase: 'Have bought well, but not for long',
-    color: '#dc6803',
-    publicLabel: null,
-  },
-  dormant: {
-    title: 'Dormant',
-    titleBesideBargains: 'Inactive',
-    phrase: 'Bought rarely, little and long ago',
-    color: '#94a3b8',
-    publicLabel: null,
-  },
+const COLORS: Readonly<Record<ClusterRole, string>> = {
+  best: '#7c3aed',
+  frequent: '#2563eb',
+  'big-basket': '#0d9488',
+  bargain: '#ca8a04',
+  occasional: '#16a34a',
+  new: '#0891b2',
+  'new-inactive': '#64748b',
+  returning: '#be185d',
+  'at-risk': '#dc6803',
+  dormant: '#94a3b8',
 };
 
 /**
@@ -139,14 +63,14 @@ function bestCluster(clusters: readonly ClusterTraits[]): number {
   return best;
 }
 
-function roleOf(traits: ClusterTraits, besideBargains: boolean): Role {
+function roleOf(traits: ClusterTraits, bargains: boolean): ClusterRole {
   const recency = of(traits, 'recencyDays');
   const orders = of(traits, 'orders');
   const spend = of(traits, 'netRevenue');
   const few = orders <= -SOMEWHAT && spend <= -SOMEWHAT;
   const mixed = traits.newShare >= MIXED_SHARE && traits.inactiveShare >= MIXED_SHARE;
   if (of(traits, 'discountShare') >= CLEARLY) return 'bargain';
-  if (besideBargains && few && mixed) return 'new-inactive';
+  if (bargains && few && mixed) return 'new-inactive';
   if (of(traits, 'returnRate') >= MANY_RETURNS) return 'returning';
   if (traits.newShare >= NEW_SHARE && recency < SOMEWHAT && orders < SOMEWHAT && spend < CLEARLY) return 'new';
   if (recency >= CLEARLY) return few ? 'dormant' : 'at-risk';
@@ -160,28 +84,23 @@ export const kebabCase = (title: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 
-const MORE_AND_LESS: Readonly<Record<ClusterFeature, readonly [more: string, less: string]>> = {
-  recencyDays: ['Longer Ago', 'More Recent'],
-  orders: ['More Orders', 'Fewer Orders'],
-  netRevenue: ['Higher Spend', 'Lower Spend'],
-  tenureDays: ['Longer Known', 'Newer'],
-  discountShare: ['More Discounts', 'Fewer Discounts'],
-  returnRate: ['More Returns', 'Fewer Returns'],
-  averageOrderValue: ['Larger Orders', 'Smaller Orders'],
-  distinctCategories: ['More Categories', 'Fewer Categories'],
-};
+const { say: english } = wordsIn('en');
 
-/** A difference in one feature as words that may follow a title. */
-export const moreOrLess = (feature: ClusterFeature, difference: number) =>
-  MORE_AND_LESS[feature][difference > 0 ? 0 : 1];
+/** The key of a title: of its English words, which never change for a title that stays. */
+export const keyOfTitle = (title: Wording) => kebabCase(english(title));
 
-/** The differences from a namesake, the largest first, as words that may follow the title. */
-function qualifiers(traits: ClusterTraits, namesake: ClusterTraits): string[] {
+/** Which way a feature differs. */
+export const differenceIn = (feature: ClusterFeature, difference: number): Difference => ({
+  feature,
+  side: difference > 0 ? 'more' : 'less',
+});
+
+/** The differences from a namesake, the largest first. */
+function differencesFrom(traits: ClusterTraits, namesake: ClusterTraits): Difference[] {
   const difference = (feature: ClusterFeature) => of(traits, feature) - of(namesake, feature);
-  return (Object.keys(MORE_AND_LESS) as ClusterFeature[])
-    .filter((feature) => feature in traits.apart)
+  return CLUSTER_FEATURES.filter((feature) => feature in traits.apart)
     .sort((a, b) => Math.abs(difference(b)) - Math.abs(difference(a)))
-    .map((feature) => moreOrLess(feature, difference(feature)));
+    .map((feature) => differenceIn(feature, difference(feature)));
 }
 
 /**
@@ -197,25 +116,25 @@ function qualifiers(traits: ClusterTraits, namesake: ClusterTraits): string[] {
  */
 export function nameClusters(clusters: readonly ClusterTraits[], taken: readonly string[] = []): ClusterName[] {
   const best = bestCluster(clusters);
-  const besideBargains = clusters.some((traits, index) => index !== best && of(traits, 'discountShare') >= CLEARLY);
+  const bargains = clusters.some((traits, index) => index !== best && of(traits, 'discountShare') >= CLEARLY);
   const used = new Set(taken);
-  const holder = new Map<Role, ClusterTraits>();
+  const holder = new Map<ClusterRole, ClusterTraits>();
   return clusters.map((traits, index) => {
-    const role = index === best ? 'best' : roleOf(traits, besideBargains);
-    const wording = WORDINGS[role];
-    const plain = besideBargains ? (wording.titleBesideBargains ?? wording.title) : wording.title;
+    const role = index === best ? 'best' : roleOf(traits, bargains);
+    const titled = (difference: Difference | null, number: number | null = null) =>
+      said('cluster-title', { role, bargains, difference, number });
     const namesake = holder.get(role);
     if (namesake === undefined) holder.set(role, traits);
-    const differences = namesake === undefined ? [] : qualifiers(traits, namesake);
+    const differences = namesake === undefined ? [] : differencesFrom(traits, namesake);
     const title = [
-      ...(namesake === undefined ? [plain] : []),
-      ...differences.map((words) => `${plain}, ${words}`),
-      ...Array.from({ length: used.size + 2 }, (_, number) => `${plain} ${number + 2}`),
-    ].find((candidate) => !used.has(kebabCase(candidate)))!;
-    const key = kebabCase(title);
+      ...(namesake === undefined ? [titled(null)] : []),
+      ...differences.map((difference) => titled(difference)),
+      ...Array.from({ length: used.size + 2 }, (_, number) => titled(null, number + 2)),
+    ].find((candidate) => !used.has(keyOfTitle(candidate)))!;
+    const key = keyOfTitle(title);
     used.add(key);
-    const isQuiet = traits.inactiveShare > MOST_SHARE;
-    const phrase = isQuiet ? (wording.phraseWhenQuiet ?? wording.phrase) : wording.phrase;
-    return { key, title, phrase, color: wording.color, publicLabel: wording.publicLabel };
+    const quiet = traits.inactiveShare > MOST_SHARE;
+    const publicLabel = role === 'best' ? said('public-label', {}) : null;
+    return { key, title, role, quiet, color: COLORS[role], publicLabel };
   });
 }

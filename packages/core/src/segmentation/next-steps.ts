@@ -1,5 +1,6 @@
 import { type CustomerFeatures, emptyFeatures } from '../customers/customer-features.js';
 import { FEATURE_NAMES, type FeatureName } from '../customers/features.js';
+import { type Named, type Said, said } from '../words/reasons.js';
 
 /** Steps that are tried: further ones are not advice. */
 export const MOST_ORDERS = 12;
@@ -46,14 +47,11 @@ function setDays({ columns: target }: OwnRow, { columns }: CustomerFeatures, row
   target.tenureDays[0] = columns.tenureDays[row]! + steps;
 }
 
-/** Where a customer would go, and how: "2 more orders of the usual size now move". */
+/** Where a customer would go, and how. */
 export interface NextStep {
   readonly segment: number;
-  readonly text: string;
+  readonly told: (segment: Named) => Said;
 }
-
-const count = (number: number, word: string) => `${number} more ${word}${number === 1 ? '' : 's'}`;
-const moves = (number: number) => (number === 1 ? 'moves' : 'move');
 
 /** The first move that a kind of step leads to, on one row that is changed from step to step. */
 function firstMove(
@@ -87,7 +85,7 @@ export function stepByOrders(
   if (move === null) return null;
   return {
     segment: move.segment,
-    text: `${count(move.steps, 'order')} of the usual size now ${moves(move.steps)}`,
+    told: (segment) => said('order-moves', { orders: move.steps, size: 'usual', segment }),
   };
 }
 
@@ -100,5 +98,5 @@ export function stepByWaiting(
 ): NextStep | null {
   const move = firstMove(features, row, setDays, MOST_DAYS, segmentOf, isMove);
   if (move === null) return null;
-  return { segment: move.segment, text: `${count(move.steps, 'day')} without an order ${moves(move.steps)}` };
+  return { segment: move.segment, told: (segment) => said('waiting-moves', { days: move.steps, segment }) };
 }

@@ -1,6 +1,7 @@
 import type { CustomerFeatures } from '../customers/customer-features.js';
 import { CLUSTER_FEATURES, type ClusterFeature, featureOf } from '../customers/features.js';
 import type { FeatureMatrix } from '../numerics/linear-algebra/feature-matrix.js';
+import { said, type Wording } from '../words/reasons.js';
 
 /** Order value is left out by default: its logarithm is that of spend less that of orders, so it would count them twice. */
 export const DEFAULT_FEATURES: readonly ClusterFeature[] = CLUSTER_FEATURES.slice(0, 6);
@@ -23,7 +24,7 @@ export interface ScaledFeature {
 
 export interface DroppedFeature {
   readonly feature: ClusterFeature;
-  readonly reason: string;
+  readonly reason: Wording;
 }
 
 export interface Scaling {
@@ -158,9 +159,9 @@ function fitFeature(
   const known = Float64Array.from(rows, (row) => rawValue(feature, features, row, prior))
     .filter(Number.isFinite)
     .sort();
-  if (known.length === 0) return { feature, reason: 'not known for any customer' };
+  if (known.length === 0) return { feature, reason: said('feature-unknown', {}) };
   if (known.length < LEAST_KNOWN_SHARE * rows.length) {
-    return { feature, reason: `known for ${Math.round((100 * known.length) / rows.length)} % of the customers only` };
+    return { feature, reason: said('feature-rarely-known', { share: known.length / rows.length }) };
   }
   const share = Math.max(CLIPPED_SHARE, 1 / Math.max(known.length - 1, 2));
   const low = quantileOfSorted(known, share);
@@ -174,11 +175,11 @@ function fitFeature(
   const transform = keep?.transform ?? (canLog && skewed ? 'log1p' : 'linear');
   const spread = canLog ? log1p.deviation : linear.deviation;
   if (!(spread >= LEAST_SPREAD[canLog ? 'log1p' : 'linear'])) {
-    return { feature, reason: 'nearly the same for all customers' };
+    return { feature, reason: said('feature-same', {}) };
   }
   const { mean, deviation } = transform === 'log1p' ? log1p : linear;
   const bulk = quantileOfSorted(known, 1 - TAIL_SHARE) - quantileOfSorted(known, TAIL_SHARE);
-  if (feature === 'returnRate' && bulk < deviation) return { feature, reason: 'too few customers return anything' };
+  if (feature === 'returnRate' && bulk < deviation) return { feature, reason: said('returns-rare', {}) };
   return { feature, transform, low, high, mean, deviation, typical, prior };
 }
 
@@ -224,7 +225,7 @@ export function fitScaling(
     const free = CLUSTER_FEATURES.indexOf(scaled.feature) >= ALWAYS_KEPT;
     const twin = kept.find((earlier) => free && Math.abs(correlation(matrix, earlier, column)) > MOST_CORRELATION);
     if (twin === undefined) kept.push(column);
-    else dropped.push({ feature: scaled.feature, reason: `says the same as ${used[twin]!.feature}` });
+    else dropped.push({ feature: scaled.feature, reason: said('feature-repeats', { feature: used[twin]!.feature }) });
   });
   return { used: kept.map((column) => used[column]!), dropped };
 }

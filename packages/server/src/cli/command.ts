@@ -16,7 +16,15 @@ export interface CommandContext {
   report(value: unknown, lines: () => readonly string[]): void;
 }
 
-const SHARED: readonly Setting[] = ['dataDir', 'databaseUrl', 'timeZone', 'currency', 'shopName', 'segmentation'];
+const SHARED: readonly Setting[] = [
+  'dataDir',
+  'databaseUrl',
+  'timeZone',
+  'currency',
+  'shopName',
+  'segmentation',
+  'language',
+];
 const SERVER: readonly Setting[] = ['port', 'host', 'adminKey'];
 
 /** A command with the options for its settings and `--json`; the list of commands describes it. */

@@ -1,6 +1,8 @@
+import { wordsIn } from '@tessera/core';
 import { Argument } from 'commander';
 import { type Database, openDatabase } from '../db/database.js';
 import { UserError } from '../errors.js';
+import { DEFAULT_LANGUAGE } from '../language.js';
 import { type PreviewReport, previewSegmentation, type SegmentationPreview } from '../scoring/preview.js';
 import {
   completeSettings,
@@ -76,7 +78,9 @@ async function check({ report }: CommandContext, name: string): Promise<void> {
 async function preview(context: CommandContext, name: string): Promise<void> {
   const settings = await readSegmentationFile(name);
   requireUsable(name, settings);
-  const result = await withUntouchedDatabase(context, ({ sql }) => previewSegmentation(sql, settings));
+  const result = await withUntouchedDatabase(context, ({ sql }) =>
+    previewSegmentation(sql, settings, wordsIn(context.config.language ?? DEFAULT_LANGUAGE)),
+  );
   context.report({ ...result, problems: settings.problems }, () => [
     ...problemLines(settings.problems),
     ...previewLines(result),

@@ -1,8 +1,9 @@
-import { type ClvOptions, LIFETIME_PERIOD_DAYS } from '@tessera/core';
+import { type ClvOptions, LIFETIME_PERIOD_DAYS, wordsIn } from '@tessera/core';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { startOfDay } from '../db/queries/runs/runs.js';
 import { UserError } from '../errors.js';
+import { DEFAULT_LANGUAGE } from '../language.js';
 import { type RunReport, runScoring } from '../scoring/run.js';
 import { readSegmentationSettings, segmentationOptions } from '../settings/segmentation.js';
 import { ensureShop } from '../settings/shop.js';
@@ -49,18 +50,28 @@ export async function scoreShop(database: Database, config: Config, asOf?: strin
   }
 }
 
-export const scoreLines = ({ runId, asOf, customers, changes, late, warnings, seconds }: RunReport) => [
-  `run ${runId} published: ${new Intl.NumberFormat('en').format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
-  `  ${changes} moved to another segment since the run before${late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : ''}`,
-  ...warnings.map((warning) => `  ${warning}`),
-];
+/** A report with its warnings in words. */
+export const wordedReport = ({ warnings, ...report }: RunReport, { language = DEFAULT_LANGUAGE }: Config) => ({
+  ...report,
+  warnings: warnings.map(wordsIn(language).say),
+});
+
+export const scoreLines = (report: ReturnType<typeof wordedReport>) => {
+  const { runId, asOf, customers, changes, late, warnings, seconds } = report;
+  return [
+    `run ${runId} published: ${new Intl.NumberFormat('en').format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
+    `  ${changes} moved to another segment since the run before${late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : ''}`,
+    ...warnings.map((warning) => `  ${warning}`),
+  ];
+};
 
 export const scoreCommand = makeCommand('score')
   .option('--as-of <when>', "now, a day (its 00:00 in the shop's zone) or a moment; [the day after the newest order]")
   .action(async () => {
     const { config, options, report } = commandContext(scoreCommand);
     await withDatabase(config, async (database) => {
-      const result = await scoreShop(database, config, typeof options.asOf === 'string' ? options.asOf : undefined);
+      const asOf = typeof options.asOf === 'string' ? options.asOf : undefined;
+      const result = wordedReport(await scoreShop(database, config, asOf), config);
       report(result, () => scoreLines(result));
     });
   });

@@ -10,7 +10,7 @@ import { withTemporaryFolder } from '../ingest/files/temporary-folders.js';
 import { isComplete, readModels } from '../runs/fitted-models.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
-import { scoreLines, scoreShop } from './score.js';
+import { scoreLines, scoreShop, wordedReport } from './score.js';
 import { serveUntilStopped } from './serve.js';
 
 const DEMO_CUSTOMERS = 10_000;
@@ -60,7 +60,7 @@ async function prepareShop(database: Database, config: Config, context: CommandC
       await importDemo(database, config, context, Number(options.demoCustomers ?? DEMO_CUSTOMERS));
     }
   }
-  for (const line of scoreLines(await scoreShop(database, config))) note(line);
+  for (const line of scoreLines(wordedReport(await scoreShop(database, config), config))) note(line);
 }
 
 /** Where a person begins: the demo shop's pages are open on this machine, a shop's own desk is behind a link. */

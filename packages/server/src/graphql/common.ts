@@ -1,5 +1,6 @@
-import type { Reason } from '@tessera/core';
+import type { Reason, Wording } from '@tessera/core';
 import { builder } from './builder.js';
+import type { Figures } from './context.js';
 
 /**
  * THE RULES that a field names as its `authScopes`; a type's own rule is that of its fields, unless a field says
@@ -28,6 +29,11 @@ export const INTERNAL = { internal: true } as const;
 /** Parts that shoppers are shown too, and who one is oneself. */
 export const ANYBODY = { anybody: true } as const;
 
+const LANGUAGE_ARGUMENT = 'en, de, es, ja or ar, also as de-AT; what Accept-Language asks for when left out.';
+
+/** The argument of every field that words something. */
+export const inLanguage = builder.args((t) => ({ language: t.string({ description: LANGUAGE_ARGUMENT }) }));
+
 export interface MoneyValue {
   readonly amount: string;
   readonly currency: string;
@@ -42,21 +48,38 @@ export const Money = builder.objectRef<MoneyValue>('Money').implement({
   }),
 });
 
-export const ReasonType = builder.objectRef<Reason>('Reason').implement({
-  description:
-    'One cause of a value, in words and in numbers. Whoever may not read metrics gets words without a figure.',
+/** A reason, and whose figures it may hold. */
+export type ReasonValue = Reason & { readonly figures?: Figures };
+
+export const ReasonType = builder.objectRef<ReasonValue>('Reason').implement({
+  description: 'One cause of a value. Who reads nothing but badges gets the text without figures, and no numbers.',
   authScopes: INTERNAL,
-  fields: (t) => ({
-    text: t.exposeString('text'),
-    feature: t.exposeString('feature'),
-    value: t.exposeFloat('value', { nullable: true, authScopes: FIGURES }),
-    cutOff: t.exposeFloat('cutOff', { nullable: true, authScopes: FIGURES }),
-    effect: t.exposeFloat('effect', {
-      nullable: true,
-      description: 'A multiplier, or points of a score.',
-      authScopes: FIGURES,
-    }),
-  }),
+  fields: (t) => {
+    const figure = (name: 'value' | 'cutOff' | 'effect', description?: string) =>
+      t.float({
+        nullable: true,
+        description,
+        resolve: (reason, _args, context) =>
+          context.mayReadFigures(reason.figures ?? 'customer') ? reason[name] : null,
+      });
+    return {
+      text: t.string({
+        args: inLanguage,
+        resolve: (reason, { language }, context) => context.say(reason, language, reason.figures),
+      }),
+      kind: t.string({ description: 'What it says, for programs.', resolve: ({ kind }) => kind }),
+      values: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: 'What the text was made from, by name; null for who may see no figures.',
+        resolve: (reason, _args, context) => context.valuesOf(reason, reason.figures),
+      }),
+      feature: t.exposeString('feature'),
+      value: figure('value'),
+      cutOff: figure('cutOff'),
+      effect: figure('effect', 'A multiplier, or points of a score.'),
+    };
+  },
 });
 
 export const BasisStatusType = builder.enumType('BasisStatus', {
@@ -68,7 +91,7 @@ export interface BasisValue {
   readonly asOf: Date;
   readonly computedAt: Date;
   readonly status: (typeof BasisStatusType)['$inferType'];
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 export const Basis = builder.objectRef<BasisValue>('Basis').implement({
@@ -79,6 +102,10 @@ export const Basis = builder.objectRef<BasisValue>('Basis').implement({
     asOf: t.field({ type: 'DateTime', resolve: ({ asOf }) => asOf }),
     computedAt: t.field({ type: 'DateTime', resolve: ({ computedAt }) => computedAt }),
     status: t.field({ type: BasisStatusType, resolve: ({ status }) => status }),
-    note: t.exposeString('note', { nullable: true }),
+    note: t.string({
+      nullable: true,
+      args: inLanguage,
+      resolve: ({ note }, { language }, context) => context.say(note, language),
+    }),
   }),
 });

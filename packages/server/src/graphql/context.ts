@@ -1,4 +1,4 @@
-import type { Playbook } from '@tessera/core';
+import { LANGUAGES, type Language, type Playbook, type Said, type Wording, type Words, wordsIn } from '@tessera/core';
 import DataLoader from 'dataloader';
 import type { YogaInitialContext } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
@@ -10,7 +10,8 @@ import { writeAudit } from '../db/queries/access/audit-log.js';
 import { type PersonRow, type ProfileRow, readPeople, readProfiles } from '../db/queries/customers/profiles.js';
 import { latestChanges, type MembershipStart } from '../db/queries/segments/segment-history.js';
 import { readShop, type Shop } from '../db/queries/shop/settings.js';
-import { apiError } from '../errors.js';
+import { apiError, shorten } from '../errors.js';
+import { DEFAULT_LANGUAGE, languageOf } from '../language.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
 import { anonymousCustomer } from './customers/anonymous-customer.js';
@@ -22,6 +23,9 @@ export type DisclosedProfile = ProfileRow & {
 };
 
 const MOST_KEYS_A_BATCH = 500;
+
+/** Whose figures a text may hold: one customer's, those of many, none that anybody must be kept from; no text for `nobody` holds any. */
+export type Figures = 'customer' | 'report' | 'open' | 'nobody';
 
 /**
  * What every resolver can use. Everything here lives for one request and sees one current run. Functions are properties,
@@ -39,12 +43,52 @@ export class RequestContext {
     readonly credential: Credential,
     readonly access: Access,
     readonly playbook: Playbook,
+    /** What the request asks for by its header. */
+    readonly language: Language = DEFAULT_LANGUAGE,
   ) {
     this.isReadingCounted = credential.kind === 'agent' || access.breadth.limitsOf(credential) !== null;
   }
 
   /** Whether it is counted or on record which customers are read. */
   readonly isReadingCounted: boolean;
+
+  /** Whether the reader may see figures: who reads nothing but badges gets sentences without any. */
+  readonly mayReadFigures = (of: Figures): boolean => {
+    if (of === 'nobody') return false;
+    const { kind, grants } = this.credential;
+    if (of === 'open' || kind === 'secret' || grants.has('customers:read')) return true;
+    return of === 'report' && grants.has('reports:read');
+  };
+
+  /** Words for the reader. @param asked a language tag that goes before the header's. @throws BAD_USER_INPUT */
+  readonly words = async (asked: string | null | undefined, of: Figures = 'customer'): Promise<Words> => {
+    const language = asked == null ? this.language : languageOf(asked);
+    if (language === undefined) {
+      throw apiError(
+        'BAD_USER_INPUT',
+        `"${shorten(asked!)}" is not a language of ours: choose one of ${LANGUAGES.join(', ')}`,
+      );
+    }
+    const figures = this.mayReadFigures(of);
+    // Without a figure no amount is said, and a shopper's page needs no row of the shop.
+    const currency = figures ? (await this.shop()).currency : '';
+    return wordsIn(language, { currency, figures });
+  };
+
+  /** A wording in words; null for none. */
+  readonly say = async <Given extends Wording | null | undefined>(
+    wording: Given,
+    asked?: string | null,
+    of: Figures = 'customer',
+  ): Promise<Given extends null | undefined ? string | null : string> => {
+    type Answer = Given extends null | undefined ? string | null : string;
+    if (wording == null || typeof wording === 'string') return (wording ?? null) as Answer;
+    return (await this.words(asked, of)).say(wording) as Answer;
+  };
+
+  /** The values behind a reason, its names in words; null for who may see no figure. */
+  readonly valuesOf = async ({ values }: Said, of: Figures = 'customer'): Promise<unknown> =>
+    this.mayReadFigures(of) ? (await this.words(null, of)).within(values) : null;
 
   readonly shop = (): Promise<Shop> => {
     this.#shop ??= readShop(this.database.reader).then((shop) => {

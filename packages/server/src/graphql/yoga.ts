@@ -11,6 +11,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Access } from '../access/access.js';
 import type { Credential } from '../access/credential.js';
 import type { Database } from '../db/database.js';
+import { negotiateLanguage } from '../language.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import type { RunSnapshots } from '../runs/snapshot.js';
 import { RequestContext } from './context.js';
@@ -57,7 +58,10 @@ export function makeYoga(
 ) {
   return createYoga<{ credential: Credential }>({
     schema,
-    context: ({ credential }) => new RequestContext(database, snapshots, changes, credential, access, playbook),
+    context: ({ credential, request }) => {
+      const language = negotiateLanguage(request.headers.get('accept-language'));
+      return new RequestContext(database, snapshots, changes, credential, access, playbook, language);
+    },
     graphqlEndpoint: '/graphql',
     landingPage: false,
     graphiql: false,

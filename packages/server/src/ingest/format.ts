@@ -1,4 +1,5 @@
 import type { EntityKey } from '../db/queries/imports/merge.js';
+import type { Problem } from './rows/clean.js';
 
 /** The start of a file: enough to tell what it is. */
 export interface FileHead {
@@ -28,7 +29,7 @@ export type Reading =
       /** Asked of the first line only. */
       isHeader(line: string): boolean;
       /** Several rows come from a line that holds an order with its lines. */
-      parse(line: string): NamedCells | readonly NamedCells[] | string;
+      parse(line: string): NamedCells | readonly NamedCells[] | Problem;
     }
   /** One JSON array of objects, raw or inside a CSV cell. */
   | { readonly kind: 'json-array' };

@@ -4,6 +4,7 @@ import {
   type CustomerFeatures,
   emptyFeatures,
   FEATURE_NAMES,
+  type FeatureName,
   featureOf,
   MODEL_CATEGORIES,
   MODEL_OUTPUTS,
@@ -12,6 +13,7 @@ import {
   SEGMENTATIONS,
   type Segmentation,
   type SegmentDefinition,
+  said,
 } from '@tessera/core';
 import type { Sql } from '../db/database.js';
 import { STORED_FEATURES } from '../db/queries/features/features.js';
@@ -72,23 +74,13 @@ const RUNS_IN_MEMORY = 20;
 
 /** Below this a difference from the average buyer is not worth a sentence. */
 const NOTABLE_DEVIATIONS = 0.25;
-const FEATURE_WORDS: Readonly<Record<string, string>> = {
-  orders: 'number of orders',
-  netRevenue: 'net spend',
-  averageOrderValue: 'order value',
-  recencyDays: 'days since the last order',
-  tenureDays: 'days since the first order',
-  returnRate: 'return rate',
-  discountShare: 'share of discount',
-  distinctCategories: 'number of categories',
-};
 
 function distinguish(zScores: Readonly<Record<string, number>>): Reason[] {
   return Object.entries(zScores)
     .filter(([, deviations]) => Math.abs(deviations) >= NOTABLE_DEVIATIONS)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
     .map(([feature, deviations]) => ({
-      text: `${FEATURE_WORDS[feature] ?? feature} ${Math.abs(deviations).toFixed(1)} standard deviations ${deviations > 0 ? 'above' : 'below'} the average buyer`,
+      ...said('stands-apart', { feature: feature as FeatureName, deviations }),
       feature,
       value: deviations,
     }));

@@ -6,6 +6,8 @@ import {
   FEATURE_NAMES,
   featureOf,
   fitDistribution,
+  said,
+  type Wording,
 } from '@tessera/core';
 import type { Realised } from '../db/queries/runs/fitted-models.js';
 import type { Fitted } from '../runs/fitted-models.js';
@@ -19,7 +21,7 @@ export interface ModelDrift {
   readonly level: Drift['level'];
   /** Population stability by column; STALE ones first. */
   readonly columns: readonly (Drift & { readonly column: string })[];
-  readonly sentence: string;
+  readonly sentence: Wording;
 }
 
 /** What a model read and wrote, column by column. */
@@ -42,7 +44,6 @@ function columnsOf({ model, fitted }: Fitted, features: CustomerFeatures): [stri
 /** Everybody's grows by a day a day: between two runs months apart it moves far, and says nothing of the model. */
 const ages = (column: string) => featureOf(column)?.ages === true;
 
-const WORDS = { STABLE: 'is spread as before', SHIFTED: 'has shifted', STALE: 'has moved far' } as const;
 const LEVELS = ['STABLE', 'SHIFTED', 'STALE'] as const;
 
 /**
@@ -67,8 +68,8 @@ export function monitorModel(
   const most = telling.find((drift) => drift.level === level)!;
   const sentence =
     level === 'STABLE'
-      ? 'no column has moved since the run before'
-      : `${most.column} ${WORDS[level]} since the run before (stability index ${most.index.toFixed(2)})`;
+      ? said('columns-steady', {})
+      : said('column-moved', { column: most.column, level, index: most.index });
   return { distributions, drift: { level, columns: compared, sentence } };
 }
 
@@ -77,12 +78,12 @@ const STALE_RATIO = 1.5;
 /** And this many standard errors: a few customers of a small shop come out far from what was predicted by chance. */
 const STALE_ERRORS = 2;
 
-/** What is wrong with predictions whose time has passed, in a sentence; null where nothing is. */
-export function realisedWarning(realised: Realised | null): string | null {
+/** What is wrong with predictions whose time has passed; null where nothing is. */
+export function realisedWarning(realised: Realised | null): Wording | null {
   if (realised === null || realised.ratio === null) return null;
   const { ratio, predictedTotal, actualTotal, standardError = 0 } = realised;
   const certain = Math.abs(actualTotal - predictedTotal) > STALE_ERRORS * standardError;
   return certain && (ratio > STALE_RATIO || ratio < 1 / STALE_RATIO)
-    ? `customers brought ${ratio.toFixed(2)} times what run ${realised.runId} predicted: the model has gone stale`
+    ? said('predictions-missed', { ratio, runId: realised.runId })
     : null;
 }

@@ -6,12 +6,15 @@ import {
   type Segmentation,
   type SegmentDefinition,
   seededRandom,
+  type Words,
+  wordsIn,
 } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
 import { readCurrentRun } from '../db/queries/runs/current-run.js';
 import { readFittedModels } from '../db/queries/runs/fitted-models.js';
 import { readProfileFeatures } from '../db/queries/runs/profile-features.js';
 import { UserError } from '../errors.js';
+import { DEFAULT_LANGUAGE } from '../language.js';
 import { type SegmentationSettings, segmentationOptions } from '../settings/segmentation.js';
 
 /** Customers that a fit sees, as in a run. */
@@ -80,18 +83,18 @@ function count(moves: Candidate['moves'], from: string, to: string): void {
   moves.set(from, row.set(to, (row.get(to) ?? 0) + 1));
 }
 
-function summarise(candidate: Candidate, customers: number): SegmentationPreview {
+function summarise(candidate: Candidate, customers: number, { say }: Words): SegmentationPreview {
   const { model, fitted, segments, segmentsBefore, moves } = candidate;
   const pairs = [...moves].flatMap(([from, row]) => [...row].map(([to, count]) => ({ from, to, customers: count })));
   const total = (side: 'from' | 'to', key: string) =>
     pairs.reduce((sum, pair) => sum + (pair[side] === key ? pair.customers : 0), 0);
   const moved = pairs.filter(({ from, to }) => from !== to);
   const movedCustomers = moved.reduce((sum, pair) => sum + pair.customers, 0);
-  const titles = new Map([...segmentsBefore, ...segments].map(({ key, title }) => [key, title]));
+  const titles = new Map([...segmentsBefore, ...segments].map(({ key, title }) => [key, say(title)]));
   const keys = new Set([...segments.map(({ key }) => key), ...titles.keys(), ...moves.keys()]);
   return {
     key: model.key,
-    title: model.title,
+    title: say(model.title),
     moved: movedCustomers,
     movedShare: customers > 0 ? movedCustomers / customers : 0,
     moves: moved.sort((a, b) => b.customers - a.customers),
@@ -101,16 +104,21 @@ function summarise(candidate: Candidate, customers: number): SegmentationPreview
       before: total('from', key),
       after: total('to', key),
     })),
-    warnings: model.quality(fitted).warnings,
+    warnings: model.quality(fitted).warnings.map(say),
   };
 }
 
 /**
  * What settings would change: fits the segmentations that they speak of (all, where they speak of none) to the customers of the
  * published run, and counts who would move. Nothing is written.
+ * @param words of titles and warnings
  * @throws UserError when nothing was scored yet
  */
-export async function previewSegmentation(sql: Sql, settings: SegmentationSettings): Promise<PreviewReport> {
+export async function previewSegmentation(
+  sql: Sql,
+  settings: SegmentationSettings,
+  words: Words = wordsIn(DEFAULT_LANGUAGE),
+): Promise<PreviewReport> {
   const options = segmentationOptions(settings);
   return sql.begin('isolation level repeatable read read only', async (transaction) => {
     const run = await readCurrentRun(transaction);
@@ -145,7 +153,7 @@ export async function previewSegmentation(sql: Sql, settings: SegmentationSettin
       runId,
       asOf: run.asOf.toISOString(),
       customers,
-      segmentations: candidates.map((candidate) => summarise(candidate, customers)),
+      segmentations: candidates.map((candidate) => summarise(candidate, customers, words)),
     };
   });
 }

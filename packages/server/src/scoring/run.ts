@@ -1,4 +1,12 @@
-import { type CustomerFeatures, clv, DEMOGRAPHICS, PREDICTIONS, SEGMENTATIONS, seededRandom } from '@tessera/core';
+import {
+  type CustomerFeatures,
+  clv,
+  DEMOGRAPHICS,
+  PREDICTIONS,
+  SEGMENTATIONS,
+  seededRandom,
+  type Wording,
+} from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import { readCurrentRunId } from '../db/queries/runs/current-run.js';
@@ -57,8 +65,8 @@ export interface RunReport {
   readonly changes: number;
   /** Customers whom an import touched while the run worked, scored again before it was published. */
   readonly late: number;
-  /** Why models may have gone stale, a sentence each: columns that moved far, predictions that did not come true. */
-  readonly warnings: readonly string[];
+  /** Why models may have gone stale, one wording each: columns that moved far, predictions that did not come true. */
+  readonly warnings: readonly Wording[];
   readonly seconds: number;
 }
 
@@ -112,7 +120,7 @@ async function fitModels(
 
 /**
  * Stores what the models learned, and how the customers moved since the run before.
- * @returns a sentence on what moved far
+ * @returns what moved far
  */
 async function storeModels(
   transaction: Transaction,
@@ -121,7 +129,7 @@ async function storeModels(
   customers: number,
   before: readonly StoredModel[],
   { demographics = false }: RunOptions,
-): Promise<string[]> {
+): Promise<Wording[]> {
   const every = Math.max(1, Math.ceil(customers / LARGEST_MONITORED));
   const sample = allowedFeatures(await collectFeatures(readFeatureChunks(transaction, { every })), demographics);
   const monitored = allOf(models).map((fitted) => {
@@ -131,7 +139,7 @@ async function storeModels(
   });
   await storeFittedModels(transaction, runId, monitored);
   const moved = monitored.flatMap(({ drift }) => (drift?.level === 'STALE' ? [drift.sentence] : []));
-  return [...new Set(moved)];
+  return [...new Map(moved.map((wording) => [JSON.stringify(wording), wording])).values()];
 }
 
 /**

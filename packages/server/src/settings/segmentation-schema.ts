@@ -1,4 +1,4 @@
-import { behaviourClusters, CLUSTER_FEATURES } from '@tessera/core';
+import { behaviourClusters, CLUSTER_FEATURES, LANGUAGES, type Translations } from '@tessera/core';
 import { z } from 'zod';
 
 const MOST_RULES = 50;
@@ -54,12 +54,30 @@ const condition = z.unknown().superRefine((value, ctx) => checkShape(value, [], 
 const shortText = (longest: number) =>
   z.string().trim().min(1, 'is empty').max(longest, `is longer than ${longest} characters`);
 
+/** A text that is the same in every language, or one by language. A union could only say that neither fits. */
+const wording = (longest: number) => {
+  const text = shortText(longest);
+  const byLanguage = z
+    .strictObject(Object.fromEntries(LANGUAGES.map((language) => [language, text.optional()])))
+    .refine((texts) => Object.keys(texts).length > 0, 'is empty');
+  return z.unknown().transform((value, ctx): string | Translations => {
+    const parsed = (typeof value === 'object' && value !== null ? byLanguage : text).safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      const refuse = (message: string, path: PropertyKey[]) => ctx.addIssue({ code: 'custom', message, path });
+      if (issue.code !== 'unrecognized_keys') refuse(issue.message, issue.path);
+      else for (const key of issue.keys) refuse('is not known here', [...issue.path, key]);
+    }
+    return z.NEVER;
+  });
+};
+
 const rule = z.strictObject({
   key: z.string().max(LONGEST_TITLE, `is longer than ${LONGEST_TITLE} characters`),
-  title: shortText(LONGEST_TITLE),
-  description: shortText(LONGEST_DESCRIPTION),
+  title: wording(LONGEST_TITLE),
+  description: wording(LONGEST_DESCRIPTION),
   color: z.string(),
-  publicLabel: shortText(LONGEST_TITLE).nullable().default(null),
+  publicLabel: wording(LONGEST_TITLE).nullable().default(null),
   when: condition.nullable().default(null),
 });
 

@@ -7,7 +7,9 @@ import {
   type RuleCondition,
   rfm,
   SEGMENTATIONS,
+  type SegmentRule,
   type ValueScoreOptions,
+  wordsIn,
 } from '@tessera/core';
 import type { z } from 'zod';
 import type { Config } from '../config.js';
@@ -105,7 +107,7 @@ export function parseSegmentationSettings(text: string): SegmentationSettings {
   const parsed = segmentationSchema.safeParse(read.json);
   if (!parsed.success) return withProblems(problemsOf(parsed.error));
   const { rfm: ownRfm, value, behaviour, outliers } = parsed.data;
-  const rules = ownRfm?.rules?.map((each) => ({ ...each, when: each.when as RuleCondition | null }));
+  const rules = ownRfm?.rules?.map((each): SegmentRule => ({ ...each, when: each.when as RuleCondition | null }));
   const problems: SettingsProblem[] =
     rules === undefined ? [] : checkRules(rules).map((each) => ({ ...each, path: `rfm.${each.path}` }));
   if ((read.json as { value?: { frequency?: unknown } }).value?.frequency === OLD_SPAN) {
@@ -120,17 +122,46 @@ export function parseSegmentationSettings(text: string): SegmentationSettings {
   if (ownRfm !== undefined) {
     const own: Partial<RfmOptions> = {
       ...(ownRfm.thresholds && { thresholds: { ...defaultsOf<RfmOptions>(rfm.key).thresholds, ...ownRfm.thresholds } }),
-      ...(rules && { rules }),
+      ...(rules && { rules: rules.map(withShippedWords) }),
     };
     options[rfm.key] = own as Record<string, unknown>;
   }
   if (value !== undefined) options.value = value satisfies Partial<ValueScoreOptions>;
   if (behaviour !== undefined) options.behaviour = behaviour;
   if (outliers !== undefined) options.outliers = outliers;
-  return { options, fingerprint: fingerprintOf(options), problems };
+  // Of the texts as they are written, so that it does not change with the words of the product.
+  const written = rules === undefined ? options : { ...options, [rfm.key]: { ...options[rfm.key], rules } };
+  return { options, fingerprint: fingerprintOf(written), problems };
 }
 
 const defaultsOf = <Options>(key: string) => SEGMENTATIONS.find((model) => model.key === key)!.defaults as Options;
+
+const { say: english } = wordsIn('en');
+/** The texts of a rule that a person reads. */
+const RULE_TEXTS = ['title', 'description', 'publicLabel'] as const;
+
+/** A segment of the product that a file repeats word by word is known in every language, as it is without a file. */
+function withShippedWords(rule: SegmentRule): SegmentRule {
+  const shipped = rfm.defaults.rules.find(({ key }) => key === rule.key);
+  if (shipped === undefined) return rule;
+  const isShipped = (name: (typeof RULE_TEXTS)[number]) =>
+    shipped[name] !== null && english(shipped[name]) === rule[name];
+  return {
+    ...rule,
+    ...Object.fromEntries(RULE_TEXTS.filter(isShipped).map((name) => [name, shipped[name]])),
+  };
+}
+
+/** A rule as a file writes it: what comes with the product in English, what the shop gave as it gave it. */
+const asWritten = (rule: SegmentRule): SegmentRule => ({
+  ...rule,
+  ...Object.fromEntries(
+    RULE_TEXTS.map((name) => {
+      const text = rule[name];
+      return [name, typeof text === 'object' && text !== null && 'kind' in text ? english(text) : text];
+    }),
+  ),
+});
 
 const settingsPath = (config: Pick<Config, 'dataDir' | 'segmentation'>) =>
   config.segmentation ?? path.join(config.dataDir, SEGMENTATION_FILE);
@@ -189,7 +220,8 @@ export function completeSettings(settings: SegmentationSettings): Record<string,
     const section = shape[key as 'rfm' | 'value' | 'behaviour' | 'outliers'];
     if (section === undefined) return [];
     const names = Object.keys(section.unwrap().shape);
-    const all = { ...(defaults as Record<string, unknown>), ...settings.options[key] };
+    const all: Record<string, unknown> = { ...(defaults as Record<string, unknown>), ...settings.options[key] };
+    if (key === rfm.key) all.rules = (all.rules as RfmOptions['rules']).map(asWritten);
     return [[key, Object.fromEntries(names.map((name) => [name, all[name]]))] as const];
   });
   return { version: 1, ...Object.fromEntries(sections) };

@@ -1,3 +1,4 @@
+import { pageLanguage } from '../format/formats.js';
 import { type Connection, withToken } from './connection.js';
 import { type ErrorCode, RequestError } from './request-error.js';
 
@@ -52,12 +53,15 @@ export function send<T>(
   read: (response: Response) => Promise<T>,
   accept = 'application/json',
 ): Promise<T> {
+  const language = pageLanguage();
   return withToken(connection, async (token) => {
     try {
       const response = await fetch(connection.endpoint, {
         method: 'POST',
         headers: {
           accept,
+          // Texts of the answer come in the page's language; the browser's own are asked for where it names none.
+          ...(language && { 'accept-language': language }),
           'content-type': 'application/json',
           ...(token && { authorization: `Bearer ${token}` }),
         },

@@ -1,6 +1,18 @@
-import { describeFeature } from '@tessera/core/lifetime-value/clv/feature-words.js';
+import { wordsIn } from '@tessera/core';
 import { CLV_INPUTS } from '@tessera/core/lifetime-value/labelled-rows.js';
 import { expect, test } from 'vitest';
+
+/** The words of a feature without the factor behind them. */
+function describeFeature(name: string, value: number | undefined, currency?: string): string {
+  const { say } = wordsIn('en', { currency });
+  const [category = '', ...label] = name.split('=');
+  const text =
+    value === undefined
+      ? say({ kind: 'category-factor', values: { category, label: label.join('='), factor: 1 } })
+      : say({ kind: 'factor', values: { feature: name, value: Number.isNaN(value) ? null : value, factor: 1 } });
+  expect(text).toMatch(/ \(x 1\.00\)$/);
+  return text.replace(' (x 1.00)', '');
+}
 
 test.each([
   ['orders', 1, '1 order so far'],

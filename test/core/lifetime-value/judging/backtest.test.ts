@@ -15,6 +15,7 @@ import { verdictOf } from '@tessera/core/lifetime-value/judging/verdict.js';
 import { trainingWindows } from '@tessera/core/lifetime-value/training-windows.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, test } from 'vitest';
+import { english } from '../../../support/words.js';
 import { exponential } from '../simulation.js';
 
 describe('gains', () => {
@@ -157,7 +158,7 @@ describe('backtest', () => {
     test('uses a model that is clearly ahead, and says by how much', () => {
       const verdict = verdictOf(run([model('good', mean), baseline('noise', noise)]));
       expect(verdict).toMatchObject({ kind: 'USE_MODEL', use: 'good' });
-      expect(verdict.sentence).toMatch(
+      expect(english(verdict.sentence)).toMatch(
         /^use the good model: it beats ranking by noise by [\d.]+ points, 90 % interval [\d.]+ to/,
       );
     });
@@ -173,7 +174,9 @@ describe('backtest', () => {
         ]),
       );
       expect(verdict).toMatchObject({ kind: 'USE_BASELINE', use: 'spend' });
-      expect(verdict.sentence).toBe('no better than ranking by spend (0 points, 90 % interval 0 to 0): rank by spend');
+      expect(english(verdict.sentence)).toBe(
+        'no better than ranking by spend (0 points, 90 % interval 0 to 0): rank by spend',
+      );
     });
 
     test('offers no ranking where nothing beats chance', () => {
@@ -187,13 +190,13 @@ describe('backtest', () => {
         ]),
       );
       expect(verdict).toMatchObject({ kind: 'NO_RANKING', use: null });
-      expect(verdict.sentence).toContain('nothing ranks these customers better than chance');
+      expect(english(verdict.sentence)).toContain('nothing ranks these customers better than chance');
     });
 
     test('names the plain ranking, and ranks by no model, where only that beats chance', () => {
       const verdict = verdictOf(run([model('blind', noise), baseline('spend', mean)]));
       expect(verdict).toMatchObject({ kind: 'USE_BASELINE', use: 'spend', model: 'blind', ranks: false });
-      expect(verdict.sentence).toMatch(
+      expect(english(verdict.sentence)).toMatch(
         /^no model ranks these customers better than chance, ranking by spend does: the best 20 % by it brought [\d.]+ % of the revenue: rank by spend$/,
       );
     });

@@ -14,6 +14,7 @@ import {
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { describe, expect, test } from 'vitest';
 import { describeWithSet, sharedJson, testWithSet } from '../../../support/shared.js';
+import { anyEnglish } from '../../../support/words.js';
 import { dayOf, summarisePurchases, toHistories, worstRelative } from '../purchase-data.js';
 import { type SimulatedCustomer, simulateBgNbd, simulateParetoNbd } from '../simulation.js';
 import { SHOPS, windowRows } from '../windows-data.js';
@@ -108,7 +109,7 @@ describe('a shop whose BG/NBD likelihood has no finite optimum', () => {
     const histories = toHistories(rows);
     const fit = fitBgNbd(histories);
     expect(fit).toMatchObject({ converged: true, degenerate: true, standardErrors: null });
-    expect(fit.note).toContain('held at a bound');
+    expect(anyEnglish(fit.note)).toContain('held at a bound');
     expect(fit.logLikelihood).toBeGreaterThan(in_time.bgnbd_gamma_gamma.log_likelihood - 0.01);
     const alive = predictBgNbdAlive(fit.parameters!, histories);
     const within90 = predictBgNbdPurchases(fit.parameters!, histories, 90);

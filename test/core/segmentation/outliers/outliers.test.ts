@@ -4,6 +4,7 @@ import { seededRandom } from '@tessera/core/numerics/random.js';
 import { type OutlierOptions, outliers } from '@tessera/core/segmentation/outliers/outliers.js';
 import { scaleRows } from '@tessera/core/segmentation/scaling.js';
 import { describe, expect, it } from 'vitest';
+import { anyEnglish, english, inEnglish, numberIn } from '../../../support/words.js';
 import { featuresOf, SEED_002, simulateShop } from '../simulated-shops.js';
 
 const fitOutliers = (features: CustomerFeatures, options: Partial<OutlierOptions> = {}) =>
@@ -46,7 +47,7 @@ describe('outliers', () => {
       }));
     const crowds = featuresOf([...crowd(300, 2, 10), ...crowd(120, 90, 12), ...crowd(80, 2, 450)]);
     const { groups } = fitOutliers(crowds, { radius: 1 });
-    expect(groups.map(({ key, title, customers }) => ({ key, title, customers }))).toEqual([
+    expect(groups.map(({ key, title, customers }) => ({ key, title: english(title), customers }))).toEqual([
       { key: 'typical', title: 'Typical', customers: 300 },
       { key: 'crowd-more-orders', title: 'Crowd, More Orders', customers: 120 },
       { key: 'crowd-longer-ago', title: 'Crowd, Longer Ago', customers: 80 },
@@ -75,26 +76,28 @@ describe('outliers', () => {
   });
 
   it('explains how far a customer is from the nearest crowd', () => {
-    const { reasons, nearest } = outliers.explain(fitted, features, 7);
+    const { reasons, nearest } = inEnglish(outliers.explain(fitted, features, 7));
     expect(reasons[0]!.text).toMatch(/standard deviations away, farther than the radius/);
     expect(reasons[1]!.text).toMatch(/^unusual: net spend 5000000\.00, usually/);
     expect(nearest[0]!.segmentKey).not.toBe('outliers');
     const { distance } = outliers.score(fitted, features).columns;
     const core = [...distance!.keys()].find((row) => distance![row] === 0)!;
     const border = [...distance!.keys()].find((row) => distance![row]! > 0)!;
-    expect(outliers.explain(fitted, features, core).reasons[0]!.text).toMatch(
+    expect(inEnglish(outliers.explain(fitted, features, core)).reasons[0]!.text).toMatch(
       new RegExp(`^in the middle of .+: at least ${fitted.minPoints} customers lie within \\d`),
     );
-    expect(outliers.explain(fitted, features, border).reasons[0]!.text).toMatch(/within the radius/);
+    expect(inEnglish(outliers.explain(fitted, features, border)).reasons[0]!.text).toMatch(/within the radius/);
   });
 
   it('tells what really happens when the orders or days that it speaks of come true', () => {
     let tried = 0;
     for (let row = 0; row < 150; row++) {
-      const { nearest } = outliers.explain(fitted, features, row);
+      const { nearest } = inEnglish(outliers.explain(fitted, features, row));
       expect(new Set(nearest.map(({ segmentKey }) => segmentKey)).size).toBe(nearest.length);
       for (const { segmentKey, text } of nearest) {
-        const said = /^(\d+) more (orders? of the usual size now|days? without an order) moves? to (.+)$/.exec(text);
+        const said = /^(one|\d+) more (orders? of the usual size now|days? without an order) moves? to (.+)$/.exec(
+          text,
+        );
         if (said === null) continue;
         const keyAfter = (steps: number) => {
           const changed = one(features, row);
@@ -109,8 +112,8 @@ describe('outliers', () => {
           }
           return keyOf(fitted, changed, 0);
         };
-        expect(keyAfter(Number(said[1]))).toBe(segmentKey);
-        expect(keyAfter(Number(said[1]) - 1)).toBe(keyOf(fitted, features, row));
+        expect(keyAfter(numberIn(said[1]!))).toBe(segmentKey);
+        expect(keyAfter(numberIn(said[1]!) - 1)).toBe(keyOf(fitted, features, row));
         tried++;
       }
     }
@@ -142,7 +145,7 @@ describe('outliers', () => {
       Array.from({ length: count }, (_, row) => ({ orders: 1, recencyDays: row, netRevenue: row })),
     );
     const small = fitOutliers(few);
-    expect(small.note).toBe(`${count} buyers; outliers need a crowd of 20`);
+    expect(anyEnglish(small.note)).toBe(`${count} ${count === 1 ? 'buyer' : 'buyers'}; outliers need a crowd of 20`);
     const later = featuresOf([{ orders: 3, recencyDays: 1, netRevenue: 5 }]);
     expect(keyOf(small, later, 0)).toBe('typical');
     expect(outliers.score(small, later).statuses[0]).toBe('NOT_ENOUGH_DATA');
@@ -150,7 +153,7 @@ describe('outliers', () => {
 
   it('calls buyers all alike typical', () => {
     const alike = featuresOf(Array.from({ length: 50 }, () => ({ orders: 2, recencyDays: 3, netRevenue: 4 })));
-    expect(fitOutliers(alike).note).toBe('all buyers are alike in every feature');
+    expect(anyEnglish(fitOutliers(alike).note)).toBe('all buyers are alike in every feature');
     expect(keyOf(fitOutliers(alike), alike, 0)).toBe('typical');
   });
 
@@ -177,6 +180,6 @@ describe('outliers', () => {
       'GROUP_AVERAGE',
       'MODELLED',
     ]);
-    expect(outliers.explain(brokenFit, broken, 0).reasons[0]!.text).toBe('has no order yet');
+    expect(inEnglish(outliers.explain(brokenFit, broken, 0)).reasons[0]!.text).toBe('has no order yet');
   });
 });

@@ -12,6 +12,7 @@ import {
   sum,
 } from '../../../support/reference.js';
 import { describeWithSet } from '../../../support/shared.js';
+import { english } from '../../../support/words.js';
 import { onlineRetailPurchases, type Purchase, rfmColumns } from '../../numerics/clustering/clustering-data.js';
 import { featuresOfRfm } from '../simulated-shops.js';
 
@@ -68,7 +69,8 @@ describeWithSet('online-retail')('rfm on online-retail', () => {
       cells[cell] = (cells[cell] ?? 0) + 1;
     }
     expect(cells).toEqual(average.rfm_cells);
-    rfm.segments(fitted).forEach(({ title }, index) => {
+    rfm.segments(fitted).forEach((own, index) => {
+      const title = english(own.title);
       const expected = average.segments[title];
       if (expected === undefined) return;
       const rows = rowsOf(segment, index);
@@ -95,7 +97,8 @@ describeWithSet('online-retail')('rfm on online-retail', () => {
       expect(Math.max(1, elapsed.columns.elapsedSpanDays[row]!)).toBe(customer.span);
     }
     const movable = sum(Object.values(composite['scores_within_1e-9_of_a_threshold']));
-    valueScore.segments(fitted).forEach(({ title }, index) => {
+    valueScore.segments(fitted).forEach((tier, index) => {
+      const title = english(tier.title);
       const expected = composite.segments[title];
       if (expected === undefined) return;
       expect(Math.abs(rowsOf(segment, index).length - expected.customers), title).toBeLessThanOrEqual(movable);

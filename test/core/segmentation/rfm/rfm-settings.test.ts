@@ -2,14 +2,10 @@ import { InvalidInputError } from '@tessera/core/errors.js';
 import { PROSPECT } from '@tessera/core/model.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { type RfmFitted, type RfmOptions, rfm } from '@tessera/core/segmentation/rfm/rfm.js';
+import type { BinHealth } from '@tessera/core/segmentation/rfm/rfm-fitted.js';
 import { checkRules } from '@tessera/core/segmentation/rules/rule-check.js';
-import {
-  type Comparison,
-  RULE_FIELDS,
-  type RuleCondition,
-  SEED_003_RULES,
-  type SegmentRule,
-} from '@tessera/core/segmentation/rules/segment-rules.js';
+import { type Comparison, RULE_FIELDS, type RuleCondition } from '@tessera/core/segmentation/rules/rule-condition.js';
+import { SEED_003_RULES, type SegmentRule } from '@tessera/core/segmentation/rules/segment-rules.js';
 import type { ScoreThresholds } from '@tessera/core/segmentation/score-thresholds.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +18,7 @@ import {
   prospect,
   usualOrderValue,
 } from '../../../support/shop-data-features.js';
+import { allEnglish, anyEnglish, english, inEnglish } from '../../../support/words.js';
 
 const fitOn = (rows: readonly FeatureRow[], options: Partial<RfmOptions> = {}) =>
   rfm.fit(featuresOf(rows), { ...rfm.defaults, ...options }, seededRandom(1));
@@ -94,7 +91,7 @@ describe('rfm with settings of the shop', () => {
     const mixed = { ...FIXED, monetary: { method: 'quintile' } } as const;
     const fitted = fitOn([buyer()], { thresholds: mixed });
     expect(rfm.score(fitted, featuresOf([buyer()])).statuses).toEqual(['NOT_ENOUGH_DATA']);
-    expect(segmentOf(fitted, buyer()).title).toBe('Regulars');
+    expect(english(segmentOf(fitted, buyer()).title)).toBe('Regulars');
   });
 
   it('takes a rule over features before one over scores, in order', () => {
@@ -109,7 +106,7 @@ describe('rfm with settings of the shop', () => {
       rule('Rest', null),
     ];
     const fitted = fitOn([], { thresholds: FIXED, rules });
-    const title = (row: FeatureRow) => segmentOf(fitted, row).title;
+    const title = (row: FeatureRow) => english(segmentOf(fitted, row).title);
     expect(title(buyer({ orders: 2, netRevenue: 800, recencyDays: 3 }))).toBe('Wholesale');
     expect(title(buyer({ orders: 2, netRevenue: 799, recencyDays: 3 }))).toBe('Recent');
     expect(title(buyer({ orders: 2, netRevenue: 799, recencyDays: 300 }))).toBe('Rest');
@@ -124,15 +121,15 @@ describe('rfm with settings of the shop', () => {
       rule('Pays', { field: 'discountShare', gt: 0.2 }),
       rule('Unknown', null),
     ];
-    expect(segmentOf(fitOn([], { thresholds: FIXED, rules }), buyer()).title).toBe('Unknown');
+    expect(english(segmentOf(fitOn([], { thresholds: FIXED, rules }), buyer()).title)).toBe('Unknown');
   });
 
   it('says of a missing value that it is not known, without a number', () => {
     const rows = [{ netRevenue: Number.NaN, averageOrderValue: Number.NaN }, { recencyDays: Number.NaN }].map(buyer);
     const learned = fitOn([...Array.from({ length: 9 }, (_, i) => buyer({ netRevenue: i, recencyDays: i })), ...rows]);
-    const { reasons, nearest } = rfm.explain(learned, featuresOf(rows), 0);
+    const { reasons, nearest } = inEnglish(rfm.explain(learned, featuresOf(rows), 0));
     expect(reasons).toContainEqual({ text: 'monetary score missing: not known', feature: 'monetary' });
-    const late = rfm.explain(learned, featuresOf(rows), 1);
+    const late = inEnglish(rfm.explain(learned, featuresOf(rows), 1));
     expect(late.reasons).toContainEqual({ text: 'recency score missing: not known', feature: 'recency' });
     for (const { text } of [...reasons, ...nearest, ...late.reasons, ...late.nearest])
       expect(text).not.toContain('NaN');
@@ -216,7 +213,9 @@ describe('the explanation of a segment by rules of the shop', () => {
   const fitted = fitOn([], { thresholds: FIXED, rules });
 
   it('names the rule that fired, what it asked for, and the scores', () => {
-    const { reasons } = rfm.explain(fitted, featuresOf([buyer({ orders: 6, recencyDays: 10, netRevenue: 120 })]), 0);
+    const { reasons } = inEnglish(
+      rfm.explain(fitted, featuresOf([buyer({ orders: 6, recencyDays: 10, netRevenue: 120 })]), 0),
+    );
     expect(reasons).toEqual([
       { text: 'Fans: orders at least 5, and days since the last order below 60', feature: 'segment' },
       { text: 'orders: 6', feature: 'orders', value: 6, cutOff: 5 },
@@ -228,7 +227,8 @@ describe('the explanation of a segment by rules of the shop', () => {
   });
 
   it('says what would change it, by the bounds of the rules themselves', () => {
-    const near = (row: FeatureRow) => rfm.explain(fitted, featuresOf([row]), 0).nearest.map(({ text }) => text);
+    const near = (row: FeatureRow) =>
+      inEnglish(rfm.explain(fitted, featuresOf([row]), 0)).nearest.map(({ text }) => text);
     expect(near(buyer({ orders: 3, recencyDays: 100, netRevenue: 120 }))).toEqual([
       '2 more orders of the usual size now move to Fans',
       'one more order that brings net spend above 300.00 (now 120.00) moves to Spenders',
@@ -245,7 +245,7 @@ describe('the explanation of a segment by rules of the shop', () => {
         const learned = fitOn(rows, options);
         for (const row of rows) {
           const here = segmentOf(learned, row).key;
-          for (const { segmentKey, text } of rfm.explain(learned, featuresOf([row]), 0).nearest) {
+          for (const { segmentKey, text } of inEnglish(rfm.explain(learned, featuresOf([row]), 0)).nearest) {
             expect(segmentKey).not.toBe(here);
             for (const { changed, reached } of outcomes(row, text)) {
               expect(segmentOf(learned, changed).key, text).toBe(reached ? segmentKey : here);
@@ -296,7 +296,7 @@ describe('the health of the scores', () => {
   );
 
   it('counts every score and says which cannot occur and why', () => {
-    const { scores, warnings } = fitOn(oneTimers).binHealth!;
+    const { scores, warnings } = allEnglish(fitOn(oneTimers).binHealth) as BinHealth;
     const frequency = scores.find(({ measure }) => measure === 'frequency')!;
     expect(frequency).toEqual({
       measure: 'frequency',
@@ -315,7 +315,7 @@ describe('the health of the scores', () => {
   });
 
   it('says of fixed bounds which scores nobody has', () => {
-    const { scores } = fitOn(oneTimers, { thresholds: FIXED }).binHealth!;
+    const { scores } = allEnglish(fitOn(oneTimers, { thresholds: FIXED }).binHealth) as BinHealth;
     expect(scores.find(({ measure }) => measure === 'frequency')!.warnings).toEqual([
       'nobody has frequency scores 4 and 5: 68 % of buyers ordered once',
       '68 % of buyers have frequency score 1',
@@ -343,7 +343,7 @@ describe('the health of the scores', () => {
       orders: row.orders === 2 ? 1 : row.orders,
       netRevenue: row.orders! > 2 ? 5 : 20,
     }));
-    const { warnings, segments } = fitOn(rows, { rules, thresholds: NATURAL }).binHealth!;
+    const { warnings, segments } = allEnglish(fitOn(rows, { rules, thresholds: NATURAL }).binHealth) as BinHealth;
     expect(segments).toEqual([
       { key: 'best', customers: 10, share: 0.1, averageNetRevenue: 5 },
       { key: 'never-seen', customers: 0, share: 0, averageNetRevenue: null },
@@ -364,7 +364,7 @@ describe('the health of the scores', () => {
     const even = Array.from({ length: 100 }, (_, i) =>
       buyer({ orders: 1 + i, netRevenue: 10 * (1 + i), recencyDays: 200 - i }),
     );
-    expect(fitOn(even).binHealth!.warnings).toEqual([
+    expect(fitOn(even).binHealth!.warnings.map(english)).toEqual([
       'nobody is in Loyal',
       'nobody is in At Risk',
       'nobody is in Regulars',
@@ -376,7 +376,7 @@ describe('the health of the scores', () => {
     const quality = rfm.quality(fitted);
     expect(quality.binHealth).toEqual(fitted.binHealth);
     expect(quality.warnings).toEqual(fitted.binHealth!.warnings);
-    expect(quality.reason).toBe('6 segments: as many as there are rules');
+    expect(anyEnglish(quality.reason)).toBe('6 segments: as many as there are rules');
     expect(rfm.summarise(fitted).metrics).toEqual({ buyers: 100, binHealth: fitted.binHealth });
   });
 });

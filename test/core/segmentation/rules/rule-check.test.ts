@@ -1,12 +1,11 @@
 import { checkRules } from '@tessera/core/segmentation/rules/rule-check.js';
-import { conditionInWords } from '@tessera/core/segmentation/rules/rule-words.js';
-import {
-  type RuleCondition,
-  type RuleField,
-  SEED_003_RULES,
-  type SegmentRule,
-} from '@tessera/core/segmentation/rules/segment-rules.js';
+import type { RuleCondition, RuleField } from '@tessera/core/segmentation/rules/rule-condition.js';
+import { SEED_003_RULES, type SegmentRule } from '@tessera/core/segmentation/rules/segment-rules.js';
+import { said } from '@tessera/core/words/reasons.js';
 import { describe, expect, it } from 'vitest';
+import { english } from '../../../support/words.js';
+
+const conditionInWords = (condition: RuleCondition | null) => english(said('condition', { condition }));
 
 const rule = (title: string, when: RuleCondition | null, changes: Partial<SegmentRule> = {}): SegmentRule => ({
   key: title.toLowerCase().replaceAll(' ', '-'),

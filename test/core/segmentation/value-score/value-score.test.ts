@@ -15,6 +15,7 @@ import {
   prospect,
   usualOrderValue,
 } from '../../../support/shop-data-features.js';
+import { english, inEnglish, numberIn } from '../../../support/words.js';
 
 const fitOn = (rows: readonly FeatureRow[], options: ValueScoreOptions = valueScore.defaults) =>
   valueScore.fit(featuresOf(rows), options, seededRandom(1));
@@ -22,7 +23,7 @@ const score = (fitted: ValueScoreFitted, rows: readonly FeatureRow[]) => valueSc
 
 /** The frequency percentile of a row, as its explanation states it. */
 function frequencyPercentile(fitted: ValueScoreFitted, row: FeatureRow): number {
-  const { reasons } = valueScore.explain(fitted, featuresOf([row]), 0);
+  const { reasons } = inEnglish(valueScore.explain(fitted, featuresOf([row]), 0));
   return reasons.find(({ feature }) => feature === 'frequency')!.value!;
 }
 
@@ -52,7 +53,7 @@ describe('the value score', () => {
     const { columns, segment } = score(fitOn(rows), rows);
     // Only the order of the three additions may differ: a few units in the last place.
     for (const [row, value] of expected.entries()) expect(columns.score![row]).toBeCloseTo(value, 14);
-    expect([...segment].map((index) => valueScore.segments(fitOn(rows))[index]!.title)).toEqual([
+    expect([...segment].map((index) => english(valueScore.segments(fitOn(rows))[index]!.title))).toEqual([
       'Loyal',
       'Regular',
       'Loyal',
@@ -85,7 +86,7 @@ describe('the value score', () => {
     };
     const { columns, segment } = score(fitted, [buyer({ netRevenue: value })]);
     expect(columns.score![0]).toBe(value);
-    expect(valueScore.segments(fitted)[segment[0]!]!.title).toBe(title);
+    expect(english(valueScore.segments(fitted)[segment[0]!]!.title)).toBe(title);
   });
 
   it('never ranks the frequency of one-time buyers above that of repeat buyers (trap 1)', () => {
@@ -169,7 +170,7 @@ describe('the value score', () => {
     expect(columns.percentile![0]).toBeNaN();
     expect(valueScore.segments(fitted)[segment[0]!]!.key).toBe('regular');
     expect(statuses).toEqual(['NOT_ENOUGH_DATA']);
-    expect(valueScore.explain(fitted, featuresOf([buyer()]), 0).nearest).toEqual([]);
+    expect(inEnglish(valueScore.explain(fitted, featuresOf([buyer()]), 0)).nearest).toEqual([]);
   });
 
   it('of equal buyers is the same middle score', () => {
@@ -249,7 +250,7 @@ describe('the explanation of a value score', () => {
     const fitted = fitOn(rows);
     const { columns } = score(fitted, rows);
     rows.forEach((_, row) => {
-      const { reasons } = valueScore.explain(fitted, featuresOf(rows), row);
+      const { reasons } = inEnglish(valueScore.explain(fitted, featuresOf(rows), row));
       expect(reasons[0]!.value).toBe(columns.score![row]);
       const sum = reasons.slice(1).reduce((total, reason) => total + reason.effect!, 0);
       expect(sum).toBeCloseTo(columns.score![row]!, 14);
@@ -258,7 +259,7 @@ describe('the explanation of a value score', () => {
 
   /** What would raise a customer, and what would let him fall. */
   const nearestOf = (fitted: ValueScoreFitted, some: Parameters<typeof featuresOf>[0], row: number) =>
-    valueScore.explain(fitted, featuresOf(some), row).nearest;
+    inEnglish(valueScore.explain(fitted, featuresOf(some), row)).nearest;
 
   it('names the orders or the days that really lead to another tier, and no fewer would', () => {
     let ordersTried = 0;
@@ -271,7 +272,7 @@ describe('the explanation of a value score', () => {
         some.forEach((customer, row) => {
           const usual = usualOrderValue(customer);
           for (const { text, segmentKey } of nearestOf(fitted, some, row)) {
-            const orders = /^(\d+) more orders? of the usual size now moves? to (.+)$/.exec(text);
+            const orders = /^(one|\d+) more orders? of the usual size now moves? to (.+)$/.exec(text);
             const days = /^(\d+) more days? without an order moves? to (.+)$/.exec(text);
             if (orders === null && days === null) continue;
             const keyAfter = (steps: number) =>
@@ -283,9 +284,9 @@ describe('the explanation of a value score', () => {
                     averageOrderValue: (customer.netRevenue! + steps * usual) / (customer.orders! + steps),
                   })
                 : keyOf({ ...customer, tenureDays: customer.tenureDays! + steps });
-            const steps = Number((orders ?? days)![1]);
+            const steps = numberIn((orders ?? days)![1]!);
             expect(keyAfter(steps)).toBe(segmentKey);
-            expect(segments.find(({ key }) => key === segmentKey)!.title).toBe((orders ?? days)![2]);
+            expect(english(segments.find(({ key }) => key === segmentKey)!.title)).toBe((orders ?? days)![2]);
             expect(keyAfter(steps - 1)).toBe(keyOf(customer));
             if (orders === null) daysTried++;
             else ordersTried++;
@@ -310,7 +311,7 @@ describe('the explanation of a value score', () => {
             if (claim === null) continue;
             const segments = valueScore.segments(fitted);
             const next = segments[segment[row]! - 1]!;
-            expect(claim[2]).toBe(next.title);
+            expect(claim[2]).toBe(english(next.title));
             expect(segmentKey).toBe(next.key);
             const from = { premium: 0.8, loyal: 0.6, regular: 0.4, occasional: 0.2 }[next.key]!;
             expect(columns.score![row]! + Number(claim[1])).toBeGreaterThanOrEqual(from - 1e-12);
@@ -327,6 +328,6 @@ describe('the explanation of a value score', () => {
     const fitted = fitOn(rows);
     const best = buyer({ netRevenue: 1000, orders: 5, tenureDays: 100 });
     expect(score(fitted, [best]).columns.score![0]).toBeCloseTo(1, 14);
-    expect(valueScore.explain(fitted, featuresOf([best]), 0).nearest).toEqual([]);
+    expect(inEnglish(valueScore.explain(fitted, featuresOf([best]), 0)).nearest).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { momentOf, type RfmReference } from '../../../support/reference.js';
 import { sharedJson, sharedPath } from '../../../support/shared.js';
 import { anyCustomer, buyer, type FeatureRow, featuresOf } from '../../../support/shop-data-features.js';
+import { english, inEnglish, numberIn } from '../../../support/words.js';
 
 const DAY_MS = 86_400_000;
 const NATURAL: ValueScoreOptions = { ...valueScore.defaults, cutOffs: { method: 'natural-breaks' } };
@@ -87,7 +88,7 @@ describe('the orders of the R package rfm', () => {
     const { scores, segments } = rfm.fit(features, rfm.defaults, seededRandom(1)).binHealth!;
     const counts = Object.fromEntries(scores.map(({ measure, customers }) => [measure.charAt(0), customers]));
     expect(counts).toEqual(expected.score_counts);
-    const titles = rfm.defaults.rules.map(({ title }) => title);
+    const titles = rfm.defaults.rules.map(({ title }) => english(title));
     const revenue = Object.fromEntries(
       segments.map(({ customers, averageNetRevenue }, index) => [
         titles[index],
@@ -110,7 +111,7 @@ describe('the tiers of the value score', () => {
     const cutOffs = { method: 'fixed', from: [0.1, 0.3, 0.5, 0.95] } as const;
     const fitted = fitOn(rows, { ...valueScore.defaults, cutOffs });
     expect(fitted.tiersFrom).toEqual([0.95, 0.5, 0.3, 0.1]);
-    expect(valueScore.segments(fitted).map(({ description }) => description)).toEqual([
+    expect(valueScore.segments(fitted).map(({ description }) => english(description))).toEqual([
       'The highest value score: 0.95 and up.',
       'A high value score: 0.5 up to 0.95.',
       'A middling value score: 0.3 up to 0.5.',
@@ -158,7 +159,7 @@ describe('the tiers of the value score', () => {
     for (const some of [[], [buyer()], Array.from({ length: 60 }, () => buyer())]) {
       const fitted = fitOn(some, NATURAL);
       expect(fitted.tiersFrom).toEqual([0.8, 0.6, 0.4, 0.2]);
-      expect(valueScore.quality(fitted).warnings[0]).toBe(
+      expect(english(valueScore.quality(fitted).warnings[0]!)).toBe(
         `fixed cut-offs: natural breaks need 5 different scores, there are ${Math.min(some.length, 1)}`,
       );
     }
@@ -170,7 +171,9 @@ describe('the tiers of the value score', () => {
       buyer({ orders: 1 + i, netRevenue: 1_000 - 10 * i, tenureDays: 400, averageOrderValue: 1 }),
     );
     const { warnings } = valueScore.quality(fitOn(contrary, { ...valueScore.defaults, weights }));
-    expect(warnings[0]).toMatch(/^Premium has a lower average net revenue than Loyal \(\d+\.\d\d against \d+\.\d\d\)$/);
+    expect(english(warnings[0]!)).toMatch(
+      /^Premium has a lower average net revenue than Loyal \(\d+\.\d\d against \d+\.\d\d\)$/,
+    );
     expect(valueScore.quality(fitOn(rows, valueScore.defaults)).warnings).toEqual([]);
   });
 
@@ -197,13 +200,13 @@ describe('the tiers of the value score', () => {
     const segments = valueScore.segments(fitted);
     let ordersTried = 0;
     for (const [row, customer] of rows.entries()) {
-      const better = valueScore
-        .explain(fitted, features, row)
-        .nearest.filter(({ segmentKey }) => segments.findIndex(({ key }) => key === segmentKey) < segment[row]!);
+      const better = inEnglish(valueScore.explain(fitted, features, row)).nearest.filter(
+        ({ segmentKey }) => segments.findIndex(({ key }) => key === segmentKey) < segment[row]!,
+      );
       expect(better).toHaveLength(segment[row] === 0 ? 0 : 1);
       if (better.length === 0) continue;
       const [{ text, segmentKey }] = better as [(typeof better)[number]];
-      const orders = /^(\d+) more orders? of the usual size now moves? to /.exec(text);
+      const orders = /^(one|\d+) more orders? of the usual size now moves? to /.exec(text);
       if (orders === null) {
         const points = Number(/^(\d\.\d{3}) points more move to /.exec(text)![1]);
         expect(columns.score![row]! + points).toBeGreaterThanOrEqual(fitted.tiersFrom![segment[row]! - 1]! - 1e-12);
@@ -216,8 +219,8 @@ describe('the tiers of the value score', () => {
         const after = featuresOf([{ ...customer, ...more, averageOrderValue: usual }]);
         return segments[valueScore.score(fitted, after).segment[0]!]!.key;
       };
-      expect(keyAfter(Number(orders[1]))).toBe(segmentKey);
-      expect(keyAfter(Number(orders[1]) - 1)).toBe(segments[segment[row]!]!.key);
+      expect(keyAfter(numberIn(orders[1]!))).toBe(segmentKey);
+      expect(keyAfter(numberIn(orders[1]!) - 1)).toBe(segments[segment[row]!]!.key);
       ordersTried++;
     }
     expect(ordersTried).toBeGreaterThan(10);

@@ -4,10 +4,12 @@ import { readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import os from 'node:os';
 import { createGzip, gzipSync } from 'node:zlib';
-import { safeCell, wayToFix } from '@tessera/server/http/routes/import.js';
+import { safeCell } from '@tessera/server/http/routes/import.js';
+import { wayToFix } from '@tessera/server/ingest/row-reasons.js';
 import { CsvRecords } from '@tessera/server/ingest/rows/csv-records.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../../../support/server.js';
+import { english } from '../../../support/words.js';
 
 let server: TestServer;
 
@@ -242,7 +244,7 @@ describe('the quarantine file', () => {
   });
 
   it('has a remedy for every reason', () => {
-    expect(wayToFix('is a status word that is not known')).toContain('statuses');
-    expect(wayToFix('something new')).not.toBe('');
+    expect(english(wayToFix('is a status word that is not known'))).toContain('statuses');
+    expect(english(wayToFix('something new'))).toBe('correct the row at the source and import it again');
   });
 });

@@ -15,11 +15,12 @@ import { PLAIN_DIALECT } from '@tessera/server/ingest/rows/dialect.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyShop } from '../../../support/shop-data.js';
+import { english } from '../../../support/words.js';
 
 /** What a reader answers: its text, `~` and the text that it repaired, or `!` and the reason. */
 function answer(read: CellReader, cell: string, dialect = PLAIN_DIALECT): string {
   const value = read(cell, dialect);
-  if (value instanceof Problem) return `!${value.reason}`;
+  if (value instanceof Problem) return `!${english(value.reason)}`;
   return value instanceof Repair ? `~${value.text}` : value;
 }
 

@@ -1,6 +1,7 @@
 import { CsvRecords } from '@tessera/server/ingest/rows/csv-records.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { english } from '../../../support/words.js';
 
 interface Read {
   records: [number, string[]][];
@@ -11,7 +12,7 @@ function read(text: string, { delimiter = ',', chunk = text.length || 1, lineEnd
   const result: Read = { records: [], bad: [] };
   const records = new CsvRecords(delimiter, lineEnd, {
     record: (cells, line) => result.records.push([line, cells]),
-    bad: (line, raw, reason) => result.bad.push([line, raw, reason]),
+    bad: (line, raw, reason) => result.bad.push([line, raw, english(reason)]),
   });
   for (let at = 0; at < text.length; at += chunk) records.push(text.slice(at, at + chunk));
   records.end();

@@ -171,6 +171,17 @@ describe('states', () => {
     expect(await events()).toContainEqual({ type: 'tessera-load', customer: '1', segment: 'vip' });
   });
 
+  it('texts are asked for in the language of the page, in the stream of events too, else in that of the browser', async () => {
+    const { page, requests } = await open(badge('1'), { root: 'lang="pt-br"' });
+    await page.getByRole('button').first().waitFor();
+    expect(requests[0]!.language).toBe('pt-BR');
+    await expect.poll(() => pages.server.streams[0]?.language).toBe('pt-BR');
+    const other = await open(badge('1'), { root: 'lang="not a language"' });
+    await other.page.getByRole('button').first().waitFor();
+    // The element sets none, so that the browser sends its own.
+    expect(other.requests[0]!.language).toBeUndefined();
+  });
+
   it('dates follow the language of the page, also where it is no language', async () => {
     const asOf = async (root: string) => {
       const { page } = await open(badge('1'), { root });

@@ -2,6 +2,7 @@ import type { CustomerFeatures } from '../../customers/customer-features.js';
 import { FEATURES, type Feature } from '../../customers/features.js';
 import type { PercentileTable } from '../../numerics/quantiles/percentile-table.js';
 import type { Random } from '../../numerics/random.js';
+import { type ContestantKey, said } from '../../words/reasons.js';
 import { type Backtest, backtest, type Contestant } from '../judging/backtest.js';
 import { type Verdict, verdictOf } from '../judging/verdict.js';
 import { buyersOfWindow, CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from '../labelled-rows.js';
@@ -61,6 +62,7 @@ const TWEEDIE = 'tweedie';
 const PURCHASES = 'purchases';
 const PARETO = 'pareto-nbd';
 const WITHOUT_DEMOGRAPHICS = 'tweedie-without-demographics';
+const titled = (contestant: ContestantKey) => said('contestant', { contestant });
 /** Used to judge where the regression chose none. */
 const ORDINARY_POWER = 1.5;
 
@@ -130,13 +132,13 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
   const third = purchaseModel.individual ? purchaseModel.thirdOpinion.fit.parameters : null;
   const known = (values: Float64Array) => values.map((value) => (Number.isFinite(value) ? value : 0));
   const contestants: Contestant[] = [
-    { key: TWEEDIE, title: 'the regression on behaviour', kind: 'model', scores: tweedie },
-    { key: PURCHASES, title: 'the purchase model', kind: 'model', scores: purchases },
+    { key: TWEEDIE, title: titled(TWEEDIE), kind: 'model', scores: tweedie },
+    { key: PURCHASES, title: titled(PURCHASES), kind: 'model', scores: purchases },
     ...(third === null
       ? []
       : [
           {
-            ...{ key: PARETO, title: 'the purchase model by Pareto/NBD', kind: 'opinion' as const },
+            ...{ key: PARETO, title: titled(PARETO), kind: 'opinion' as const },
             scores: worth(predictParetoNbdPurchases(third, historiesOf(test), HORIZON_DAYS)),
           },
         ]),
@@ -144,20 +146,20 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
       ? []
       : [
           {
-            ...{ key: WITHOUT_DEMOGRAPHICS, title: 'the regression without demographics' },
+            ...{ key: WITHOUT_DEMOGRAPHICS, title: titled(WITHOUT_DEMOGRAPHICS) },
             ...{ kind: 'model' as const, scores: withoutDemographics },
           },
         ]),
-    { key: 'spend', title: 'ranking by spend', kind: 'baseline', scores: known(test.columns.netRevenue) },
+    { key: 'spend', title: titled('spend'), kind: 'baseline', scores: known(test.columns.netRevenue) },
     {
-      ...{ key: 'recency', title: 'ranking by recency', kind: 'baseline' },
+      ...{ key: 'recency', title: titled('recency'), kind: 'baseline' },
       scores: known(test.columns.recencyDays.map((days) => -days)),
     },
   ];
   const lastSpend = test.outputs[CLV_INPUTS.revenueLast90Days];
   if (lastSpend !== undefined) {
-    const title = 'ranking by spend of the last 90 days';
-    contestants.push({ key: 'spend-last-90-days', title, kind: 'baseline', scores: known(lastSpend) });
+    const key = 'spend-last-90-days';
+    contestants.push({ key, title: titled(key), kind: 'baseline', scores: known(lastSpend) });
   }
   const { power } = model.regression.coefficients.length > 0 ? model.regression : { power: ORDINARY_POWER };
   return { tweedie, purchases, withoutDemographics, result: backtest(labelsOf(test), contestants, { power }, random) };

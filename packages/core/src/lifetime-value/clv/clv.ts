@@ -1,13 +1,12 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
-import { moneyInWords } from '../../customers/money.js';
 import type { BasisStatus, Explanation, FittedSummary, Model, Reason, Scores } from '../../model.js';
 import { fitPercentiles, percentileOf } from '../../numerics/quantiles/percentile-table.js';
+import { notes, said, type Wording } from '../../words/reasons.js';
 import { annuity } from '../discounted-value.js';
 import { buyersOfWindow, SCORE_WINDOW, takeCustomers } from '../labelled-rows.js';
 import { predictPurchases } from '../purchase-models/purchase-model.js';
 import { explainTweedieModel, predictTweedieModel } from '../tweedie/tweedie-model.js';
 import { type ClvFitted, type ClvOptions, discountOf, fitClv, HORIZON_DAYS, tweedieInputs } from './clv-fit.js';
-import { describeFeature } from './feature-words.js';
 import { keptShareOf } from './kept-share.js';
 import { predictionInterval, untestedInterval } from './prediction-interval.js';
 
@@ -46,9 +45,9 @@ export interface ClvScores extends Scores {
 /** The lifetime value model: a regression on behaviour and a purchase model, judged against plain rankings. */
 export const clv: Model<ClvOptions, ClvFitted, ClvScores> = {
   key: 'clv',
-  title: 'Lifetime value',
+  title: said('model-title', { model: 'clv' }),
   version: '2',
-  method: 'Tweedie regression or BG/NBD with Gamma-Gamma, whichever proved better on the last 90 days',
+  method: said('model-method', { model: 'clv' }),
   defaults: { lifetimePeriods: 12, yearlyDiscountRate: 0.1, demographics: [] },
   fit: (features, options, random) => withOwnRanks(fitClv(features, options, random), features),
   score,
@@ -127,25 +126,24 @@ function score(fitted: ClvFitted, features: CustomerFeatures): ClvScores {
 const VISIBLE = 0.01;
 
 /** Effects that multiply to the prediction: with the regression the base and its factors, else orders and order value. */
-function explain(fitted: ClvFitted, features: CustomerFeatures, row: number, currency?: string): Explanation {
+function explain(fitted: ClvFitted, features: CustomerFeatures, row: number): Explanation {
   const own = takeCustomers(features, [row]);
   const { columns, statuses } = score(fitted, own);
   if (statuses[0] === 'NOT_APPLICABLE') {
     return {
-      reasons: [{ text: 'has not ordered yet, so there is nothing to predict from', feature: 'orders' }],
+      reasons: [{ ...said('nothing-to-predict', {}), feature: 'orders' }],
       nearest: [],
     };
   }
   if (Number.isNaN(columns.predicted90Days[0]!)) {
-    const text = 'too little was known when the model was fitted: nothing is predicted until it is fitted again';
-    return { reasons: [{ text, feature: 'orders', value: own.columns.orders[0]! }], nearest: [] };
+    const reason = { ...said('too-little-known', {}), feature: 'orders', value: own.columns.orders[0]! };
+    return { reasons: [reason], nearest: [] };
   }
-  const reasons =
-    fitted.method === 'TWEEDIE' ? regressionReasons(fitted, own, currency) : purchaseReasons(fitted, columns, currency);
+  const reasons = fitted.method === 'TWEEDIE' ? regressionReasons(fitted, own) : purchaseReasons(fitted, columns);
   return { reasons, nearest: [] };
 }
 
-function regressionReasons(fitted: ClvFitted, own: CustomerFeatures, currency?: string): Reason[] {
+function regressionReasons(fitted: ClvFitted, own: CustomerFeatures): Reason[] {
   const { numeric, categories } = tweedieInputs(own, fitted.options);
   const { base, multipliers } = explainTweedieModel(fitted.tweedie!, numeric, categories);
   const strongest = multipliers
@@ -155,23 +153,28 @@ function regressionReasons(fitted: ClvFitted, own: CustomerFeatures, currency?: 
     .filter(({ factor }) => Math.abs(Math.log(factor)) <= VISIBLE)
     .reduce((product, { factor }) => product * factor, 1);
   const reasons: Reason[] = [
-    {
-      text: `${moneyInWords(base, currency)} is what a customer with average behaviour brings`,
-      ...{ feature: 'predicted90Days', value: base, effect: base },
-    },
-    ...strongest.map(({ name, factor }) => {
+    { ...said('average-base', { amount: base }), feature: 'predicted90Days', value: base, effect: base },
+    ...strongest.map(({ name, factor }): Reason => {
       const value = numeric[name]?.[0];
-      const text = `${describeFeature(name, value, currency)} (x ${factor.toFixed(2)})`;
-      return value === undefined || Number.isNaN(value)
-        ? { text, feature: name, effect: factor }
-        : { text, feature: name, value, effect: factor };
+      if (value === undefined) return { ...levelReason(name, factor), feature: name, effect: factor };
+      const isKnown = !Number.isNaN(value);
+      const told = said('factor', { feature: name, value: isKnown ? value : null, factor });
+      return isKnown ? { ...told, feature: name, value, effect: factor } : { ...told, feature: name, effect: factor };
     }),
   ];
-  if (rest !== 1) reasons.push({ text: 'everything else', feature: 'predicted90Days', effect: rest });
+  if (rest !== 1) {
+    reasons.push({ ...said('everything-else', { factor: rest }), feature: 'predicted90Days', effect: rest });
+  }
   return reasons;
 }
 
-function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns'], currency?: string): Reason[] {
+/** Of a level of a category, by the name that the encoding gives it: `name=label`. */
+function levelReason(name: string, factor: number) {
+  const [category = '', ...label] = name.split('=');
+  return said('category-factor', { category, label: label.join('='), factor });
+}
+
+function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reason[] {
   const orders = columns.expectedOrders90Days[0]!;
   const value = columns.expectedOrderValue[0]!;
   const alive = columns.probabilityAlive[0]!;
@@ -179,41 +182,36 @@ function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns'], curre
   const repeaters = fitted.purchases?.repeatBuyers ?? 0;
   const reasons: Reason[] = [
     {
-      text: `${orders.toFixed(2)} orders expected in the next 90 days`,
+      ...said('expected-orders', { orders }),
       ...{ feature: 'expectedOrders90Days', value: orders, effect: orders },
     },
     {
-      text: average
-        ? `${moneyInWords(value, currency)} an order, the average of the group: this customer has not bought again yet`
-        : `${moneyInWords(value, currency)} expected an order`,
+      ...said(average ? 'group-order-value' : 'expected-order-value', { amount: value }),
       ...{ feature: 'expectedOrderValue', value, effect: value },
     },
   ];
   if (!Number.isNaN(alive)) {
-    const text = `${Math.round(100 * alive)} % likely to be still a customer`;
-    reasons.push({ text, feature: 'probabilityAlive', value: alive });
+    reasons.push({ ...said('still-customer', { probability: alive }), feature: 'probabilityAlive', value: alive });
   } else {
-    const text = `${repeaters} repeat buyers so far, too few or too new to tell customers apart: everybody is shown the group's average`;
-    reasons.push({ text, feature: 'orders', value: repeaters });
+    reasons.push({ ...said('few-repeat-buyers', { buyers: repeaters }), feature: 'orders', value: repeaters });
   }
   return reasons;
 }
 
 function summarise(fitted: ClvFitted): FittedSummary {
   const { tweedie, purchases, method, verdict, backtest } = fitted;
-  const notes = [
-    tweedie && tweedie.regression.clippedTargets > 0
-      ? `${tweedie.regression.clippedTargets} customers returned more than they bought in the window; that counts as 0`
-      : null,
+  const clipped = tweedie?.regression.clippedTargets ?? 0;
+  const others: (Wording | null | undefined)[] = [
+    clipped > 0 ? said('returned-more', { customers: clipped }) : null,
     purchases?.bgNbd.note,
     purchases?.gammaGamma.note,
-  ].filter((note): note is string => typeof note === 'string');
+  ];
   return {
     parameters: { method, tweedie, purchases },
     metrics: { verdict, backtest },
     converged:
       (tweedie?.regression.converged ?? true) &&
       (purchases === null || (purchases.bgNbd.converged && purchases.gammaGamma.converged)),
-    note: [verdict.sentence, ...notes].join('; '),
+    note: notes([verdict.sentence, ...others.flatMap((note) => note ?? [])]),
   };
 }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../errors.js';
 import type { Random } from '../../numerics/random.js';
+import type { Wording } from '../../words/reasons.js';
 import { unitDeviances } from '../tweedie/tweedie.js';
 import { averageRanks, type Decile, decileCalibration, type GainsPoint, rowsByScore } from './gains.js';
 
@@ -14,7 +15,7 @@ export interface Estimate {
 export interface Contestant {
   readonly key: string;
   /** In a sentence: "ranking by spend", "the Tweedie regression". */
-  readonly title: string;
+  readonly title: Wording;
   readonly kind: ContestantKind;
   /** Larger is better. Expected amounts, 0 or more, in the unit of the actual ones; of a baseline any number. */
   readonly scores: Float64Array;
@@ -31,7 +32,7 @@ export interface JudgedGains extends GainsPoint {
 
 export interface ContestantResult {
   readonly key: string;
-  readonly title: string;
+  readonly title: Wording;
   readonly kind: ContestantKind;
   /** Share of the actual total that the first 10 % and 20 % of customers hold. */
   readonly capture10: Estimate;

@@ -1,6 +1,7 @@
-import type { Backtest, Contestant, ContestantResult, Estimate } from './backtest.js';
+import { said, type Wording } from '../../words/reasons.js';
+import type { Backtest, ContestantResult, Estimate } from './backtest.js';
 
-/** What to do with a back-test, in one word for programs and one sentence for people. Plain JSON. */
+/** What to do with a back-test, in one word for programs and one wording for people. Plain JSON. */
 export interface Verdict {
   /**
    * USE_MODEL: the model ranks better than every simple ranking. USE_BASELINE: it does not; rank by `use`. NO_RANKING: nothing
@@ -15,15 +16,13 @@ export interface Verdict {
   readonly ranks: boolean;
   /** Lead of the model over the best simple ranking, in capture at 20 %. */
   readonly lead: Estimate | null;
-  readonly sentence: string;
+  readonly sentence: Wording;
 }
 
 /** With fewer customers who bought in the window, captures are decided by a handful of people. */
 const FEWEST_ACTIVE = 20;
 /** The share of customers that captures are compared at, and what chance would capture. */
 const CHANCE = 0.2;
-
-const points = (share: number) => (100 * share).toFixed(1).replace(/\.0$/, '').replace(/^-0$/, '0');
 
 const beatsChance = ({ capture20 }: ContestantResult) => capture20.low > CHANCE;
 
@@ -35,14 +34,14 @@ const beatsChance = ({ capture20 }: ContestantResult) => capture20.low > CHANCE;
 export function verdictOf(result: Backtest | null): Verdict {
   const none = { use: null, model: null, lead: null, ranks: true };
   if (result === null) {
-    return { kind: 'NOT_TESTED', ...none, sentence: 'not tested yet: the history is too short for a test in time' };
+    return { kind: 'NOT_TESTED', ...none, sentence: said('untested-short', {}) };
   }
   const active = Math.round(result.activeShare * result.customers);
   const models = result.results.filter(({ kind }) => kind === 'model');
   const baselines = result.results.filter(({ kind }) => kind === 'baseline');
   const first = models[0];
   if (first === undefined || active < FEWEST_ACTIVE) {
-    const sentence = `not tested yet: only ${active} ${active === 1 ? 'customer' : 'customers'} bought in the test window, ${FEWEST_ACTIVE} are needed`;
+    const sentence = said('untested-few', { active, needed: FEWEST_ACTIVE });
     return { kind: 'NOT_TESTED', ...none, model: first?.key ?? null, sentence };
   }
   const leadOver = (key: string, over: string) => result.leads.find((lead) => lead.key === key && lead.over === over)!;
@@ -58,34 +57,39 @@ export function verdictOf(result: Backtest | null): Verdict {
   if (better.length === 0 && useful === null) {
     return {
       ...{ kind: 'NO_RANKING', ...none, model: model.key, ranks: false },
-      sentence:
-        `nothing ranks these customers better than chance: the best 20 % by ${model.title} brought ` +
-        `${points(model.capture20.value)} % of the revenue, so no ranking is offered`,
+      sentence: said('no-ranking', { model: model.title, captured: model.capture20.value }),
     };
   }
   const rival = useful ?? bestOf(baselines);
   if (rival === null) {
-    return { kind: 'USE_MODEL', ...none, use: model.key, model: model.key, sentence: `use ${model.title}` };
+    return {
+      kind: 'USE_MODEL',
+      ...none,
+      use: model.key,
+      model: model.key,
+      sentence: said('use-model', { model: model.title }),
+    };
   }
   const lead = leadOver(model.key, rival.key).capture20;
-  const interval = `90 % interval ${points(lead.low)} to ${points(lead.high)}`;
+  const { low, high } = lead;
   if (better.length === 0) {
     return {
       ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead, ranks: false },
-      sentence:
-        `no model ranks these customers better than chance, ${rival.title} does: the best 20 % by it brought ` +
-        `${points(rival.capture20.value)} % of the revenue: rank by ${shortTitle(rival)}`,
+      sentence: said('use-baseline', { baseline: rival.title, captured: rival.capture20.value }),
     };
   }
   if (lead.low > 0) {
     return {
       ...{ kind: 'USE_MODEL', use: model.key, model: model.key, lead, ranks: true },
-      sentence: `use ${model.title}: it beats ${rival.title} by ${points(lead.value)} points, ${interval}`,
+      sentence: said('use-model-over', {
+        ...{ model: model.title, baseline: rival.title },
+        ...{ lead: lead.value, low, high },
+      }),
     };
   }
   return {
     ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead, ranks: true },
-    sentence: `no better than ${rival.title} (${points(lead.value)} points, ${interval}): rank by ${shortTitle(rival)}`,
+    sentence: said('no-better', { baseline: rival.title, lead: lead.value, low, high }),
   };
 }
 
@@ -95,5 +99,3 @@ function bestOf(results: readonly ContestantResult[]): ContestantResult | null {
     null,
   );
 }
-
-const shortTitle = ({ title }: Pick<Contestant, 'title'>) => title.replace(/^ranking by /, '');

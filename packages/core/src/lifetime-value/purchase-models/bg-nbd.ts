@@ -1,4 +1,5 @@
 import { groupRows } from '../../numerics/weighted-patterns.js';
+import { said } from '../../words/reasons.js';
 import { type LikelihoodFit, maximiseLikelihood } from './maximum-likelihood.js';
 import {
   type GroupedHistories,
@@ -45,15 +46,12 @@ export function fitBgNbd(histories: PurchaseHistories): BgNbdFit {
     units: { alpha: unit },
     unitCorrection: -repeatSum(grouped) * Math.log(unit),
     describeWalls(atWall) {
-      if (grouped.customersAbove.length === 0) return 'nobody has bought twice yet, so there is no rate to learn';
+      if (grouped.customersAbove.length === 0) return said('nobody-twice', {});
       const names = atWall.map(({ name }) => name);
       if (names.includes('b') || names.includes('a')) {
-        return (
-          'leaving after a purchase cannot be told apart from customer to customer (a or b has no finite optimum); ' +
-          'they were held at a bound'
-        );
+        return said('leaving-alike', {});
       }
-      return `${names.join(' and ')} stand at a bound: customers differ too little to tell their rates apart`;
+      return said('rates-at-bound', { parameters: names });
     },
   });
 }

@@ -2,6 +2,7 @@ import { InvalidInputError } from '../../errors.js';
 import type { BasisStatus } from '../../model.js';
 import { digamma, logGamma } from '../../numerics/special-functions.js';
 import { groupRows } from '../../numerics/weighted-patterns.js';
+import { said } from '../../words/reasons.js';
 import { correlation } from '../judging/gains.js';
 import { type LikelihoodFit, maximiseLikelihood } from './maximum-likelihood.js';
 
@@ -74,9 +75,9 @@ export function fitGammaGamma(values: OrderValues): GammaGammaFit {
     unitCorrection: -customers * Math.log(unit),
     describeWalls(atWall) {
       if (atWall.some(({ name, high }) => name === 'q' && !high)) {
-        return 'order values spread so widely that their mean hardly exists (q was held just above 1)';
+        return said('values-too-wide', {});
       }
-      return 'order values differ too little, within or between customers, to tell the two apart; parameters were held at a bound';
+      return said('values-too-alike', {});
     },
   });
   return { ...fit, correlation: correlation(usedRepeats, usedMeans) };

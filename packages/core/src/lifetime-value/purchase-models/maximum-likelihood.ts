@@ -8,6 +8,7 @@ import {
   withWalls,
 } from '../../numerics/optimise/minimise.js';
 import { minimiseBySimplex } from '../../numerics/optimise/nelder-mead.js';
+import { said, type Wording } from '../../words/reasons.js';
 
 /**
  * Positive parameters by name, as maximum likelihood found them, and how far that is to be believed. Plain JSON.
@@ -25,7 +26,7 @@ export interface LikelihoodFit<Name extends string> {
   readonly converged: boolean;
   /** The likelihood has no optimum at ordinary parameters: they stand at a bound. Predictions and ranking still hold. */
   readonly degenerate: boolean;
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 /**
@@ -53,8 +54,8 @@ export interface LikelihoodProblem<Name extends string> {
   readonly offsets?: Partial<Record<Name, number>>;
   /** Added to the log-likelihood: what changing to natural units took away. */
   readonly unitCorrection?: number;
-  /** Says in a sentence what it means that these parameters stand at a wall. */
-  describeWalls(atWall: readonly { readonly name: Name; readonly high: boolean }[]): string;
+  /** Says what it means that these parameters stand at a wall. */
+  describeWalls(atWall: readonly { readonly name: Name; readonly high: boolean }[]): Wording;
 }
 
 /** Maximises a likelihood of a few positive parameters within documented bounds. Never throws, never gives NaN. */
@@ -70,7 +71,7 @@ export function maximiseLikelihood<Name extends string>(problem: LikelihoodProbl
       iterations: 0,
       converged: false,
       degenerate: true,
-      note: leftOut === 0 ? 'no customers to learn from' : `none of the ${leftOut} rows can be used`,
+      note: leftOut === 0 ? said('no-customers', {}) : said('rows-unusable', { rows: leftOut }),
     };
   }
   const objective = withWalls(
@@ -94,8 +95,8 @@ export function maximiseLikelihood<Name extends string>(problem: LikelihoodProbl
   const degenerate = atWall.length > 0 || (converged && variances === null);
   const describe = () => {
     if (atWall.length > 0) return problem.describeWalls(atWall);
-    if (!converged) return `the search stopped after ${iterations} steps without reaching an optimum`;
-    return degenerate ? 'the histories say nothing about some parameters; their starting values stand' : null;
+    if (!converged) return said('search-stopped', { steps: iterations });
+    return degenerate ? said('histories-silent', {}) : null;
   };
   return {
     parameters: named((index, name) => (problem.offsets?.[name] ?? 0) + unitOf(name) * Math.exp(point[index]!)),

@@ -1,4 +1,5 @@
 import { decayIntegral, gaussLegendre, logAddExp } from '../../numerics/special-functions.js';
+import { said } from '../../words/reasons.js';
 import { type LikelihoodFit, maximiseLikelihood } from './maximum-likelihood.js';
 import {
   type GroupedHistories,
@@ -45,9 +46,8 @@ export function fitParetoNbd(histories: PurchaseHistories): ParetoNbdFit {
     units: { alpha: unit, beta: unit },
     unitCorrection: -repeats * Math.log(unit),
     describeWalls(atWall) {
-      if (repeats === 0) return 'nobody has bought twice yet, so there is no rate to learn';
-      const names = atWall.map(({ name }) => name).join(' and ');
-      return `${names} stand at a bound: nobody seems to leave, or customers differ too little to tell them apart`;
+      if (repeats === 0) return said('nobody-twice', {});
+      return said('leaving-at-bound', { parameters: atWall.map(({ name }) => name) });
     },
   });
 }

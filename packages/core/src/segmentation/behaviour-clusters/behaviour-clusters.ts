@@ -1,6 +1,7 @@
 import type { BasisStatus, Segmentation } from '../../model.js';
 import { PROSPECT } from '../../model.js';
 import { componentScore } from '../../numerics/linear-algebra/principal-components.js';
+import { said } from '../../words/reasons.js';
 import { DEFAULT_FEATURES } from '../scaling.js';
 import { explainMembership } from './explain.js';
 import { fitBehaviourClusters } from './fit.js';
@@ -39,9 +40,9 @@ function placeOnMap({ key, centroid }: BehaviourCluster, map: ClusterMap) {
  */
 export const behaviourClusters: Segmentation<BehaviourClusterOptions, BehaviourClustersFitted> = {
   key: 'behaviour',
-  title: 'Behaviour',
+  title: said('model-title', { model: 'behaviour' }),
   version: '1',
-  method: 'k-means on standardised features, number of clusters by elbow and silhouette, keys kept from fit to fit',
+  method: said('model-method', { model: 'behaviour' }),
   defaults: {
     features: DEFAULT_FEATURES,
     clusterCount: null,

@@ -2,6 +2,7 @@ import { clusterIndexes } from '../../numerics/clustering/cluster-indexes.js';
 import { type KMeansFit, kMeans } from '../../numerics/clustering/k-means.js';
 import { silhouette, silhouettes } from '../../numerics/clustering/silhouette.js';
 import { type FeatureMatrix, selectRows } from '../../numerics/linear-algebra/feature-matrix.js';
+import { type ReasonValues, said, type Wording } from '../../words/reasons.js';
 
 /** What the search saw at one number of clusters. */
 export interface ClusterCountCandidate {
@@ -18,8 +19,8 @@ export interface ClusterCountCandidate {
 
 export interface ClusterCountChoice {
   readonly clusterCount: number;
-  /** Why this one, in words for a marketer. */
-  readonly reason: string;
+  /** Why this one. */
+  readonly reason: Wording;
   /** Where the inertia curve bends most; 1 where it does not bend. */
   readonly elbow: number;
   /** Where the silhouette is largest. */
@@ -60,8 +61,6 @@ export function elbowOf(counts: readonly number[], inertias: readonly number[]):
   return elbow;
 }
 
-const round = (value: number) => value.toFixed(2);
-
 /**
  * Chooses a number of clusters by elbow and silhouette: the one they agree on; where the silhouette wants more, its own; where
  * it wants fewer, the elbow's as long as its silhouette is at least 0.7 of the best. Last time's count stays unless another
@@ -86,9 +85,12 @@ export function chooseClusterCount(
   const kept = candidates.find(({ clusterCount }) => clusterCount === previousCount);
   if (kept !== undefined && kept.clusterCount !== fresh.chosen.clusterCount) {
     if (fresh.chosen.silhouette <= kept.silhouette * CHANGE_GAIN) {
-      const reason =
-        `${kept.clusterCount} clusters as before: their silhouette is ${round(kept.silhouette)}, and the ` +
-        `${fresh.chosen.clusterCount} that a fresh look would take have ${round(fresh.chosen.silhouette)}, too little more to rename everybody`;
+      const reason = said('count-kept', {
+        clusters: kept.clusterCount,
+        silhouette: kept.silhouette,
+        other: fresh.chosen.clusterCount,
+        otherSilhouette: fresh.chosen.silhouette,
+      });
       return { clusterCount: kept.clusterCount, reason, ...marks };
     }
   }
@@ -98,28 +100,26 @@ export function chooseClusterCount(
 function freshChoice(
   best: ClusterCountCandidate,
   atElbow: ClusterCountCandidate | undefined,
-): { chosen: ClusterCountCandidate; reason: string } {
-  const of = ({ clusterCount, silhouette }: ClusterCountCandidate) =>
-    `${clusterCount} clusters (silhouette ${round(silhouette)})`;
-  if (atElbow === undefined) {
-    return { chosen: best, reason: `${of(best)}: the best separated; the inertia curve has no bend` };
-  }
-  if (atElbow === best) {
-    return { chosen: best, reason: `${of(best)}: the inertia bends there and they are the best separated` };
-  }
-  if (best.clusterCount > atElbow.clusterCount) {
-    return { chosen: best, reason: `${of(best)}: better separated than the ${of(atElbow)} where the inertia bends` };
-  }
-  if (atElbow.silhouette >= ELBOW_SILHOUETTE_SHARE * best.silhouette) {
-    return {
-      chosen: atElbow,
-      reason: `${of(atElbow)}: the inertia bends there, and they say more than ${of(best)} at little loss of separation`,
-    };
-  }
-  return {
-    chosen: best,
-    reason: `${of(best)}: much better separated than the ${of(atElbow)} where the inertia bends`,
-  };
+): { chosen: ClusterCountCandidate; reason: Wording } {
+  const choose = (
+    because: ReasonValues['count-chosen']['because'],
+    chosen: ClusterCountCandidate,
+    other?: ClusterCountCandidate,
+  ) => ({
+    chosen,
+    reason: said('count-chosen', {
+      because,
+      clusters: chosen.clusterCount,
+      silhouette: chosen.silhouette,
+      other: other?.clusterCount ?? null,
+      otherSilhouette: other?.silhouette ?? null,
+    }),
+  });
+  if (atElbow === undefined) return choose('no-bend', best);
+  if (atElbow === best) return choose('agree', best);
+  if (best.clusterCount > atElbow.clusterCount) return choose('separated', best, atElbow);
+  if (atElbow.silhouette >= ELBOW_SILHOUETTE_SHARE * best.silhouette) return choose('says-more', atElbow, best);
+  return choose('much-separated', best, atElbow);
 }
 
 /** How well labels part the rows, measured as the candidates of a search are. */

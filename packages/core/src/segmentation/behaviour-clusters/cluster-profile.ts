@@ -1,6 +1,8 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import { FEATURE_NAMES, type FeatureName } from '../../customers/features.js';
 import { columnMoments, type FeatureMatrix } from '../../numerics/linear-algebra/feature-matrix.js';
+import { said, type Wording } from '../../words/reasons.js';
+import type { ClusterName } from '../naming.js';
 
 /** Who is in a cluster, in the shop's own units. */
 export interface ClusterProfile {
@@ -102,14 +104,11 @@ export function featureImportance(
     .sort((a, b) => b.share - a.share);
 }
 
-const amount = (value: number | null) => (value === null ? 'unknown' : value.toFixed(value < 100 ? 1 : 0));
-
-/** One sentence about a cluster: what sets it apart, and its means. */
-export function describeCluster(phrase: string, { mean, customerShare, revenueShare }: ClusterProfile): string {
-  const percent = (share: number) => `${Math.round(100 * share)} %`;
-  const revenue = revenueShare === null ? '' : ` with ${percent(revenueShare)} of the revenue`;
-  return (
-    `${phrase}: on average ${amount(mean.orders)} orders, ${amount(mean.netRevenue)} spent, last order ` +
-    `${amount(mean.recencyDays)} days ago; ${percent(customerShare)} of the customers${revenue}.`
-  );
+/** What sets a cluster apart, and its means. */
+export function describeCluster(
+  { role, quiet }: Pick<ClusterName, 'role' | 'quiet'>,
+  { mean, customerShare, revenueShare }: ClusterProfile,
+): Wording {
+  const { orders, netRevenue, recencyDays } = mean;
+  return said('cluster-description', { role, quiet, orders, netRevenue, recencyDays, customerShare, revenueShare });
 }

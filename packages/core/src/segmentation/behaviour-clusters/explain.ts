@@ -1,10 +1,10 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import type { ClusterFeature } from '../../customers/features.js';
-import type { Explanation, Reason, SegmentDistance } from '../../model.js';
-import { FEATURE_WORDS, valueInWords } from '../naming-words.js';
+import { type Explanation, hasNoOrder, type Reason, type SegmentDistance } from '../../model.js';
+import { asReason, type Named, type ReasonValues, type Said, said } from '../../words/reasons.js';
 import { stepByOrders, stepByWaiting } from '../next-steps.js';
 import { plainReturnRate, rawValue, type ScaledFeature, unscaledValue } from '../scaling.js';
-import { type BehaviourClustersFitted, centroidMatrix, placeRow } from './fitted.js';
+import { type BehaviourCluster, type BehaviourClustersFitted, centroidMatrix, placeRow } from './fitted.js';
 
 /** How many things about a cluster a person reads. */
 const MOST_REASONS = 3;
@@ -20,29 +20,27 @@ const WAYS: Readonly<Record<ClusterFeature, 'above' | 'either' | 'none'>> = {
   averageOrderValue: 'either',
 };
 
+const namedOf = ({ key, title }: BehaviourCluster): Named => ({ key, title });
+
 /** What sets the cluster apart from all buyers, most first, beside the customer's own value. */
-function traits(
-  fitted: BehaviourClustersFitted,
-  cluster: number,
-  features: CustomerFeatures,
-  row: number,
-  currency?: string,
-): Reason[] {
-  const inWords = (feature: ClusterFeature, value: number) => valueInWords(feature, value, currency);
-  const { centroid, title } = fitted.clusters[cluster]!;
+function traits(fitted: BehaviourClustersFitted, cluster: number, features: CustomerFeatures, row: number): Reason[] {
+  const { centroid } = fitted.clusters[cluster]!;
   return [...centroid.keys()]
     .sort((a, b) => Math.abs(centroid[b]!) - Math.abs(centroid[a]!))
     .slice(0, MOST_REASONS)
-    .map((column) => {
+    .map((column): Reason => {
       const scaled = fitted.scaling[column]!;
-      if (scaled.feature === 'returnRate') return returnsTrait(fitted, cluster, column, features, row);
-      const own = rawValue(scaled.feature, features, row, scaled.prior);
-      const usual = inWords(scaled.feature, unscaledValue(scaled, centroid[column]!));
-      const all = inWords(scaled.feature, unscaledValue(scaled, 0));
-      const mine = Number.isFinite(own) ? `here ${inWords(scaled.feature, own)}` : 'here unknown, taken as usual';
-      const text = `${FEATURE_WORDS[scaled.feature]}: ${title} ${usual}, all buyers ${all}; ${mine}`;
-      const reason = { text, feature: scaled.feature, effect: centroid[column]! };
-      return Number.isFinite(own) ? { ...reason, value: own } : reason;
+      const { feature } = scaled;
+      if (feature === 'returnRate') return returnsTrait(fitted, cluster, column, features, row);
+      const raw = rawValue(feature, features, row, scaled.prior);
+      const own = Number.isFinite(raw) ? raw : null;
+      const trait = said('cluster-trait', {
+        ...{ feature, segment: namedOf(fitted.clusters[cluster]!), own },
+        usual: unscaledValue(scaled, centroid[column]!),
+        all: unscaledValue(scaled, 0),
+      });
+      const reason = { ...trait, feature, effect: centroid[column]! };
+      return own === null ? reason : { ...reason, value: own };
     });
 }
 
@@ -54,19 +52,22 @@ function returnsTrait(
   { columns }: CustomerFeatures,
   row: number,
 ): Reason {
-  const { centroid, title, profile } = fitted.clusters[cluster]!;
+  const { centroid, profile } = fitted.clusters[cluster]!;
   const scaled = fitted.scaling[column]!;
-  const usual = profile.returnRate ?? unscaledValue(scaled, centroid[column]!);
   const delivered = columns.itemsDelivered[row]!;
   const returned = columns.itemsReturned[row]!;
   const isKnown = delivered > 0 && Number.isFinite(returned);
-  const mine = isKnown ? `here ${returned} of ${delivered} pieces` : 'here nothing delivered, taken as all buyers';
-  const text = `${FEATURE_WORDS.returnRate}: ${title} ${valueInWords('returnRate', usual)}, all buyers ${valueInWords('returnRate', scaled.prior)}; ${mine}`;
-  const reason = { text, feature: scaled.feature, effect: centroid[column]! };
+  const trait = said('cluster-returns', {
+    segment: namedOf(fitted.clusters[cluster]!),
+    usual: profile.returnRate ?? unscaledValue(scaled, centroid[column]!),
+    all: scaled.prior,
+    pieces: isKnown ? { returned, delivered } : null,
+  });
+  const reason = { ...trait, feature: scaled.feature, effect: centroid[column]! };
   return isKnown ? { ...reason, value: returned / delivered } : reason;
 }
 
-/** The one feature in which the least change that a customer can make reaches another cluster, in words; null for none. */
+/** The one feature in which the least change that a customer can make reaches another cluster, null for none. */
 function shortestWay(
   scaling: readonly ScaledFeature[],
   features: CustomerFeatures,
@@ -74,8 +75,7 @@ function shortestWay(
   scaledRow: Float64Array,
   own: readonly number[],
   other: readonly number[],
-  currency?: string,
-) {
+): Omit<ReasonValues['change-moves'], 'segment'> | null {
   let gap = 0;
   for (let column = 0; column < own.length; column++) {
     gap += (scaledRow[column]! - other[column]!) ** 2 - (scaledRow[column]! - own[column]!) ** 2;
@@ -94,10 +94,8 @@ function shortestWay(
   if (target < scaled.low || target > scaled.high) return null;
   const shown = scaled.feature === 'returnRate' ? plainReturnRate(target, scaled.prior, features, row) : target;
   if (scaled.feature === 'returnRate' && !(shown >= 0 && shown <= 1)) return null;
-  return `${FEATURE_WORDS[scaled.feature]} ${best.step > 0 ? 'above' : 'below'} ${valueInWords(scaled.feature, shown, currency)}`;
+  return { feature: scaled.feature, side: best.step > 0 ? 'above' : 'below', bound: shown };
 }
-
-const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /**
  * Why a customer is in a cluster: how near it lies to the centroids, what sets the cluster apart, and what would change it -
@@ -108,15 +106,11 @@ export function explainMembership(
   fitted: BehaviourClustersFitted,
   features: CustomerFeatures,
   row: number,
-  currency?: string,
 ): Explanation {
   const orders = features.columns.orders[row]!;
-  if (!(orders > 0)) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
+  if (!(orders > 0)) return hasNoOrder();
   if (fitted.scaling.length === 0) {
-    return {
-      reasons: [{ text: fitted.note ?? 'all buyers are alike', feature: 'orders', value: orders }],
-      nearest: [],
-    };
+    return { reasons: [{ ...asReason(fitted.note), feature: 'orders', value: orders }], nearest: [] };
   }
   const centroids = centroidMatrix(fitted);
   const scratch = new Float64Array(fitted.scaling.length);
@@ -124,43 +118,34 @@ export function explainMembership(
   const byDistance = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]! || a - b);
   const own = fitted.clusters[cluster]!;
   const next = byDistance.find((other) => other !== cluster);
+  const segment = namedOf(own);
   const nearness =
     next === undefined
-      ? `the only cluster is ${own.title}`
-      : `nearest to ${own.title}: ${distances[cluster]!.toFixed(2)} standard deviations from its centre, ` +
-        `${distances[next]!.toFixed(2)} from that of ${fitted.clusters[next]!.title}`;
-  const reasons: Reason[] = [{ text: nearness, feature: 'distance', value: distances[cluster]! }];
-  if (missing > 0) {
-    reasons.push({
-      text: `${count(missing, 'feature')} unknown, taken as the median of all buyers`,
-      feature: 'distance',
-    });
-  }
-  reasons.push(...traits(fitted, cluster, features, row, currency));
+      ? said('cluster-only', { segment })
+      : said('cluster-nearest', {
+          ...{ segment, distance: distances[cluster]! },
+          ...{ next: namedOf(fitted.clusters[next]!), nextDistance: distances[next]! },
+        });
+  const reasons: Reason[] = [{ ...nearness, feature: 'distance', value: distances[cluster]! }];
+  if (missing > 0) reasons.push({ ...said('features-missing', { features: missing }), feature: 'distance' });
+  reasons.push(...traits(fitted, cluster, features, row));
 
-  const found = new Map<number, string>();
+  const found = new Map<number, Said>();
   const stepped = new Float64Array(fitted.scaling.length);
   const segmentOf = (changed: CustomerFeatures) => placeRow(fitted.scaling, centroids, changed, 0, stepped).cluster;
   for (const stepBy of [stepByOrders, stepByWaiting]) {
     const step = stepBy(features, row, segmentOf, (segment) => segment !== cluster);
     if (step === null || found.has(step.segment)) continue;
-    found.set(step.segment, `${step.text} to ${fitted.clusters[step.segment]!.title}`);
+    found.set(step.segment, step.told(namedOf(fitted.clusters[step.segment]!)));
   }
   for (const other of byDistance) {
     if (other === cluster || found.has(other)) continue;
-    const way = shortestWay(
-      fitted.scaling,
-      features,
-      row,
-      scratch,
-      own.centroid,
-      fitted.clusters[other]!.centroid,
-      currency,
-    );
-    if (way !== null) found.set(other, `${way} would be nearer to ${fitted.clusters[other]!.title}, all else equal`);
+    const target = fitted.clusters[other]!;
+    const way = shortestWay(fitted.scaling, features, row, scratch, own.centroid, target.centroid);
+    if (way !== null) found.set(other, said('change-moves', { ...way, segment: namedOf(target) }));
   }
   const nearest: SegmentDistance[] = byDistance
     .filter((other) => found.has(other))
-    .map((other) => ({ segmentKey: fitted.clusters[other]!.key, text: found.get(other)! }));
+    .map((other) => ({ segmentKey: fitted.clusters[other]!.key, ...found.get(other)! }));
   return { reasons, nearest };
 }

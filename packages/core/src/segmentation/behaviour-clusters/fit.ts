@@ -7,6 +7,7 @@ import { type FeatureMatrix, nestedRows, selectRows } from '../../numerics/linea
 import { principalComponents } from '../../numerics/linear-algebra/principal-components.js';
 import type { Random } from '../../numerics/random.js';
 import { sampleRows } from '../../numerics/row-sample.js';
+import { notes, said, shippedSegment, type Wording } from '../../words/reasons.js';
 import { clusterStability } from '../quality/stability.js';
 import { fitScaling, type ScaledFeature, type Scaling, scaleRow, scaleRows } from '../scaling.js';
 import {
@@ -27,6 +28,8 @@ const MINIMUM_BUYERS = 10;
 const LEAST_WORK = 50_000;
 const MOST_RESTARTS = 60;
 const RESAMPLES = 10;
+/** Customers who would change cluster beyond this for the fit alone hold the centres back; `dampedStep` sees to it. */
+const MOST_MOVED = 0.03;
 
 function buyersOf({ columns, count }: CustomerFeatures): Int32Array {
   const rows = new Int32Array(count);
@@ -86,15 +89,14 @@ function oneCluster(
   features: CustomerFeatures,
   buyers: Int32Array,
   dropped: Scaling['dropped'],
-  note: string,
+  note: Wording,
 ): BehaviourClustersFitted {
   const labels = new Int32Array(features.count).fill(-1);
   for (const row of buyers) labels[row] = 0;
   const profile = profileClusters(features, labels, 1)[0]!;
   const cluster: BehaviourCluster = {
     key: 'all-customers',
-    title: 'All Customers',
-    description: 'Everybody who has ordered: there is not enough to tell them apart by.',
+    ...shippedSegment('behaviour:all-customers'),
     color: '#2563eb',
     publicLabel: null,
     centroid: [],
@@ -146,11 +148,16 @@ export function fitBehaviourClusters(
   requireOptions(options);
   const buyers = buyersOf(features);
   if (buyers.length < MINIMUM_BUYERS) {
-    return oneCluster(features, buyers, [], `${buyers.length} buyers; clusters need ${MINIMUM_BUYERS}`);
+    return oneCluster(
+      features,
+      buyers,
+      [],
+      said('clusters-need-buyers', { buyers: buyers.length, needed: MINIMUM_BUYERS }),
+    );
   }
   const rows = Int32Array.from(sampleRows(buyers.length, options.fitRows, random), (index) => buyers[index]!);
   const { used, dropped } = scalingOf(features, rows, options);
-  if (used.length === 0) return oneCluster(features, buyers, dropped, 'all buyers are alike in every feature');
+  if (used.length === 0) return oneCluster(features, buyers, dropped, said('buyers-alike', {}));
   const matrix = scaleRows(used, features, rows);
   const seed = Math.floor(random() * 2 ** 31);
   const restarts = Math.max(options.restarts, Math.min(MOST_RESTARTS, Math.floor(LEAST_WORK / rows.length)));
@@ -162,14 +169,12 @@ export function fitBehaviourClusters(
     silhouetteRows,
     { seed, restarts: { first: 0, end: restarts } },
   );
-  if (fits.length === 0) return oneCluster(features, buyers, dropped, 'too few different buyers for clusters');
+  if (fits.length === 0) return oneCluster(features, buyers, dropped, said('buyers-too-alike', {}));
   const { previous } = options;
   const totalSs = assignToCentroids(matrix, { rows: 1, columns: used.length, values: new Float64Array(used.length) });
   const choice = {
     ...chooseClusterCount(totalSs.inertia, candidates, previous?.clusters.length ?? null),
-    ...(options.clusterCount === null
-      ? {}
-      : { reason: `${options.clusterCount} clusters: the number was set, not chosen` }),
+    ...(options.clusterCount === null ? {} : { reason: said('count-set', { clusters: options.clusterCount }) }),
   };
   const chosen = candidates.findIndex(({ clusterCount }) => clusterCount === choice.clusterCount);
   const before = placedBefore(previous);
@@ -245,18 +250,10 @@ export function fitBehaviourClusters(
   };
 }
 
-function noteOf({ silhouette, stepTaken, mlKmeans: { agrees } }: ClusterQuality): string | null {
-  const notes = [
-    ...(silhouette < WEAK_STRUCTURE_SILHOUETTE
-      ? ['the clusters overlap: they are useful cuts through one crowd rather than separate groups']
-      : []),
-    ...(stepTaken < 1
-      ? [
-          `the centres went ${Math.round(100 * stepTaken)} % of the way from the run before to the best fit: ` +
-            'farther, and more than 3 % of the customers would have changed cluster for that alone',
-        ]
-      : []),
-    ...(agrees ? [] : ['ml-kmeans ended elsewhere: the centroids are those of our own fit']),
-  ];
-  return notes.length > 0 ? notes.join('; ') : null;
+function noteOf({ silhouette, stepTaken, mlKmeans: { agrees } }: ClusterQuality): Wording | null {
+  return notes([
+    ...(silhouette < WEAK_STRUCTURE_SILHOUETTE ? [said('clusters-overlap', {})] : []),
+    ...(stepTaken < 1 ? [said('centres-held', { share: stepTaken, mostMoved: MOST_MOVED })] : []),
+    ...(agrees ? [] : [said('ml-kmeans-differs', {})]),
+  ]);
 }

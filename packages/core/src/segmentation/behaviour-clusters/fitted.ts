@@ -3,6 +3,7 @@ import type { ClusterFeature } from '../../customers/features.js';
 import type { SegmentDefinition } from '../../model.js';
 import { nearestCentroid } from '../../numerics/clustering/k-means.js';
 import { type FeatureMatrix, squaredDistance } from '../../numerics/linear-algebra/feature-matrix.js';
+import type { Wording } from '../../words/reasons.js';
 import { type DroppedFeature, type ScaledFeature, scaleRow } from '../scaling.js';
 import type { ClusterCountCandidate, ClusterCountChoice } from './cluster-count.js';
 import type { ClusterProfile, FeatureImportance } from './cluster-profile.js';
@@ -33,7 +34,7 @@ export interface BehaviourCluster extends SegmentDefinition {
   /** Whether the cluster continues one of the fit before and has its key from there. */
   readonly continued: boolean;
   /** What it would be called today, where that is no longer its title. */
-  readonly titleToday: string | null;
+  readonly titleToday: Wording | null;
   /** Mean overlap with its best partner in resamples, 0 to 1; from 0.75 up it is there to stay. Null where not measured. */
   readonly stability: number | null;
 }
@@ -61,7 +62,7 @@ export interface BehaviourClustersFitted {
   readonly importance: readonly FeatureImportance[];
   readonly quality: ClusterQuality | null;
   /** Why there are no clusters, or what to be careful about; null where there is nothing to say. */
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 export interface ClusterQuality {

@@ -1,6 +1,6 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import type { FeatureMatrix } from '../../numerics/linear-algebra/feature-matrix.js';
-import { type ClusterTraits, nameClusters } from '../naming.js';
+import { type ClusterTraits, keyOfTitle, nameClusters } from '../naming.js';
 import type { Stability } from '../quality/stability.js';
 import type { ScaledFeature } from '../scaling.js';
 import { type ClusterProfile, describeCluster } from './cluster-profile.js';
@@ -64,16 +64,18 @@ export function nameAndKeep(
     const name = today[cluster]!;
     const kept = matches[cluster]! < 0 ? null : previous!.clusters[matches[cluster]!]!;
     const identity = kept ?? (clash.size > 0 ? fresh[cluster]! : name);
+    const isSameTitle = keyOfTitle(identity.title) === keyOfTitle(name.title);
     return {
       key: identity.key,
-      title: identity.title,
-      description: describeCluster(name.phrase, profiles[cluster]!),
+      // A title that an older version stored in English is known in every language again.
+      title: isSameTitle ? name.title : identity.title,
+      description: describeCluster(name, profiles[cluster]!),
       color: identity.color,
       publicLabel: identity.publicLabel,
       centroid,
       profile: profiles[cluster]!,
       continued: kept !== null,
-      titleToday: kept !== null && kept.title !== name.title ? name.title : null,
+      titleToday: kept !== null && !isSameTitle ? name.title : null,
       stability: stability.clusterOverlap[cluster] ?? null,
     };
   });

@@ -1,15 +1,15 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import type { ClusterFeature } from '../../customers/features.js';
 import type { BasisStatus, Explanation, Segmentation, SegmentDefinition, SegmentDistance } from '../../model.js';
-import { NO_QUALITY, PROSPECT } from '../../model.js';
+import { hasNoOrder, NO_QUALITY, PROSPECT } from '../../model.js';
 import { dbscan, NOISE, suggestRadius } from '../../numerics/clustering/dbscan.js';
 import { KdTree, type Neighbour, nearestWithinByScan } from '../../numerics/clustering/kd-tree.js';
 import { type FeatureMatrix, selectRows } from '../../numerics/linear-algebra/feature-matrix.js';
 import { sampleRows } from '../../numerics/row-sample.js';
-import { kebabCase, moreOrLess } from '../naming.js';
-import { traitsInWords } from '../naming-words.js';
+import { asReason, type Named, said, shippedSegment, type Trait, type Wording } from '../../words/reasons.js';
+import { differenceIn, keyOfTitle } from '../naming.js';
 import { copyRow, stepByOrders, stepByWaiting } from '../next-steps.js';
-import { DEFAULT_FEATURES, fitScaling, type ScaledFeature, scaleRow, scaleRows } from '../scaling.js';
+import { DEFAULT_FEATURES, fitScaling, type ScaledFeature, scaleRow, scaleRows, unscaledValue } from '../scaling.js';
 
 export interface OutlierOptions {
   readonly features: readonly ClusterFeature[];
@@ -40,7 +40,7 @@ export interface OutliersFitted {
   readonly coreGroups: readonly number[];
   /** Share of the fitted customers who are outliers, 0 to 1. */
   readonly outlierShare: number;
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 /** Fewer buyers than this have no crowd to stand apart from. */
@@ -60,13 +60,27 @@ const TREE_FROM_ROWS = 64;
 
 const OUTLIERS: SegmentDefinition = {
   key: 'outliers',
-  title: 'Outliers',
-  description: 'Like nobody else: very large, very frequent or otherwise unusual, worth a look one by one.',
+  ...shippedSegment('outliers:outliers'),
   color: '#be185d',
   publicLabel: null,
 };
 const TYPICAL_COLORS = ['#2563eb', '#0d9488', '#16a34a', '#ca8a04', '#7c3aed', '#0891b2'];
-const SMALL_GROUPS = { key: 'small-groups', title: 'Small Groups', color: '#64748b', publicLabel: null };
+const SMALL_GROUPS = {
+  ...{ key: 'small-groups', title: said('segment-title', { segment: 'outliers:small-groups' }) },
+  ...{ color: '#64748b', publicLabel: null },
+};
+const MOST_TRAITS = 3;
+
+/** The features that lie farthest from the mean of all buyers. */
+const traitsOf = (scaling: readonly ScaledFeature[], place: readonly number[]): Trait[] =>
+  [...place.keys()]
+    .sort((a, b) => Math.abs(place[b]!) - Math.abs(place[a]!))
+    .slice(0, MOST_TRAITS)
+    .map((column) => {
+      const scaled = scaling[column]!;
+      const own = unscaledValue(scaled, place[column]!);
+      return { feature: scaled.feature, own, usual: unscaledValue(scaled, 0) };
+    });
 
 const coreMatrix = (fitted: OutliersFitted): FeatureMatrix => ({
   rows: fitted.coreGroups.length,
@@ -78,15 +92,15 @@ const coreMatrix = (fitted: OutliersFitted): FeatureMatrix => ({
 const groupOf = (fitted: OutliersFitted, { index }: Neighbour) =>
   index < 0 ? fitted.groups.length : fitted.coreGroups[index]!;
 
-function undivided(buyers: number, note: string): OutliersFitted {
-  const group = { key: 'typical', title: 'Typical', color: TYPICAL_COLORS[0]!, publicLabel: null, customers: buyers };
+function undivided(buyers: number, note: Wording): OutliersFitted {
+  const typical = { key: 'typical', ...shippedSegment('outliers:typical') };
   return {
     buyers,
     fitRows: 0,
     scaling: [],
     radius: 0,
     minPoints: 0,
-    groups: [{ ...group, description: 'Everybody who has ordered: too few or too alike for outliers.' }],
+    groups: [{ ...typical, color: TYPICAL_COLORS[0]!, publicLabel: null, customers: buyers }],
     corePoints: [],
     coreGroups: [],
     outlierShare: 0,
@@ -122,14 +136,16 @@ function rankGroups(
     groupOfCluster[cluster] = rank;
     const customers = members[cluster]!.length;
     const place = meanOf(matrix, members[cluster]!);
-    const words = traitsInWords(scaling, place);
-    const title = rank === 0 ? 'Typical' : titleOf(scaling, place, taken);
-    taken.add(title);
-    const description = rank === 0 ? `The crowd of customers: ${words}.` : `A crowd of its own: ${words}.`;
+    const title = rank === 0 ? said('segment-title', { segment: 'outliers:typical' }) : titleOf(scaling, place, taken);
+    const key = keyOfTitle(title);
+    taken.add(key);
     return {
-      key: kebabCase(title),
+      key,
       title,
-      description,
+      description: said('crowd-description', {
+        place: rank === 0 ? 'middle' : 'apart',
+        traits: traitsOf(scaling, place),
+      }),
       color: TYPICAL_COLORS[rank]!,
       publicLabel: null,
       customers,
@@ -137,18 +153,22 @@ function rankGroups(
   });
   const rest = order.slice(own.length).reduce((sum, cluster) => sum + members[cluster]!.length, 0);
   if (own.length < clusterCount) {
-    const description = `${clusterCount - own.length} small crowds, each of customers alike among themselves.`;
+    const description = said('small-crowds', { crowds: clusterCount - own.length });
     groups.push({ ...SMALL_GROUPS, description, customers: rest });
   }
   return { groupOfCluster, groups };
 }
 
 /** "Crowd, More Orders": after what sets it apart most and no larger crowd is called by; after its rank where nothing is left. */
-function titleOf(scaling: readonly ScaledFeature[], place: readonly number[], taken: ReadonlySet<string>): string {
+function titleOf(scaling: readonly ScaledFeature[], place: readonly number[], taken: ReadonlySet<string>): Wording {
   const titles = [...place.keys()]
     .sort((a, b) => Math.abs(place[b]!) - Math.abs(place[a]!))
-    .map((column) => `Crowd, ${moreOrLess(scaling[column]!.feature, place[column]!)}`);
-  return titles.find((title) => !taken.has(title)) ?? `Crowd ${taken.size + 1}`;
+    .map((column) => differenceIn(scaling[column]!.feature, place[column]!))
+    .map((difference) => said('crowd-title', { difference, number: null }));
+  return (
+    titles.find((title) => !taken.has(keyOfTitle(title))) ??
+    said('crowd-title', { difference: null, number: taken.size + 1 })
+  );
 }
 
 function meanOf({ columns, values }: FeatureMatrix, rows: readonly number[]): number[] {
@@ -173,26 +193,26 @@ function meanOf({ columns, values }: FeatureMatrix, rows: readonly number[]): nu
  */
 export const outliers: Segmentation<OutlierOptions, OutliersFitted> = {
   key: 'outliers',
-  title: 'Outliers',
+  title: said('model-title', { model: 'outliers' }),
   version: '1',
-  method: 'DBSCAN on standardised features, radius from the k-distance curve',
+  method: said('model-method', { model: 'outliers' }),
   defaults: { features: DEFAULT_FEATURES, radius: null, minPoints: null, fitRows: MAX_CORE_POINTS },
 
   fit(features, options, random) {
     const buyers: number[] = [];
     for (let row = 0; row < features.count; row++) if (features.columns.orders[row]! > 0) buyers.push(row);
     if (buyers.length < MINIMUM_BUYERS) {
-      return undivided(buyers.length, `${buyers.length} buyers; outliers need a crowd of ${MINIMUM_BUYERS}`);
+      return undivided(buyers.length, said('outliers-need-buyers', { buyers: buyers.length, needed: MINIMUM_BUYERS }));
     }
     const limit = Math.min(options.fitRows, MAX_CORE_POINTS);
     const rows = Int32Array.from(sampleRows(buyers.length, limit, random), (index) => buyers[index]!);
     const { used } = fitScaling(features, rows, options.features, []);
-    if (used.length === 0) return undivided(buyers.length, 'all buyers are alike in every feature');
+    if (used.length === 0) return undivided(buyers.length, said('buyers-alike', {}));
     const matrix = scaleRows(widened(used), features, rows);
     const minPoints = Math.min(options.minPoints ?? Math.max(5, 2 * used.length), rows.length);
     const radius = options.radius ?? suggestRadius(matrix, minPoints, CROWD_SHARE);
     const { labels, core, clusterCount } = dbscan(matrix, radius, minPoints);
-    if (clusterCount === 0) return undivided(buyers.length, 'no radius holds a crowd');
+    if (clusterCount === 0) return undivided(buyers.length, said('no-crowd', {}));
     const { groupOfCluster, groups } = rankGroups(matrix, widened(used), labels, clusterCount);
     const coreRows = [...core.keys()].filter((row) => core[row] === 1);
     return {
@@ -253,8 +273,7 @@ export const outliers: Segmentation<OutlierOptions, OutliersFitted> = {
     reason:
       scaling.length === 0
         ? note
-        : `${groups.length} ${groups.length === 1 ? 'crowd' : 'crowds'}: ${minPoints} customers within ${radius.toFixed(2)} standard deviations make one, ` +
-          `a radius from the k-distance curve unless the settings gave it; ${(100 * outlierShare).toFixed(1)} % are outliers`,
+        : said('count-of-crowds', { crowds: groups.length, customers: minPoints, radius, outlierShare }),
   }),
 
   segments: ({ groups }) => [
@@ -275,61 +294,40 @@ function widened(used: readonly ScaledFeature[]): ScaledFeature[] {
   return used.map((scaled) => ({ ...scaled, low: -LARGEST_VALUE, high: LARGEST_VALUE }));
 }
 
-function explainOutlier(
-  fitted: OutliersFitted,
-  features: CustomerFeatures,
-  row: number,
-  currency?: string,
-): Explanation {
+const namedOf = ({ key, title }: SegmentDefinition): Named => ({ key, title });
+
+function explainOutlier(fitted: OutliersFitted, features: CustomerFeatures, row: number): Explanation {
   const orders = features.columns.orders[row]!;
-  if (!(orders > 0)) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
+  if (!(orders > 0)) return hasNoOrder();
   if (fitted.scaling.length === 0) {
-    return {
-      reasons: [{ text: fitted.note ?? 'all buyers are alike', feature: 'orders', value: orders }],
-      nearest: [],
-    };
+    return { reasons: [{ ...asReason(fitted.note), feature: 'orders', value: orders }], nearest: [] };
   }
   const scratch = new Float64Array(fitted.scaling.length);
   scaleRow(fitted.scaling, features, row, scratch, 0);
   const nearest = coreTree(fitted).nearestWithin(scratch, 0, Number.MAX_VALUE);
   const distance = Math.sqrt(nearest.squaredDistance);
-  const own = traitsInWords(fitted.scaling, [...scratch], currency);
-  const radius = fitted.radius.toFixed(2);
+  const { radius } = fitted;
   const group = fitted.groups[fitted.coreGroups[nearest.index]!]!;
+  const segment = namedOf(group);
   const steps = stepsAway(fitted, features, row);
-  if (nearest.squaredDistance <= fitted.radius * fitted.radius) {
+  if (nearest.squaredDistance <= radius * radius) {
     const place =
       distance === 0
-        ? `in the middle of ${group.title}: at least ${fitted.minPoints} customers lie within ${radius} standard deviations`
-        : `${distance.toFixed(2)} standard deviations from a customer in the middle of ${group.title}, within the radius of ${radius}`;
+        ? said('crowd-middle', { segment, customers: fitted.minPoints, radius })
+        : said('crowd-member', { segment, distance, radius });
     return {
-      reasons: [
-        {
-          text: place,
-          feature: 'distance',
-          value: distance,
-          cutOff: fitted.radius,
-        },
-      ],
-      nearest: joined(steps, {
-        segmentKey: OUTLIERS.key,
-        text: `beyond ${radius} standard deviations from every crowd would be an outlier`,
-      }),
+      reasons: [{ ...place, feature: 'distance', value: distance, cutOff: radius }],
+      nearest: joined(steps, { segmentKey: OUTLIERS.key, ...said('outlier-beyond', { radius }) }),
     };
   }
   return {
     reasons: [
-      {
-        text: `the nearest crowd, ${group.title}, is ${distance.toFixed(2)} standard deviations away, farther than the radius of ${radius}`,
-        feature: 'distance',
-        value: distance,
-        cutOff: fitted.radius,
-      },
-      { text: `unusual: ${own}`, feature: 'distance' },
+      { ...said('crowd-far', { segment, distance, radius }), feature: 'distance', value: distance, cutOff: radius },
+      { ...said('unusual', { traits: traitsOf(fitted.scaling, [...scratch]) }), feature: 'distance' },
     ],
     nearest: joined(steps, {
       segmentKey: group.key,
-      text: `${(distance - fitted.radius).toFixed(2)} standard deviations nearer would belong to ${group.title}`,
+      ...said('nearer-joins', { distance: distance - radius, segment }),
     }),
   };
 }
@@ -356,8 +354,8 @@ function stepsAway(fitted: OutliersFitted, features: CustomerFeatures, row: numb
   return [stepByOrders, stepByWaiting].flatMap((stepBy) => {
     const step = stepBy(features, row, segmentOf, (segment) => segment !== own);
     if (step === null) return [];
-    const { key, title } = segments[step.segment]!;
-    return [{ segmentKey: key, text: `${step.text} to ${title}` }];
+    const reached = namedOf(segments[step.segment]!);
+    return [{ segmentKey: reached.key, ...step.told(reached) }];
   });
 }
 

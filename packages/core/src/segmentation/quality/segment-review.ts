@@ -1,4 +1,5 @@
 import type { SegmentDefinition } from '../../model.js';
+import { type Named, type Said, said } from '../../words/reasons.js';
 
 /** What a review of segments looks at. Plain JSON. */
 export interface SegmentSize {
@@ -56,19 +57,24 @@ export function reviewSegments(
   segments: readonly SegmentDefinition[],
   sizes: readonly SegmentSize[],
   ordered: 'first' | 'all',
-): string[] {
+): Said[] {
   if (sizes.reduce((sum, { customers }) => sum + customers, 0) < LEAST_BUYERS) return [];
-  const title = (index: number) => segments[index]!.title;
-  const warnings: string[] = [];
+  const named = (index: number): Named => ({ key: segments[index]!.key, title: segments[index]!.title });
+  const warnings: Said[] = [];
   sizes.forEach(({ customers, share, averageNetRevenue }, index) => {
-    if (customers === 0) warnings.push(`nobody is in ${title(index)}`);
-    if (share > CROWDED_SHARE) warnings.push(`${Math.round(100 * share)} % of buyers are in ${title(index)}`);
+    if (customers === 0) warnings.push(said('segment-empty', { segment: named(index) }));
+    if (share > CROWDED_SHARE) warnings.push(said('segment-crowded', { segment: named(index), share }));
     const better = ordered === 'first' ? [0] : Array.from({ length: index }, (_, other) => other);
     for (const other of better) {
       const above = sizes[other]!.averageNetRevenue;
       if (index === other || above === null || averageNetRevenue === null || above >= averageNetRevenue) continue;
       warnings.push(
-        `${title(other)} has a lower average net revenue than ${title(index)} (${above.toFixed(2)} against ${averageNetRevenue.toFixed(2)})`,
+        said('segments-upside-down', {
+          better: named(other),
+          betterAverage: above,
+          worse: named(index),
+          worseAverage: averageNetRevenue,
+        }),
       );
     }
   });

@@ -1,4 +1,5 @@
 import { type QuintileCutOffs, quintileScore } from '../../numerics/quantiles/quintiles.js';
+import { said, type Tie, type Wording } from '../../words/reasons.js';
 import type { FittedThresholds, ScoreThresholds } from '../score-thresholds.js';
 
 export const RFM_MEASURES = ['recency', 'frequency', 'monetary'] as const;
@@ -16,7 +17,7 @@ export interface ScoreHealth {
   readonly cannotOccur: readonly number[];
   /** Of natural breaks: share of the variance that lies between the classes. */
   readonly goodnessOfFit: number | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Wording[];
 }
 
 const SCORES = [1, 2, 3, 4, 5] as const;
@@ -24,18 +25,6 @@ const SCORES = [1, 2, 3, 4, 5] as const;
 const CROWDED_SHARE = 0.6;
 /** Fewer than this share a value by chance; more are what empties scores. */
 const NOTABLE_TIE = 0.2;
-
-const percent = (share: number) => `${Math.round(100 * share)} %`;
-const listed = (numbers: readonly number[]) =>
-  numbers.length < 2 ? numbers.join('') : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
-const plural = (numbers: readonly number[]) => (numbers.length === 1 ? 'score' : 'scores');
-
-/** A value of a measure in words; recency is negated days. */
-const WORDS: Readonly<Record<RfmMeasure, (value: number) => string>> = {
-  recency: (value) => `ordered last ${-value} ${value === -1 ? 'day' : 'days'} ago`,
-  frequency: (value) => (value === 1 ? 'ordered once' : `ordered ${value} times`),
-  monetary: (value) => `spent ${value.toFixed(2)}`,
-};
 
 /** Scores between two equal cut-offs; the lowest where nothing lies below them. */
 function impossibleScores(cutOffs: QuintileCutOffs): number[] {
@@ -83,9 +72,10 @@ export function scoreHealth(
   const cannotOccur = scored === 0 ? [] : impossibleScores(cutOffs);
   const empty =
     scored === 0 ? [] : SCORES.filter((score) => customers[score - 1] === 0 && !cannotOccur.includes(score));
-  const tie = largestTie(values);
-  const tied = scored > 0 && tie.count / scored >= NOTABLE_TIE;
-  const because = tied ? `: ${percent(tie.count / scored)} of buyers ${WORDS[measure](tie.value)}` : '';
+  const { value, count } = largestTie(values);
+  const isNotable = scored > 0 && count / scored >= NOTABLE_TIE;
+  // Of recency, days stand negated.
+  const tie: Tie | null = isNotable ? { share: count / scored, value: measure === 'recency' ? -value : value } : null;
   const crowded = SCORES.filter((score) => shares[score - 1]! > CROWDED_SHARE);
   return {
     measure,
@@ -95,11 +85,9 @@ export function scoreHealth(
     cannotOccur,
     goodnessOfFit,
     warnings: [
-      ...(cannotOccur.length > 0
-        ? [`${measure} ${plural(cannotOccur)} ${listed(cannotOccur)} cannot occur${because}`]
-        : []),
-      ...(empty.length > 0 ? [`nobody has ${measure} ${plural(empty)} ${listed(empty)}${because}`] : []),
-      ...crowded.map((score) => `${percent(shares[score - 1]!)} of buyers have ${measure} score ${score}`),
+      ...(cannotOccur.length > 0 ? [said('scores-impossible', { measure, scores: cannotOccur, tie })] : []),
+      ...(empty.length > 0 ? [said('scores-empty', { measure, scores: empty, tie })] : []),
+      ...crowded.map((score) => said('score-crowded', { measure, score, share: shares[score - 1]! })),
     ],
   };
 }

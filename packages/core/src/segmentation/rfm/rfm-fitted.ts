@@ -1,5 +1,6 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import { type QuintileCutOffs, quintileScore } from '../../numerics/quantiles/quintiles.js';
+import type { Wording } from '../../words/reasons.js';
 import type { SegmentSize } from '../quality/segment-review.js';
 import { compileRules, type RuleRow, SEED_003_RULES, type SegmentRule } from '../rules/segment-rules.js';
 import type { ScoreThresholds } from '../score-thresholds.js';
@@ -16,7 +17,7 @@ export interface RfmOptions {
 export interface BinHealth {
   readonly scores: readonly ScoreHealth[];
   readonly segments: readonly SegmentSize[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Wording[];
 }
 
 export interface RfmFitted {

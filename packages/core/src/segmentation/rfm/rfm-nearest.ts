@@ -1,9 +1,10 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import type { FeatureName } from '../../customers/features.js';
-import { moneyInWords } from '../../customers/money.js';
 import type { SegmentDistance } from '../../model.js';
+import { type Named, type Said, said } from '../../words/reasons.js';
 import { copyRow, MOST_ORDERS, setOrders, usualOrderValue } from '../next-steps.js';
-import { comparisonsOf, type SegmentRule } from '../rules/segment-rules.js';
+import { comparisonsOf } from '../rules/rule-condition.js';
+import type { SegmentRule } from '../rules/segment-rules.js';
 import { type RfmFitted, type RowScores, rowScorer, rulesOf } from './rfm-fitted.js';
 
 /** The smallest step of money as the features round it. */
@@ -29,7 +30,7 @@ const known = (cutOffs: readonly (number | null)[]) => cutOffs.flatMap((cutOff) 
 interface Way {
   readonly segment: number;
   readonly cost: number;
-  readonly text: string;
+  readonly told: Said;
 }
 
 /**
@@ -44,14 +45,14 @@ export function nearestSegments(
   { columns }: CustomerFeatures,
   row: number,
   scores: RowScores,
-  currency?: string,
 ): SegmentDistance[] {
   const rules = rulesOf(fitted);
   const scoreOf = rowScorer(fitted);
-  const found = new Map<string, string>();
-  const note = (index: number, text: string) => {
+  const found = new Map<string, Said>();
+  const named = (index: number): Named => ({ key: rules[index]!.key, title: rules[index]!.title });
+  const note = (index: number, told: Said) => {
     const key = rules[index]!.key;
-    if (index !== scores.segment && !found.has(key)) found.set(key, text);
+    if (index !== scores.segment && !found.has(key)) found.set(key, told);
   };
   const spend = columns.netRevenue[row]!;
   const usual = usualOrderValue(columns, row);
@@ -70,20 +71,20 @@ export function nearestSegments(
     .map((exact) => {
       const bound = upToCents(exact);
       const segment = segmentAfterOrders(1, bound + SMALLEST_AMOUNT);
-      const title = rules[segment]!.title;
-      const text = `one more order that brings net spend above ${moneyInWords(bound, currency)} (now ${spend.toFixed(2)}) moves to ${title}`;
-      return { segment, cost: bound - spend, text };
+      const told = said('spend-moves', { bound, now: spend, segment: named(segment) });
+      return { segment, cost: bound - spend, told };
     });
   const next = segmentAfterOrders(1);
   const whateverItBrings = [segmentAfterOrders(1, spend), ...larger.map(({ segment }) => segment)];
   const isSizeAll = whateverItBrings.every((segment) => segment === next);
-  note(next, `one more order ${isSizeAll ? '' : 'of the usual size '}now moves to ${rules[next]!.title}`);
+  note(next, said('order-moves', { orders: 1, size: isSizeAll ? 'any' : 'usual', segment: named(next) }));
   const more = Array.from({ length: MOST_ORDERS - 1 }, (_, index): Way => {
-    const segment = segmentAfterOrders(index + 2);
-    const text = `${index + 2} more orders of the usual size now move to ${rules[segment]!.title}`;
-    return { segment, cost: (index + 2) * usual, text };
+    const orders = index + 2;
+    const segment = segmentAfterOrders(orders);
+    const told = said('order-moves', { orders, size: 'usual', segment: named(segment) });
+    return { segment, cost: orders * usual, told };
   });
-  for (const { segment, text } of [...larger, ...more].sort((a, b) => a.cost - b.cost)) note(segment, text);
+  for (const { segment, told } of [...larger, ...more].sort((a, b) => a.cost - b.cost)) note(segment, told);
 
   const recencyDays = columns.recencyDays[row]!;
   const tenureDays = columns.tenureDays[row]!;
@@ -100,11 +101,8 @@ export function nearestSegments(
     changed.tenureDays[0] = tenureDays + day - recencyDays;
     const reached = scoreOf(changed, 0)!.segment;
     if (reached === scores.segment) continue;
-    note(
-      reached,
-      `without an order, moves to ${rules[reached]!.title} after ${day} ${day === 1 ? 'day' : 'days'} since the last one`,
-    );
+    note(reached, said('silence-moves', { days: day, segment: named(reached) }));
     break;
   }
-  return [...found].map(([segmentKey, text]) => ({ segmentKey, text }));
+  return [...found].map(([segmentKey, told]) => ({ segmentKey, ...told }));
 }

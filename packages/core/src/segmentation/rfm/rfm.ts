@@ -1,13 +1,12 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
-import { featureOf } from '../../customers/features.js';
-import { moneyInWords } from '../../customers/money.js';
 import { InvalidInputError } from '../../errors.js';
 import type { BasisStatus, Explanation, Reason, Segmentation } from '../../model.js';
-import { NO_QUALITY, PROSPECT } from '../../model.js';
+import { hasNoOrder, NO_QUALITY, PROSPECT } from '../../model.js';
+import { type Measure, type Said, said } from '../../words/reasons.js';
 import { reviewSegments, sizeSegments } from '../quality/segment-review.js';
 import { checkRules } from '../rules/rule-check.js';
-import { conditionInWords, fieldInWords } from '../rules/rule-words.js';
-import { comparisonsOf, compileCondition, isScore, SEED_003_RULES, type SegmentRule } from '../rules/segment-rules.js';
+import { comparisonsOf, isScore } from '../rules/rule-condition.js';
+import { compileCondition, SEED_003_RULES, type SegmentRule } from '../rules/segment-rules.js';
 import { fitFewerDaysAreBetter, fitMoreIsBetter } from '../score-thresholds.js';
 import { scoreHealth } from './bin-health.js';
 import {
@@ -24,9 +23,6 @@ import { nearestSegments } from './rfm-nearest.js';
 
 export type { RfmFitted, RfmOptions };
 
-const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`;
-const orders = (count: number) => `${count} ${count === 1 ? 'order' : 'orders'}`;
-
 const definitionOf = ({ key, title, description, color, publicLabel }: SegmentRule) => ({
   key,
   title,
@@ -35,36 +31,31 @@ const definitionOf = ({ key, title, description, color, publicLabel }: SegmentRu
   publicLabel,
 });
 
-const scoreInWords = (score: number) => (Number.isNaN(score) ? 'missing' : `${score} of 5`);
-
-/** One sentence a score; `cutOff` is the bound that the value had to pass for it, none for the lowest score. */
+/** One reason a score; `cutOff` is the bound that the value had to pass for it, none for the lowest score. */
 function scoreReason(
-  name: string,
+  measure: Measure,
   value: number,
-  text: string,
   score: number,
+  told: Said,
   cutOff: number | null | undefined,
 ): Reason {
-  if (!Number.isFinite(value)) return { text: `${name} score ${scoreInWords(score)}: not known`, feature: name };
-  const reason = { text: `${name} score ${score} of 5: ${text}`, feature: name, value };
+  if (!Number.isFinite(value)) {
+    return { ...said('score-unknown', { measure, score: Number.isNaN(score) ? null : score }), feature: measure };
+  }
+  const reason = { ...told, feature: measure, value };
   return cutOff === null || cutOff === undefined ? reason : { ...reason, cutOff };
 }
 
 /** The features themselves that the rule asked for and that met it. */
-function featureReasons(
-  { when }: SegmentRule,
-  { columns }: CustomerFeatures,
-  row: number,
-  currency?: string,
-): Reason[] {
+function featureReasons({ when }: SegmentRule, { columns }: CustomerFeatures, row: number): Reason[] {
   const asked = { recencyScore: 0, frequencyScore: 0, monetaryScore: 0, columns, row };
-  return comparisonsOf(when).flatMap((comparison) => {
-    if (isScore(comparison.field) || !compileCondition(comparison)(asked)) return [];
-    const value = columns[comparison.field][row]!;
-    const cutOff = comparison.gte ?? comparison.gt ?? comparison.lte ?? comparison.lt!;
-    const number = Number.isInteger(value) ? String(value) : value.toFixed(2);
-    const shown = featureOf(comparison.field)?.unit === 'money' ? moneyInWords(value, currency) : number;
-    return [{ text: `${fieldInWords(comparison.field)}: ${shown}`, feature: comparison.field, value, cutOff }];
+  return comparisonsOf(when).flatMap((comparison): Reason[] => {
+    const { field, gte, gt, lte, lt } = comparison;
+    if (isScore(field) || !compileCondition(comparison)(asked)) return [];
+    const value = columns[field][row]!;
+    return [
+      { ...said('feature-value', { feature: field, value }), feature: field, value, cutOff: gte ?? gt ?? lte ?? lt! },
+    ];
   });
 }
 
@@ -93,10 +84,9 @@ function buyersIn({ columns, count }: CustomerFeatures) {
  */
 export const rfm: Segmentation<RfmOptions, RfmFitted> = {
   key: 'rfm',
-  title: 'RFM',
+  title: said('model-title', { model: 'rfm' }),
   version: '2',
-  method:
-    'scores of recency, frequency and net revenue, quintiles unless set otherwise; ordered rules, first match wins',
+  method: said('model-method', { model: 'rfm' }),
   defaults: { thresholds: QUINTILES, rules: SEED_003_RULES },
 
   /** @throws InvalidInputError when a rule or a threshold cannot be used */
@@ -157,45 +147,48 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
     return { columns: { recency, frequency, monetary }, segment, statuses };
   },
 
-  explain(fitted, features, row, currency): Explanation {
+  explain(fitted, features, row): Explanation {
     const scores = rowScorer(fitted)(features.columns, row);
-    if (scores === null) {
-      return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
-    }
+    if (scores === null) return hasNoOrder();
     const { recencyDays, orders: orderCounts, netRevenue } = features.columns;
-    const rule = rulesOf(fitted)[scores.segment]!;
+    const days = recencyDays[row]!;
+    const orders = orderCounts[row]!;
+    const amount = netRevenue[row]!;
+    const { key, title, when } = rulesOf(fitted)[scores.segment]!;
+    const segment = { key, title };
     if (hasTooFewBuyers(fitted)) {
-      const text = `only ${fitted.buyers} of the ${MINIMUM_BUYERS} buyers that scores need: everybody counts as ${rule.title}`;
-      return { reasons: [{ text, feature: 'orders', value: orderCounts[row]! }], nearest: [] };
+      const tooFew = said('too-few-buyers', { buyers: fitted.buyers, needed: MINIMUM_BUYERS, segment });
+      return { reasons: [{ ...tooFew, feature: 'orders', value: orders }], nearest: [] };
     }
-    const recencyCutOff = fitted.recency[scores.recency - 2] ?? null;
+    const { recency, frequency, monetary } = scores;
+    const recencyCutOff = fitted.recency[recency - 2] ?? null;
     return {
       reasons: [
-        { text: `${rule.title}: ${conditionInWords(rule.when)}`, feature: 'segment' },
-        ...featureReasons(rule, features, row, currency),
+        { ...said('rule-met', { segment, condition: when }), feature: 'segment' },
+        ...featureReasons(rulesOf(fitted)[scores.segment]!, features, row),
         scoreReason(
           'recency',
-          recencyDays[row]!,
-          `last order ${days(recencyDays[row]!)} ago`,
-          scores.recency,
+          days,
+          recency,
+          said('recency-score', { score: recency, days }),
           recencyCutOff === null ? null : -recencyCutOff,
         ),
         scoreReason(
           'frequency',
-          orderCounts[row]!,
-          orders(orderCounts[row]!),
-          scores.frequency,
-          fitted.frequency[scores.frequency - 2],
+          orders,
+          frequency,
+          said('frequency-score', { score: frequency, orders }),
+          fitted.frequency[frequency - 2],
         ),
         scoreReason(
           'monetary',
-          netRevenue[row]!,
-          `net spend ${moneyInWords(netRevenue[row]!, currency)}`,
-          scores.monetary,
-          fitted.monetary[scores.monetary - 2],
+          amount,
+          monetary,
+          said('monetary-score', { score: monetary, amount }),
+          fitted.monetary[monetary - 2],
         ),
       ],
-      nearest: nearestSegments(fitted, features, row, scores, currency),
+      nearest: nearestSegments(fitted, features, row, scores),
     };
   },
 
@@ -206,11 +199,13 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
         recencyDaysAtMost: fitted.recency.map((cutOff) => (cutOff === null ? null : -cutOff)),
         ordersAtMost: fitted.frequency,
         netRevenueAtMost: fitted.monetary,
-        rules: rulesOf(fitted).map(({ key, when }) => ({ segment: key, rule: conditionInWords(when) })),
+        rules: rulesOf(fitted).map(({ key, when }) => ({ segment: key, rule: said('condition', { condition: when }) })),
       },
       metrics: { buyers: fitted.buyers, binHealth: fitted.binHealth ?? null },
       converged: true,
-      note: hasTooFewBuyers(fitted) ? `${fitted.buyers} buyers; quintiles need ${MINIMUM_BUYERS}` : null,
+      note: hasTooFewBuyers(fitted)
+        ? said('quintiles-need-buyers', { buyers: fitted.buyers, needed: MINIMUM_BUYERS })
+        : null,
     };
   },
 
@@ -218,7 +213,7 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
     ...NO_QUALITY,
     binHealth: fitted.binHealth ?? null,
     warnings: fitted.binHealth?.warnings ?? [],
-    reason: `${rulesOf(fitted).length} segments: as many as there are rules`,
+    reason: said('count-by-rules', { segments: rulesOf(fitted).length }),
   }),
 
   segments: (fitted) => [...rulesOf(fitted).map(definitionOf), PROSPECT],

@@ -1,17 +1,22 @@
 import { type FeatureName, featureOf } from '../../customers/features.js';
 import { PROSPECT } from '../../model.js';
-import { conditionInWords } from './rule-words.js';
+import { LANGUAGES, said, type Wording } from '../../words/reasons.js';
+import { wordsIn } from '../../words/words.js';
 import {
   type Comparison,
   comparisonsOf,
-  compileCondition,
   isScore,
   RULE_FIELDS,
   type RuleCondition,
   type RuleField,
-  type RuleRow,
-  type SegmentRule,
-} from './segment-rules.js';
+} from './rule-condition.js';
+import { compileCondition, type RuleRow, type SegmentRule } from './segment-rules.js';
+
+/** What is wrong with a file is said in English, as all errors are. */
+const { say: english } = wordsIn('en');
+const ALL_WORDS = LANGUAGES.map((language) => wordsIn(language));
+/** A text in every language, each form once, as names are compared. */
+const formsOf = (wording: Wording) => [...new Set(ALL_WORDS.map(({ say }) => say(wording).trim().toLowerCase()))];
 
 /** Something wrong with a set of rules, and where: `rules[2].when.all[0]`. */
 export interface RuleProblem {
@@ -49,6 +54,7 @@ function checkCondition(condition: RuleCondition, path: string): RuleProblem[] {
 
 function checkDefinitions(rules: readonly SegmentRule[]): RuleProblem[] {
   const problems: RuleProblem[] = [];
+  const prospect = formsOf(PROSPECT.title);
   const seen = { key: new Map<string, number>(), title: new Map<string, number>() };
   rules.forEach((rule, index) => {
     const path = `rules[${index}]`;
@@ -57,23 +63,28 @@ function checkDefinitions(rules: readonly SegmentRule[]): RuleProblem[] {
         error(`${path}.key`, `"${rule.key}" is not kebab-case: lower-case letters, digits and single hyphens`),
       );
     }
-    if (rule.key === PROSPECT.key || rule.title.trim().toLowerCase() === PROSPECT.title.toLowerCase()) {
-      problems.push(error(`${path}.key`, `"${rule.key}" (${rule.title}) is reserved for customers without an order`));
+    if (rule.key === PROSPECT.key || formsOf(rule.title).some((form) => prospect.includes(form))) {
+      problems.push(
+        error(`${path}.key`, `"${rule.key}" (${english(rule.title)}) is reserved for customers without an order`),
+      );
     }
-    if (rule.title.trim() === '') problems.push(error(`${path}.title`, 'is empty'));
-    if (rule.description.trim() === '') problems.push(error(`${path}.description`, 'is empty'));
+    if (formsOf(rule.title).includes('')) problems.push(error(`${path}.title`, 'is empty'));
+    if (formsOf(rule.description).includes('')) problems.push(error(`${path}.description`, 'is empty'));
     if (!/^#[0-9a-f]{6}$/i.test(rule.color))
       problems.push(error(`${path}.color`, `"${rule.color}" is not like #2563eb`));
     for (const name of ['key', 'title'] as const) {
-      const value = rule[name].trim().toLowerCase();
-      const first = seen[name].get(value);
-      if (first === undefined) seen[name].set(value, index);
-      else problems.push(error(`${path}.${name}`, `"${rule[name]}" is that of rules[${first}] too`));
+      const forms = formsOf(rule[name]);
+      const twin = forms.find((form) => seen[name].has(form));
+      for (const form of forms) if (!seen[name].has(form)) seen[name].set(form, index);
+      if (twin === undefined) continue;
+      problems.push(
+        error(`${path}.${name}`, `"${english(rule[name])}" is that of rules[${seen[name].get(twin)!}] too`),
+      );
     }
     const isLast = index === rules.length - 1;
     if (rule.when === null && !isLast) {
       problems.push(
-        error(`${path}.when`, `is null, which catches everybody: no rule after ${rule.title} can be reached`),
+        error(`${path}.when`, `is null, which catches everybody: no rule after ${english(rule.title)} can be reached`),
       );
     }
     if (rule.when !== null) problems.push(...checkCondition(rule.when, `${path}.when`));
@@ -152,14 +163,19 @@ function checkReach(rules: readonly SegmentRule[]): RuleProblem[] {
   const problems = rules.flatMap(({ when, title }, index) => {
     if (when === null) return [];
     if (meets[index] === 0) {
-      return [error(`rules[${index}].when`, `contradicts itself: nobody has ${conditionInWords(when)}`)];
-    }
-    if (takes[index] === 0) {
-      const titles = [...takenBy[index]!].sort((a, b) => a - b).map((other) => rules[other]!.title);
       return [
         error(
           `rules[${index}].when`,
-          `can never be reached: whoever fits ${title} is already in ${titles.join(' or ')}`,
+          `contradicts itself: nobody has ${english(said('condition', { condition: when }))}`,
+        ),
+      ];
+    }
+    if (takes[index] === 0) {
+      const titles = [...takenBy[index]!].sort((a, b) => a - b).map((other) => english(rules[other]!.title));
+      return [
+        error(
+          `rules[${index}].when`,
+          `can never be reached: whoever fits ${english(title)} is already in ${titles.join(' or ')}`,
         ),
       ];
     }

@@ -1,27 +1,14 @@
-import { type FeatureName, RULE_FEATURES, type RuleFeature } from '../../customers/features.js';
+import type { FeatureName } from '../../customers/features.js';
 import type { SegmentDefinition } from '../../model.js';
-
-/** The scores that a rule may ask for, each 1 to 5; 5 is best. */
-export const SCORE_FIELDS = ['recencyScore', 'frequencyScore', 'monetaryScore'] as const;
-export type ScoreField = (typeof SCORE_FIELDS)[number];
-
-/** What a rule may ask for: a score, or a feature in its own unit. */
-export const RULE_FIELDS: readonly RuleField[] = [...SCORE_FIELDS, ...RULE_FEATURES];
-export type RuleField = ScoreField | RuleFeature;
-
-/** Bounds of one field, all of which must hold; at least one. A missing value meets none. */
-export interface Comparison {
-  readonly field: RuleField;
-  readonly gte?: number;
-  readonly gt?: number;
-  readonly lte?: number;
-  readonly lt?: number;
-}
-
-export type RuleCondition =
-  | Comparison
-  | { readonly all: readonly RuleCondition[] }
-  | { readonly any: readonly RuleCondition[] };
+import { said, shippedSegment } from '../../words/reasons.js';
+import {
+  type Comparison,
+  comparisonsOf,
+  isScore,
+  type RuleCondition,
+  type RuleField,
+  type ScoreField,
+} from './rule-condition.js';
 
 /** A segment and who is in it: customers who meet `when` and were not taken by a rule before it. Plain JSON. */
 export interface SegmentRule extends SegmentDefinition {
@@ -35,18 +22,16 @@ const score = (field: ScoreField, bounds: Omit<Comparison, 'field'>): Comparison
 export const SEED_003_RULES: readonly SegmentRule[] = [
   {
     key: 'vip',
-    title: 'VIP',
-    description: 'Bought recently, buys often and spends the most.',
+    ...shippedSegment('rfm:vip'),
     color: '#7c3aed',
-    publicLabel: 'VIP',
+    publicLabel: said('public-label', {}),
     when: {
       all: [score('recencyScore', { gte: 4 }), score('frequencyScore', { gte: 4 }), score('monetaryScore', { gte: 4 })],
     },
   },
   {
     key: 'loyal',
-    title: 'Loyal',
-    description: 'Bought recently, and either buys often or spends a lot.',
+    ...shippedSegment('rfm:loyal'),
     color: '#2563eb',
     publicLabel: null,
     when: {
@@ -58,16 +43,14 @@ export const SEED_003_RULES: readonly SegmentRule[] = [
   },
   {
     key: 'potential-loyalist',
-    title: 'Potential Loyalist',
-    description: 'Fairly recent and already more than a one-time buyer.',
+    ...shippedSegment('rfm:potential-loyalist'),
     color: '#0d9488',
     publicLabel: null,
     when: { all: [score('recencyScore', { gte: 3 }), score('frequencyScore', { gte: 3 })] },
   },
   {
     key: 'at-risk',
-    title: 'At Risk',
-    description: 'Strong history, but has not bought for long.',
+    ...shippedSegment('rfm:at-risk'),
     color: '#dc6803',
     publicLabel: null,
     when: {
@@ -79,8 +62,7 @@ export const SEED_003_RULES: readonly SegmentRule[] = [
   },
   {
     key: 'dormant',
-    title: 'Dormant',
-    description: 'Bought long ago, rarely and little.',
+    ...shippedSegment('rfm:dormant'),
     color: '#64748b',
     publicLabel: null,
     when: {
@@ -89,8 +71,7 @@ export const SEED_003_RULES: readonly SegmentRule[] = [
   },
   {
     key: 'regulars',
-    title: 'Regulars',
-    description: 'Everybody else: mostly one order of modest value, not long ago.',
+    ...shippedSegment('rfm:regulars'),
     color: '#16a34a',
     publicLabel: null,
     when: null,
@@ -107,8 +88,6 @@ export interface RuleRow {
 }
 
 type Predicate = (row: RuleRow) => boolean;
-
-export const isScore = (field: RuleField): field is ScoreField => (SCORE_FIELDS as readonly string[]).includes(field);
 
 export const fieldValue = (field: RuleField, row: RuleRow) =>
   isScore(field) ? row[field] : row.columns[field][row.row]!;
@@ -166,12 +145,4 @@ export function compileRules(rules: readonly SegmentRule[]): (row: RuleRow) => n
   }
   // A missing score has no cell.
   return (row) => cells[cellOf(row)] ?? firstMatch(row);
-}
-
-/** Every comparison of a condition, wherever it stands. */
-export function comparisonsOf(condition: RuleCondition | null): readonly Comparison[] {
-  if (condition === null) return [];
-  if ('all' in condition) return condition.all.flatMap(comparisonsOf);
-  if ('any' in condition) return condition.any.flatMap(comparisonsOf);
-  return [condition];
 }

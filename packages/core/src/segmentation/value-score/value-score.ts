@@ -1,14 +1,15 @@
 import type { CustomerFeatures } from '../../customers/customer-features.js';
 import { InvalidInputError } from '../../errors.js';
 import type { BasisStatus, Explanation, Segmentation, SegmentDistance } from '../../model.js';
-import { NO_QUALITY, PROSPECT } from '../../model.js';
+import { hasNoOrder, NO_QUALITY, PROSPECT } from '../../model.js';
 import { fitPercentiles, type PercentileTable, percentileOf } from '../../numerics/quantiles/percentile-table.js';
-import { stepByOrders, stepByWaiting } from '../next-steps.js';
+import { type Named, said, type Wording } from '../../words/reasons.js';
+import { type NextStep, stepByOrders, stepByWaiting } from '../next-steps.js';
 import { reviewSegments, type SegmentSize, sizeSegments } from '../quality/segment-review.js';
 import {
   FIXED_TIERS,
   fitTiers,
-  TIER_TITLES,
+  TIER_COUNT,
   type TierCutOffs,
   tierDefinitions,
   tierOf,
@@ -49,7 +50,7 @@ export interface ValueBinHealth {
   readonly segments: readonly SegmentSize[];
   /** Share of the score's variance that lies between the tiers, 0 to 1; of natural breaks only. */
   readonly goodnessOfFit: number | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Wording[];
 }
 
 /** Equal spend in unequal cents of a float must tie, so ranks are taken of values rounded to 10 decimals. */
@@ -81,8 +82,7 @@ function partsOf(fitted: Omit<ValueScoreFitted, 'score'>, { columns }: CustomerF
 
 const tiersFromOf = (fitted: ValueScoreFitted) => fitted.tiersFrom ?? FIXED_TIERS;
 /** Points missing to a bound, in thousandths that are never too few. */
-const pointsUpTo = (bound: number, score: number) => (Math.ceil((bound - score) * 1000) / 1000).toFixed(3);
-const percent = (share: number) => `${Math.round(share * 100)} %`;
+const pointsUpTo = (bound: number, score: number) => Math.ceil((bound - score) * 1000) / 1000;
 
 /**
  * What would change the tier: orders of the usual size, today, that lead to a better one, else the points that are missing to
@@ -101,12 +101,19 @@ function nearestTiers(
   const better = stepByOrders(features, row, segmentOf, (tier) => tier < own);
   const worse = stepByWaiting(features, row, segmentOf, (tier) => tier > own);
   const above = from.findLastIndex((bound) => bound > score);
-  const points = above < 0 ? null : { segment: above, text: `${pointsUpTo(from[above]!, score)} points more move` };
-  return [better ?? points, worse].flatMap((step) =>
-    step === null
+  const named = (tier: number): Named => ({ key: tiers[tier]!.key, title: tiers[tier]!.title });
+  const points = () =>
+    above < 0
       ? []
-      : [{ segmentKey: tiers[step.segment]!.key, text: `${step.text} to ${tiers[step.segment]!.title}` }],
-  );
+      : [
+          {
+            segmentKey: tiers[above]!.key,
+            ...said('points-move', { points: pointsUpTo(from[above]!, score), segment: named(above) }),
+          },
+        ];
+  const steps = (step: NextStep | null) =>
+    step === null ? [] : [{ segmentKey: tiers[step.segment]!.key, ...step.told(named(step.segment)) }];
+  return [...(better === null ? points() : steps(better)), ...steps(worse)];
 }
 
 /**
@@ -121,9 +128,9 @@ function nearestTiers(
  */
 export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
   key: 'value',
-  title: 'Value score',
+  title: said('model-title', { model: 'value' }),
   version: '2',
-  method: 'weighted percentiles of net revenue, purchase frequency and order value, in five tiers',
+  method: said('model-method', { model: 'value' }),
   defaults: {
     weights: { spend: 0.4, frequency: 0.3, orderValue: 0.3 },
     frequency: 'corrected',
@@ -171,7 +178,7 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
   score(fitted, features) {
     const score = new Float64Array(features.count).fill(Number.NaN);
     const percentile = new Float64Array(features.count).fill(Number.NaN);
-    const segment = new Int32Array(features.count).fill(TIER_TITLES.length);
+    const segment = new Int32Array(features.count).fill(TIER_COUNT);
     const statuses: BasisStatus[] = new Array(features.count).fill('NOT_APPLICABLE');
     const from = tiersFromOf(fitted);
     for (let row = 0; row < features.count; row++) {
@@ -187,33 +194,32 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
 
   explain(fitted, features, row): Explanation {
     const parts = partsOf(fitted, features, row);
-    if (parts === null) return { reasons: [{ text: 'has no order yet', feature: 'orders', value: 0 }], nearest: [] };
+    if (parts === null) return hasNoOrder();
     if (Number.isNaN(parts.score)) {
-      const text = `no value score among ${fitted.buyers} buyers: counts as ${TIER_TITLES[UNSCORED_TIER]}`;
-      return { reasons: [{ text, feature: 'orders', value: features.columns.orders[row]! }], nearest: [] };
+      const { key, title } = tierDefinitions(tiersFromOf(fitted))[UNSCORED_TIER]!;
+      const unscored = said('value-unscored', { buyers: fitted.buyers, segment: { key, title } });
+      return { reasons: [{ ...unscored, feature: 'orders', value: features.columns.orders[row]! }], nearest: [] };
     }
     const { weights } = fitted.options;
     const from = tiersFromOf(fitted);
     const tier = tierOf(from, parts.score);
     const terms = [
-      { feature: 'netRevenue', words: 'net spend', percentile: parts.spend, weight: weights.spend },
-      { feature: 'frequency', words: 'purchase frequency', percentile: parts.frequency, weight: weights.frequency },
-      { feature: 'averageOrderValue', words: 'order value', percentile: parts.orderValue, weight: weights.orderValue },
-    ];
+      { feature: 'netRevenue', term: 'spend', percentile: parts.spend, most: weights.spend },
+      { feature: 'frequency', term: 'frequency', percentile: parts.frequency, most: weights.frequency },
+      { feature: 'averageOrderValue', term: 'orderValue', percentile: parts.orderValue, most: weights.orderValue },
+    ] as const;
     return {
       reasons: [
         {
-          text: `value score ${parts.score.toFixed(3)}`,
+          ...said('value-score', { score: parts.score }),
           feature: 'score',
           value: parts.score,
           ...(tier < from.length ? { cutOff: from[tier]! } : {}),
         },
-        ...terms.map(({ feature, words, percentile, weight }) => ({
-          text: `${words} at or above ${percent(percentile)} of buyers adds ${(weight * percentile).toFixed(3)} of at most ${weight}`,
-          feature,
-          value: percentile,
-          effect: weight * percentile,
-        })),
+        ...terms.map(({ feature, term, percentile, most }) => {
+          const adds = most * percentile;
+          return { ...said('value-term', { term, percentile, adds, most }), feature, value: percentile, effect: adds };
+        }),
       ],
       nearest: nearestTiers(fitted, features, row, parts.score),
     };
@@ -239,7 +245,7 @@ export const valueScore: Segmentation<ValueScoreOptions, ValueScoreFitted> = {
     ...NO_QUALITY,
     binHealth: fitted.binHealth ?? null,
     warnings: fitted.binHealth?.warnings ?? [],
-    reason: `${TIER_TITLES.length} tiers, as in the scheme`,
+    reason: said('count-by-scheme', { tiers: TIER_COUNT }),
   }),
 
   segments: (fitted) => [...tierDefinitions(tiersFromOf(fitted)), PROSPECT],

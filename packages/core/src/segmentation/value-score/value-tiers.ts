@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../errors.js';
 import type { SegmentDefinition } from '../../model.js';
+import { said, type Wording } from '../../words/reasons.js';
 import { naturalBreaksOfMany, requireFourAscending } from '../score-thresholds.js';
 
 /** Where the five tiers of the value score begin. */
@@ -14,19 +15,19 @@ export interface FittedTiers {
   readonly from: readonly number[];
   /** Share of the variance that lies between natural breaks' classes, 0 to 1. */
   readonly goodnessOfFit: number | null;
-  readonly note: string | null;
+  readonly note: Wording | null;
 }
 
 /** The five tiers of seed 000, best first. */
 const TIERS = [
-  { key: 'premium', title: 'Premium', color: '#7c3aed', rank: 'The highest value score' },
-  { key: 'loyal', title: 'Loyal', color: '#2563eb', rank: 'A high value score' },
-  { key: 'regular', title: 'Regular', color: '#16a34a', rank: 'A middling value score' },
-  { key: 'occasional', title: 'Occasional', color: '#ca8a04', rank: 'A low value score' },
-  { key: 'at-risk', title: 'At Risk', color: '#dc6803', rank: 'The lowest value score' },
+  { key: 'premium', color: '#7c3aed' },
+  { key: 'loyal', color: '#2563eb' },
+  { key: 'regular', color: '#16a34a' },
+  { key: 'occasional', color: '#ca8a04' },
+  { key: 'at-risk', color: '#dc6803' },
 ] as const;
 
-export const TIER_TITLES = TIERS.map(({ title }) => title);
+export const TIER_COUNT = TIERS.length;
 /** Where a buyer stands whose score does not exist, as with nobody to compare with. */
 export const UNSCORED_TIER = TIERS.findIndex(({ key }) => key === 'regular');
 /** The cut-offs of seed 000, best first. */
@@ -48,7 +49,7 @@ export function fitTiers(scores: Float64Array, cutOffs: TierCutOffs | undefined)
   }
   const { lowerBounds, goodnessOfFit } = naturalBreaksOfMany(scores, TIERS.length);
   if (lowerBounds.length < TIERS.length) {
-    const note = `fixed cut-offs: natural breaks need ${TIERS.length} different scores, there are ${lowerBounds.length}`;
+    const note = said('tiers-fixed', { needed: TIERS.length, found: lowerBounds.length });
     return { from: FIXED_TIERS, goodnessOfFit: null, note };
   }
   return { from: lowerBounds.slice(1).reverse(), goodnessOfFit, note: null };
@@ -61,19 +62,13 @@ export function tierOf(from: readonly number[], score: number): number {
   return tier < 0 ? from.length : tier;
 }
 
-/** A bound as a person writes it: 0.8, 0.715. */
-const shown = (bound: number) => String(Number(bound.toFixed(3)));
-
-/** The tiers with their bounds in words. */
+/** The tiers with their bounds. */
 export function tierDefinitions(from: readonly number[]): SegmentDefinition[] {
-  const last = TIERS.length - 1;
-  return TIERS.map(({ key, title, color, rank }, tier) => {
-    const range =
-      tier === 0
-        ? `${shown(from[0]!)} and up.`
-        : tier === last
-          ? `below ${shown(from[last - 1]!)}. It speaks of value, not of recency.`
-          : `${shown(from[tier]!)} up to ${shown(from[tier - 1]!)}.`;
-    return { key, title, description: `${rank}: ${range}`, color, publicLabel: null };
-  });
+  return TIERS.map(({ key, color }, tier) => ({
+    key,
+    title: said('segment-title', { segment: `value:${key}` }),
+    description: said('tier-description', { tier: key, from: from[tier] ?? null, to: from[tier - 1] ?? null }),
+    color,
+    publicLabel: null,
+  }));
 }

@@ -33,7 +33,11 @@ export const quarantinedRows = pgTable(
     line: counter('line').notNull(),
     field: text('field').notNull(),
     value: text('value'),
+    /** In English, for who reads the table. */
     reason: text('reason').notNull(),
+    /** The same without words, so that it can be said in any language; null of rows that an older version stored. */
+    reasonKind: text('reason_kind'),
+    reasonValues: jsonb('reason_values'),
     /** What was read of the row, by field, so that it can be read again under other rules; null where it has no cells. */
     cells: jsonb('cells'),
   },

@@ -11,7 +11,7 @@ export function factsOf(row: ProfileRow, run: RunSnapshot, fitted: Recommendatio
   const recencyDays = row.recencyDays ?? null;
   return {
     segments: row.segments,
-    segmentTitle: rfm?.segments.find((segment) => segment.key === key)?.title ?? 'Customer',
+    segment: { key, title: rfm?.segments.find((segment) => segment.key === key)?.title ?? key },
     values: {
       orders: row.orders,
       recencyDays,

@@ -1,3 +1,4 @@
+import { said } from '@tessera/core';
 import { allOf, type Condition, isInRun, isInSegment } from '../../db/queries/customers/conditions.js';
 import {
   CUSTOMER_ORDERS,
@@ -12,7 +13,7 @@ import { apiError, shorten } from '../../errors.js';
 import { compileFilter } from '../../filters/compile.js';
 import type { CustomerFilterInput } from '../../filters/customer-filter.js';
 import { builder } from '../builder.js';
-import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ } from '../common.js';
+import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, inLanguage } from '../common.js';
 import type { Context } from '../context.js';
 import { OrderConnection } from '../orders/order.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
@@ -61,10 +62,11 @@ export const ShopperView = builder.objectRef<ProfileRow>('ShopperView').implemen
     publicLabel: t.string({
       nullable: true,
       description: 'As the shop decides; by default VIP is "VIP" and all others have none.',
-      resolve: async (customer, _args, context) => {
+      args: inLanguage,
+      resolve: async (customer, { language }, context) => {
         const entry = customer.segments.find((segment) => segment.startsWith('rfm:'));
         const segment = entry === undefined ? null : await findSegment(context, entry, customer.runId);
-        return segment?.definition.publicLabel ?? null;
+        return context.say(segment?.definition.publicLabel, language);
       },
     }),
   }),
@@ -93,7 +95,7 @@ export const Customer = builder.node(builder.objectRef<ProfileRow>('Customer'), 
         const run = await context.run(row.runId);
         const rfm = run.segmentations.find(({ model }) => model.key === 'rfm');
         const note =
-          row.status === 'NOT_APPLICABLE' ? 'has no order yet' : (rfm?.model.summarise(rfm.fitted).note ?? null);
+          row.status === 'NOT_APPLICABLE' ? said('no-order-yet', {}) : (rfm?.model.summarise(rfm.fitted).note ?? null);
         return { runId: row.runId, asOf: row.asOf, computedAt: row.computedAt, status: row.status, note };
       },
     }),

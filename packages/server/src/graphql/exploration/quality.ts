@@ -9,8 +9,9 @@ import {
   readMissingValues,
   readQuarantineReasons,
 } from '../../db/queries/exploration/quality.js';
+import { reasonOf } from '../../ingest/row-reasons.js';
 import { builder } from '../builder.js';
-import { REPORTS_READ } from '../common.js';
+import { inLanguage, REPORTS_READ } from '../common.js';
 import { pageSize, type Report } from './report.js';
 
 const MissingValuesType = builder.objectRef<MissingValues>('MissingValues').implement({
@@ -83,7 +84,10 @@ const ImportQualityType = builder.objectRef<ImportQuality>('ImportQuality').impl
 const QuarantineReasonType = builder.objectRef<QuarantineReason>('QuarantineReason').implement({
   authScopes: REPORTS_READ,
   fields: (t) => ({
-    reason: t.exposeString('reason'),
+    reason: t.string({
+      args: inLanguage,
+      resolve: (row, { language }, context) => context.say(reasonOf(row), language, 'open'),
+    }),
     field: t.exposeString('field'),
     rows: t.exposeInt('rows'),
     example: t.exposeString('example', { nullable: true, description: 'A value that was refused so.' }),

@@ -1,3 +1,4 @@
+import { said } from '@tessera/core';
 import type { NamedCells } from '../../ingest/format.js';
 import { isMissingWord, readId } from '../../ingest/rows/clean.js';
 import type { RowGroup, RowProblem } from '../../ingest/webhooks/messages.js';
@@ -130,7 +131,7 @@ const cellsOfEvent = (given: Event): NamedCells => ({
 /** Without an id a row would be another one each time it comes. */
 const withoutId = (field: string, externalId: string): RowProblem | null =>
   externalId.trim() === '' || isMissingWord(externalId.trim(), readId)
-    ? { field, value: externalId, reason: 'is missing' }
+    ? { field, value: externalId, reason: said('missing', {}) }
     : null;
 
 /** The last station of an order that has a time. */
@@ -167,7 +168,7 @@ export function rowsOfOrderInput(order: Order): RowGroup['rows'] {
   const ids = lineIds(lines.map(productOf));
   return lines.map((line, i): NamedCells | RowProblem => {
     if (line.amount == null && line.unitPrice == null) {
-      const reason = 'is missing: a line needs an amount or the price of a piece';
+      const reason = said('missing-amount-of-line', {});
       return { field: 'amount', value: '', reason, orderId: order.externalId };
     }
     return {

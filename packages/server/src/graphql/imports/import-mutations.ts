@@ -2,11 +2,12 @@ import { type ImportRow, readImport, readQuarantined } from '../../db/queries/im
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import { readShop } from '../../db/queries/shop/settings.js';
 import { apiError } from '../../errors.js';
+import { reasonOf, type StoredReason } from '../../ingest/row-reasons.js';
 import { ImportBusy, importMessage, type Rescore, type RowGroup } from '../../ingest/webhooks/messages.js';
 import { rescoreCustomers } from '../../scoring/online.js';
 import { ensureShop } from '../../settings/shop.js';
 import { builder } from '../builder.js';
-import { IMPORTS_WRITE, INTERNAL } from '../common.js';
+import { IMPORTS_WRITE, INTERNAL, inLanguage } from '../common.js';
 import type { Context } from '../context.js';
 import { Import } from './import.js';
 import {
@@ -22,11 +23,10 @@ import {
 
 const MOST_ROWS = 1000;
 
-interface Problem {
+interface Problem extends StoredReason {
   readonly row: number;
   readonly field: string;
   readonly value: string | null;
-  readonly reason: string;
 }
 
 interface Succeeded {
@@ -58,7 +58,21 @@ const RowProblem = builder.objectRef<Problem>('RowProblem').implement({
     row: t.exposeInt('row', { description: 'Its place in the input; 1 is the first.' }),
     field: t.exposeString('field', { description: 'The name of the input field.' }),
     value: t.exposeString('value', { nullable: true }),
-    reason: t.exposeString('reason'),
+    reason: t.string({
+      args: inLanguage,
+      resolve: (problem, { language }, context) => context.say(reasonOf(problem), language, 'open'),
+    }),
+    kind: t.string({
+      nullable: true,
+      description: 'What the reason says, for programs.',
+      resolve: ({ reasonKind }) => reasonKind,
+    }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the reason was made from, by name.',
+      resolve: ({ reasonValues }) => reasonValues,
+    }),
   }),
 });
 
@@ -138,11 +152,13 @@ async function importInput<T extends Identified>(
     const stored = await readImport(drizzle, report.importId);
     if (stored === null) throw new Error('the record of an import is missing after it was written');
     const bad = await readQuarantined(drizzle, report.importId);
-    const problems = bad.map(({ line, field, value, reason }) => ({
+    const problems = bad.map(({ line, field, value, reason, reasonKind, reasonValues }) => ({
       row: places[line - 1] ?? line,
       field: inputName(field, ownId),
       value,
       reason,
+      reasonKind,
+      reasonValues,
     }));
     return { import: stored, problems };
   } catch (error) {

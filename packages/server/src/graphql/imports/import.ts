@@ -6,8 +6,9 @@ import {
   readImports,
   readQuarantined,
 } from '../../db/queries/imports/import-records.js';
+import { reasonOf } from '../../ingest/row-reasons.js';
 import { builder } from '../builder.js';
-import { IMPORTS_READ } from '../common.js';
+import { IMPORTS_READ, inLanguage } from '../common.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
 import { keysetPage } from '../paging/keyset.js';
 
@@ -24,7 +25,21 @@ const QuarantinedRow = builder.objectRef<QuarantinedRowValue>('QuarantinedRow').
     line: t.exposeInt('line', { description: 'Of the file; of an array, the element. 1 is the first.' }),
     field: t.exposeString('field'),
     value: t.exposeString('value', { nullable: true }),
-    reason: t.exposeString('reason'),
+    reason: t.string({
+      args: inLanguage,
+      resolve: (row, { language }, context) => context.say(reasonOf(row), language, 'open'),
+    }),
+    kind: t.string({
+      nullable: true,
+      description: 'What the reason says, for programs; null of rows from before there were kinds.',
+      resolve: ({ reasonKind }) => reasonKind,
+    }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the reason was made from, by name.',
+      resolve: ({ reasonValues }) => reasonValues,
+    }),
   }),
 });
 

@@ -1,8 +1,8 @@
-import { actionsOfSegment, type ChosenAction, nextActions, type PlaybookAction, perksOf } from '@tessera/core';
+import { actionsOfSegment, type ChosenAction, nextActions, type PlaybookAction, perksOf, said } from '@tessera/core';
 import Big from 'big.js';
 import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { builder } from '../builder.js';
-import { Basis, CUSTOMERS_READ, INTERNAL, Money, type MoneyValue } from '../common.js';
+import { Basis, CUSTOMERS_READ, INTERNAL, inLanguage, Money, type MoneyValue } from '../common.js';
 import type { Context } from '../context.js';
 import { Customer, ShopperView } from '../customers/customer.js';
 import { factsOf } from '../customers/customer-facts.js';
@@ -17,9 +17,20 @@ const Action = builder.objectRef<PlaybookAction>('Action').implement({
   authScopes: INTERNAL,
   fields: (t) => ({
     key: t.exposeString('key'),
-    title: t.exposeString('title'),
-    description: t.exposeString('description', { description: 'What to do.' }),
-    kpi: t.exposeString('kpi', { description: 'How its success is measured.' }),
+    title: t.string({
+      args: inLanguage,
+      resolve: ({ title }, { language }, context) => context.say(title, language, 'report'),
+    }),
+    description: t.string({
+      description: 'What to do.',
+      args: inLanguage,
+      resolve: ({ description }, { language }, context) => context.say(description, language, 'report'),
+    }),
+    kpi: t.string({
+      description: 'How its success is measured.',
+      args: inLanguage,
+      resolve: ({ kpi }, { language }, context) => context.say(kpi, language, 'report'),
+    }),
     segments: t.stringList({
       description: '`segmentation:segment`, any of them; empty for everybody with an order.',
       resolve: ({ segments }) => [...(segments ?? [])],
@@ -79,7 +90,17 @@ const ActionRecommendation = builder.objectRef<Recommended>('ActionRecommendatio
   authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     action: t.field({ type: Action, resolve: ({ action }) => action }),
-    reason: t.exposeString('reason'),
+    reason: t.string({
+      args: inLanguage,
+      resolve: ({ reason }, { language }, context) => context.say(reason, language),
+    }),
+    kind: t.string({ description: 'What the reason says, for programs.', resolve: ({ reason }) => reason.kind }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the reason was made from, by name; null for who may see no figures.',
+      resolve: ({ reason }, _args, context) => context.valuesOf(reason),
+    }),
     priority: t.exposeFloat('priority', { description: "0 to 1: the action's own, weighed by the customer's value." }),
     expectedValue: t.field({
       type: Money,
@@ -94,12 +115,15 @@ const ActionRecommendation = builder.objectRef<Recommended>('ActionRecommendatio
       description: 'The most that may be given away, never more than `expectedValue`; null for nothing.',
       resolve: (chosen, _args, context) => money(incentiveOf(chosen), context),
     }),
-    kpi: t.string({ resolve: ({ action }) => action.kpi }),
+    kpi: t.string({
+      args: inLanguage,
+      resolve: ({ action }, { language }, context) => context.say(action.kpi, language),
+    }),
     basis: t.field({
       type: Basis,
       resolve: ({ customer }) => ({
         ...{ runId: customer.runId, asOf: customer.asOf, computedAt: customer.computedAt, status: customer.status },
-        note: customer.clv90d == null ? 'no revenue is predicted: ranked by value score' : null,
+        note: customer.clv90d == null ? said('ranked-by-score', {}) : null,
       }),
     }),
   }),
@@ -127,7 +151,11 @@ builder.objectField(Customer, 'nextActions', (t) =>
 builder.objectField(ShopperView, 'perks', (t) =>
   t.stringList({
     description: 'What the shop does for this shopper, in words meant for him.',
-    resolve: async (customer, _args, context) => perksOf(context.playbook, await customerFacts(customer, context)),
+    args: inLanguage,
+    resolve: async (customer, { language }, context) => {
+      const { say } = await context.words(language);
+      return perksOf(context.playbook, await customerFacts(customer, context)).map(say);
+    },
   }),
 );
 

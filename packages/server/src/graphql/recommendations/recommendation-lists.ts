@@ -1,5 +1,6 @@
 import {
   type CustomerSignals,
+  type Named,
   type PairEvidence,
   type PopularProduct,
   type RankedProduct,
@@ -151,7 +152,7 @@ async function makeListsAt(context: RequestContext, asked: readonly Asked[]): Pr
       ranked: own,
       reason: recommender.explain(own, {
         becauseName: row.becauseName,
-        segmentTitle: titleOf(run, customer),
+        segment: segmentOf(run, customer),
         pair: pairOf(row, rfmEntry(customer).slice('rfm:'.length), learned.fitted),
         popularity: popularityOf(own, customer, learned.popular),
       }),
@@ -177,10 +178,11 @@ function signalsOf(
   };
 }
 
-function titleOf(run: RunSnapshot, customer: ProfileRow): string {
+function segmentOf(run: RunSnapshot, customer: ProfileRow): Named | null {
   const key = rfmEntry(customer).slice('rfm:'.length);
   const rfm = run.segmentations.find(({ model }) => model.key === 'rfm');
-  return rfm?.segments.find((segment) => segment.key === key)?.title ?? 'customers';
+  const segment = rfm?.segments.find((each) => each.key === key);
+  return segment === undefined ? null : { key, title: segment.title };
 }
 
 function pairOf({ evidence }: PairRow, segment: string, fitted: RecommendationsFitted): PairEvidence | null {

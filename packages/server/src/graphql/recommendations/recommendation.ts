@@ -1,7 +1,7 @@
 import { SHOPPER_REASON_KINDS } from '@tessera/core';
 import { apiError } from '../../errors.js';
 import { builder } from '../builder.js';
-import { ANY_VIEW, CUSTOMERS_READ } from '../common.js';
+import { ANY_VIEW, CUSTOMERS_READ, inLanguage } from '../common.js';
 import { Customer, ShopperView } from '../customers/customer.js';
 import { Product } from '../orders/product.js';
 import { LARGEST_PAGE } from '../paging/keyset.js';
@@ -29,12 +29,23 @@ const ProductRecommendation = builder.objectRef<RecommendedProduct>('ProductReco
       description: 'Above 0, comparable within one list: about the share of customers in his place who would buy it.',
       resolve: ({ ranked }) => ranked.score,
     }),
-    reason: t.string({ description: 'For staff, with its numbers.', resolve: ({ reason }) => reason.text }),
+    reason: t.string({
+      description: 'For staff, with its numbers.',
+      args: inLanguage,
+      resolve: ({ reason }, { language }, context) => context.say(reason.told, language),
+    }),
+    kind: t.string({ description: 'What the reason says, for programs.', resolve: ({ reason }) => reason.told.kind }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the reason was made from, by name; null for who may see no figures.',
+      resolve: ({ reason }, _args, context) => context.valuesOf(reason.told),
+    }),
     evidence: t.field({
       type: 'JSON',
       description:
         'What the reason was made from. kind is REBUY, BOUGHT_WITH, POPULAR_IN_SEGMENT or POPULAR; shares are 0 to 1, n counts customers (of REBUY his purchases).',
-      resolve: ({ reason }) => reason.evidence,
+      resolve: async ({ reason }, _args, context) => (await context.words(null)).within(reason.evidence),
     }),
   }),
 });
@@ -49,7 +60,10 @@ const ShopperRecommendation = builder.objectRef<RecommendedProduct>('ShopperReco
   authScopes: ANY_VIEW,
   fields: (t) => ({
     product: t.field({ type: Product, resolve: ({ product }) => product }),
-    reason: t.string({ description: 'In English.', resolve: ({ reason }) => reason.shopperText }),
+    reason: t.string({
+      args: inLanguage,
+      resolve: ({ reason }, { language }, context) => context.say(reason.shopper, language),
+    }),
     kind: t.field({ type: ShopperReasonKind, resolve: ({ reason }) => reason.shopperKind }),
     boughtWith: t.string({
       nullable: true,

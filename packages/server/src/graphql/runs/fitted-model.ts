@@ -1,9 +1,9 @@
-import { type Model, recommender } from '@tessera/core';
+import { type Model, recommender, said } from '@tessera/core';
 import { readRealisedValue } from '../../db/queries/runs/fitted-models.js';
 import type { ModelSnapshot } from '../../runs/snapshot.js';
 import { realisedWarning } from '../../scoring/monitoring.js';
 import { builder } from '../builder.js';
-import { REPORTS_READ } from '../common.js';
+import { inLanguage, REPORTS_READ } from '../common.js';
 import type { Context } from '../context.js';
 
 async function driftOfModel({ drift, key }: ShownModel, { database }: Context): Promise<unknown> {
@@ -15,7 +15,7 @@ async function driftOfModel({ drift, key }: ShownModel, { database }: Context): 
     ...((drift as object | null) ?? {
       level: 'STABLE',
       columns: [],
-      sentence: 'there is no run before to compare with',
+      sentence: said('no-run-before', {}),
     }),
     ...(warning === null ? {} : { level: 'STALE', sentence: warning }),
     realised,
@@ -32,24 +32,38 @@ export const FittedModel = builder.objectRef<ShownModel>('FittedModel').implemen
   authScopes: REPORTS_READ,
   fields: (t) => ({
     key: t.string({ resolve: ({ model }) => model.key }),
-    title: t.string({ resolve: ({ model }) => model.title }),
+    title: t.string({
+      args: inLanguage,
+      resolve: ({ model }, { language }, context) => context.say(model.title, language, 'report'),
+    }),
     version: t.string({ resolve: ({ model }) => model.version }),
     fittedAt: t.field({ type: 'DateTime', resolve: ({ fittedAt }) => fittedAt }),
-    parameters: t.field({ type: 'JSON', resolve: ({ model, fitted }) => model.summarise(fitted).parameters }),
+    parameters: t.field({
+      type: 'JSON',
+      resolve: async ({ model, fitted }, _args, context) =>
+        (await context.words(null, 'report')).within(model.summarise(fitted).parameters),
+    }),
     metrics: t.field({
       type: 'JSON',
       description: 'How well it does; empty where the history is too short to say.',
-      resolve: ({ model, fitted }) => model.summarise(fitted).metrics ?? {},
+      resolve: async ({ model, fitted }, _args, context) =>
+        (await context.words(null, 'report')).within(model.summarise(fitted).metrics) ?? {},
     }),
     drift: t.field({
       type: 'JSON',
       nullable: true,
       description:
         'Population stability against the run before: level STABLE, SHIFTED or STALE, the index of each column (below 0.1 no change, above 0.25 fit again), and for predictions what the last ones whose 90 days have passed came to. Null in the first run.',
-      resolve: (model, _args, context) => driftOfModel(model, context),
+      resolve: async (model, _args, context) =>
+        (await context.words(null, 'report')).within(await driftOfModel(model, context)),
     }),
     converged: t.boolean({ resolve: ({ model, fitted }) => model.summarise(fitted).converged }),
-    note: t.string({ nullable: true, resolve: ({ model, fitted }) => model.summarise(fitted).note }),
+    note: t.string({
+      nullable: true,
+      args: inLanguage,
+      resolve: ({ model, fitted }, { language }, context) =>
+        context.say(model.summarise(fitted).note, language, 'report'),
+    }),
   }),
 });
 

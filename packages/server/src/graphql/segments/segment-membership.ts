@@ -1,19 +1,28 @@
-import type { Explanation, Reason } from '@tessera/core';
+import type { Explanation, Said } from '@tessera/core';
 import type { SegmentChangeRow } from '../../db/queries/segments/segment-history.js';
 import { apiError } from '../../errors.js';
 import { featuresOfProfile } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
-import { AGENT_BADGE, CUSTOMERS_READ, ReasonType } from '../common.js';
+import { AGENT_BADGE, CUSTOMERS_READ, inLanguage, ReasonType, type ReasonValue } from '../common.js';
 import type { Context, DisclosedProfile } from '../context.js';
-import { reasonsWithoutFigures } from '../reasons-without-figures.js';
 import { findSegment, Segment, type SegmentValue } from './segmentation.js';
 
-const SegmentDistance = builder.objectRef<{ segment: SegmentValue; text: string }>('SegmentDistance').implement({
+const SegmentDistance = builder.objectRef<{ segment: SegmentValue; told: Said }>('SegmentDistance').implement({
   description: 'What it would take to be in another segment.',
   authScopes: CUSTOMERS_READ,
   fields: (t) => ({
     segment: t.field({ type: Segment, resolve: ({ segment }) => segment }),
-    text: t.exposeString('text'),
+    text: t.string({
+      args: inLanguage,
+      resolve: ({ told }, { language }, context) => context.say(told, language),
+    }),
+    kind: t.string({ description: 'What it says, for programs.', resolve: ({ told }) => told.kind }),
+    values: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What the text was made from, by name; null for who may see no figures.',
+      resolve: ({ told }, _args, context) => context.valuesOf(told),
+    }),
   }),
 });
 
@@ -37,17 +46,13 @@ export async function segmentOf({ customer, entry }: Membership, context: Contex
 
 async function explainMembership(membership: Membership, context: Context): Promise<Explanation> {
   const { segmentation } = await segmentOf(membership, context);
-  const { currency } = await context.shop();
-  return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0, currency);
+  return segmentation.model.explain(segmentation.fitted, featuresOfProfile(membership.customer), 0);
 }
 
 /** Why a customer is in his segment, as far as the reader may know: figures are for whoever reads his profile. */
-async function reasonsFor(membership: Membership, context: Context): Promise<readonly Reason[]> {
-  const { customer } = membership;
-  if (customer.isBare !== true && context.credential.grants.has('customers:read')) {
-    return (await explainMembership(membership, context)).reasons;
-  }
-  return reasonsWithoutFigures(customer, await segmentOf(membership, context));
+async function reasonsFor(membership: Membership, context: Context): Promise<ReasonValue[]> {
+  const { reasons } = await explainMembership(membership, context);
+  return membership.customer.isBare === true ? reasons.map((each) => ({ ...each, figures: 'nobody' })) : [...reasons];
 }
 
 const startOf = ({ customer, entry }: Membership, context: Context) =>
@@ -90,16 +95,16 @@ export const SegmentMembership = builder.objectRef<Membership>('SegmentMembershi
         'In words without a figure, unless customers:read is granted. An agent needs to read something of the profile beside it, so that pages of badges count as badges.',
       authScopes: AGENT_BADGE,
       skipTypeScopes: true,
-      resolve: (membership, _args, context) => reasonsFor(membership, context).then((reasons) => [...reasons]),
+      resolve: (membership, _args, context) => reasonsFor(membership, context),
     }),
     nearest: t.field({
       type: [SegmentDistance],
       resolve: async (membership, _args, context) => {
         const { nearest } = await explainMembership(membership, context);
         const { segmentation } = await segmentOf(membership, context);
-        return nearest.flatMap(({ segmentKey, text }) => {
+        return nearest.flatMap(({ segmentKey, ...told }) => {
           const definition = segmentation.segments.find(({ key }) => key === segmentKey);
-          return definition === undefined ? [] : [{ segment: { segmentation, definition }, text }];
+          return definition === undefined ? [] : [{ segment: { segmentation, definition }, told: told as Said }];
         });
       },
     }),

@@ -2,7 +2,7 @@ import { adjustedRandIndexOfTable, PROSPECT, type SegmentationQuality as Quality
 import { readCrossTable } from '../../db/queries/segments/segment-flows.js';
 import { findSegmentation, type SegmentationSnapshot } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
-import { REPORTS_READ } from '../common.js';
+import { inLanguage, REPORTS_READ } from '../common.js';
 import type { Context } from '../context.js';
 import { findSegment, Segment, Segmentation, type SegmentValue } from './segmentation.js';
 
@@ -140,10 +140,22 @@ const SegmentationQuality = builder.objectRef<QualityValue>('SegmentationQuality
       type: 'JSON',
       nullable: true,
       description: 'How many customers each score or class holds, and which cannot occur.',
-      resolve: ({ binHealth }) => binHealth,
+      resolve: async ({ binHealth }, _args, context) => (await context.words(null, 'report')).within(binHealth),
     }),
-    warnings: t.field({ type: ['String'], resolve: ({ warnings }) => [...warnings] }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why there are as many segments as there are.' }),
+    warnings: t.field({
+      type: ['String'],
+      args: inLanguage,
+      resolve: async ({ warnings }, { language }, context) => {
+        const { say } = await context.words(language, 'report');
+        return warnings.map(say);
+      },
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why there are as many segments as there are.',
+      args: inLanguage,
+      resolve: ({ reason }, { language }, context) => context.say(reason, language, 'report'),
+    }),
   }),
 });
 

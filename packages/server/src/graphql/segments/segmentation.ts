@@ -3,7 +3,7 @@ import { readTrend } from '../../db/queries/segments/segment-stats.js';
 import { apiError } from '../../errors.js';
 import type { SegmentationSnapshot, SegmentStats } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
-import { INTERNAL, Money, REPORTS_READ, ReasonType } from '../common.js';
+import { INTERNAL, inLanguage, Money, REPORTS_READ, ReasonType } from '../common.js';
 import type { Context } from '../context.js';
 import { FittedModel } from '../runs/fitted-model.js';
 
@@ -83,7 +83,7 @@ const SegmentProfile = builder.objectRef<SegmentStats>('SegmentProfile').impleme
     distinguishing: t.field({
       type: [ReasonType],
       description: 'What sets the segment apart, in standard deviations from the average buyer; the largest first.',
-      resolve: ({ distinguishing }) => [...distinguishing],
+      resolve: ({ distinguishing }) => distinguishing.map((reason) => ({ ...reason, figures: 'report' as const })),
     }),
   }),
 });
@@ -120,17 +120,24 @@ export const Segment = builder.node(builder.objectRef<SegmentValue>('Segment'), 
       resolve: ({ segmentation }) => segmentation,
     }),
     key: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.key }),
-    title: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.title }),
+    title: t.string({
+      authScopes: INTERNAL,
+      skipTypeScopes: true,
+      args: inLanguage,
+      resolve: ({ definition }, { language }, context) => context.say(definition.title, language),
+    }),
     description: t.string({
       authScopes: INTERNAL,
       skipTypeScopes: true,
-      resolve: ({ definition }) => definition.description,
+      args: inLanguage,
+      resolve: ({ definition }, { language }, context) => context.say(definition.description, language, 'report'),
     }),
     color: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ definition }) => definition.color }),
     publicLabel: t.string({
       nullable: true,
       description: 'What a shopper in this segment may read.',
-      resolve: ({ definition }) => definition.publicLabel,
+      args: inLanguage,
+      resolve: ({ definition }, { language }, context) => context.say(definition.publicLabel, language),
     }),
     size: t.int({ resolve: async (segment, _args, context) => (await statsOf(segment, context)).size }),
     share: t.float({
@@ -161,8 +168,18 @@ export const Segmentation = SegmentationRef.implement({
   authScopes: REPORTS_READ,
   fields: (t) => ({
     key: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.key }),
-    title: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.title }),
-    method: t.string({ authScopes: INTERNAL, skipTypeScopes: true, resolve: ({ model }) => model.method }),
+    title: t.string({
+      authScopes: INTERNAL,
+      skipTypeScopes: true,
+      args: inLanguage,
+      resolve: ({ model }, { language }, context) => context.say(model.title, language),
+    }),
+    method: t.string({
+      authScopes: INTERNAL,
+      skipTypeScopes: true,
+      args: inLanguage,
+      resolve: ({ model }, { language }, context) => context.say(model.method, language, 'open'),
+    }),
     segments: t.field({
       type: [Segment],
       resolve: (segmentation) => segmentation.segments.map((definition) => ({ segmentation, definition })),

@@ -1,4 +1,4 @@
-import type { Backtest, BasisStatus, ClvFitted, Estimate } from '@tessera/core';
+import { type Backtest, type BasisStatus, type ClvFitted, type Estimate, said } from '@tessera/core';
 import { allOf, isInRun } from '../../db/queries/customers/conditions.js';
 import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { readValueBySegment } from '../../db/queries/value/value-by-segment.js';
@@ -11,6 +11,7 @@ import {
   BasisStatusType,
   CUSTOMERS_READ,
   INTERNAL,
+  inLanguage,
   Money,
   type MoneyValue,
   REPORTS_READ,
@@ -92,10 +93,16 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
       basis: t.field({
         type: Basis,
         resolve: async (row, _args, context) => {
-          const note = fittedOf(await context.run(row.runId))?.verdict.sentence ?? 'this run predicted no values';
+          const note = fittedOf(await context.run(row.runId))?.verdict.sentence ?? said('no-values', {});
           const status = row.clvStatus ?? (row.orders > 0 ? 'NOT_ENOUGH_DATA' : 'NOT_APPLICABLE');
           const { runId, asOf, computedAt } = row;
-          return { runId, asOf, computedAt, status, note: status === 'NOT_APPLICABLE' ? 'has no order yet' : note };
+          return {
+            runId,
+            asOf,
+            computedAt,
+            status,
+            note: status === 'NOT_APPLICABLE' ? said('no-order-yet', {}) : note,
+          };
         },
       }),
       netOfReturns90d: amount(
@@ -130,8 +137,7 @@ const CustomerClv = builder.objectRef<ProfileRow>('CustomerClv').implement({
         resolve: async (row, _args, context) => {
           const clv = clvOf(await context.run(row.runId));
           if (clv === undefined) return [];
-          const { currency } = await context.shop();
-          return [...clv.model.explain(clv.fitted, featuresOfProfile(row), 0, currency).reasons];
+          return [...clv.model.explain(clv.fitted, featuresOfProfile(row), 0).reasons];
         },
       }),
     };
@@ -216,9 +222,11 @@ const ClvModelReport = builder.objectRef<ModelReport>('ClvModelReport').implemen
     }),
     metrics: t.field({
       type: 'JSON',
-      resolve: ({ result: { bias, devianceExplained, rankCorrelation, kind, title } }) => ({
-        ...{ kind, title, bias, devianceExplained, rankCorrelation },
-      }),
+      resolve: async ({ result }, _args, context) => {
+        const { bias, devianceExplained, rankCorrelation, kind } = result;
+        const title = await context.say(result.title, null, 'report');
+        return { kind, title, bias, devianceExplained, rankCorrelation };
+      },
     }),
   }),
 });
@@ -293,7 +301,8 @@ const ClvReportType = builder.objectRef<Report>('ClvReport').implement({
       chosen: t.string({ resolve: ({ fitted }) => CHOSEN[fitted.method] }),
       verdict: t.string({
         description: 'Whether the prediction beats plain rankings, in a sentence.',
-        resolve: ({ fitted }) => fitted.verdict.sentence,
+        args: inLanguage,
+        resolve: ({ fitted }, { language }, context) => context.say(fitted.verdict.sentence, language, 'report'),
       }),
       bySegment: t.field({
         type: [ClvSegmentRowType],

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isForBrowsers } from '../../access/credential.js';
 import type { CredentialReader } from '../../access/credential-reader.js';
 import { type GraphqlServices, makeYoga } from '../../graphql/yoga.js';
+import { negotiateLanguage } from '../../language.js';
 import { allowOrigin, answerPreflight, isPreflight } from '../cors.js';
 import { type Gate, sendFailure } from '../gate.js';
 import { OpenRequests } from '../open-requests.js';
@@ -36,7 +37,8 @@ export class GraphqlRoute {
         'cache-control': 'no-store',
       });
     }
-    response.setHeader('vary', 'Origin');
+    response.setHeader('vary', 'Origin, Accept-Language');
+    response.setHeader('content-language', negotiateLanguage(request.headers['accept-language']));
     const { origin } = request.headers;
     if (origin !== undefined && origin !== this.gate.proxies.originOf(request)) {
       allowOrigin(response, (await this.services.access.keys.current()).origins);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { wordsIn } from '@tessera/core';
 import { stringify } from 'csv-stringify/sync';
 import type { Config } from '../../config.js';
 import type { Database } from '../../db/database.js';
@@ -9,6 +10,8 @@ import { UserError } from '../../errors.js';
 import { importFile, recogniseFile } from '../../ingest/files/import-file.js';
 import { UploadRefused, withUpload } from '../../ingest/files/import-upload.js';
 import type { ImportReport } from '../../ingest/import-frame.js';
+import { reasonOf, wayToFix } from '../../ingest/row-reasons.js';
+import { negotiateLanguage } from '../../language.js';
 import { ensureShop } from '../../settings/shop.js';
 import { sendError, sendJson } from '../respond.js';
 
@@ -111,29 +114,6 @@ const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 /** A cell that is text in every spreadsheet: what would be run as a formula starts with an apostrophe instead. */
 export const safeCell = (cell: string) => (FORMULA.test(cell) && !PLAIN_NUMBER.test(cell) ? `'${cell}` : cell);
 
-/** What to do about a reason; the first that fits. Reasons that say it themselves need no more. */
-const WAYS: readonly (readonly [RegExp, string])[] = [
-  [/mapping file|export/, 'as the reason says'],
-  [
-    /status word/,
-    'name the word under "statuses" in a mapping file, then: tessera import --retry-quarantined --map FILE',
-  ],
-  [/is missing/, 'fill the cell at the source, or name its column under "columns" in a mapping file, and import again'],
-  [
-    /is not a date|day that does not exist|time that does not exist|time zone/,
-    'write it as 2026-01-31 14:05:00 UTC at the source and import again',
-  ],
-  [
-    /not a number|whole number|larger than/,
-    'correct the number at the source, or say "decimal" in a mapping file, and import again',
-  ],
-  [/cells, (fewer|more)/, 'quote cells that hold the delimiter or a line break, and import again'],
-  [/currency/, 'name its rate under "rates" in a mapping file, then: tessera import --retry-quarantined --map FILE'],
-];
-
-export const wayToFix = (reason: string) =>
-  WAYS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'correct the row at the source and import it again';
-
 const asCsv = (rows: readonly (readonly (string | number)[])[]) =>
   stringify(rows as (string | number)[][], {
     record_delimiter: 'windows',
@@ -145,8 +125,12 @@ const asCsv = (rows: readonly (readonly (string | number)[])[]) =>
 export async function answerQuarantine(response: ServerResponse, id: string, database: Database): Promise<void> {
   const importId = /^\d{1,9}$/.test(id) ? Number(id) : 0;
   if (!(await isImport(database.reader, importId))) return sendError(response, 'NOT_FOUND', 'there is no such import');
+  const language = negotiateLanguage(response.req.headers['accept-language']);
+  const { say } = wordsIn(language);
   response.writeHead(200, {
     'content-type': 'text/csv; charset=utf-8',
+    'content-language': language,
+    vary: 'Accept-Language',
     'content-disposition': `attachment; filename="import-${importId}-quarantine.csv"`,
     'cache-control': 'no-store',
   });
@@ -156,7 +140,10 @@ export async function answerQuarantine(response: ServerResponse, id: string, dat
   for (;;) {
     const rows = await readQuarantinePage(database.reader, importId, after, ROWS_A_PAGE);
     if (rows.length === 0 || response.destroyed) break;
-    const page = rows.map(({ line, field, value, reason }) => [line, field, value ?? '', reason, wayToFix(reason)]);
+    const page = rows.map(({ line, field, value, ...stored }) => [
+      ...[line, field, value ?? ''],
+      ...[say(reasonOf(stored)), say(wayToFix(stored.reason))],
+    ]);
     if (!response.write(asCsv(page))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
     after = rows.at(-1)?.line ?? after;
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { said } from '@tessera/core';
 import { z } from 'zod';
 import type { Refusals } from '../../access/refusals.js';
 import type { Config } from '../../config.js';
@@ -58,7 +59,7 @@ function readMessage(source: WebhookSource, topic: string, payload: unknown): We
     if (!(error instanceof z.ZodError)) throw error;
     const [issue] = error.issues;
     const field = issue?.path.join('.') || 'message';
-    const row = { field, value: '', reason: `is not what ${topic} holds` };
+    const row = { field, value: '', reason: said('not-of-topic', { topic }) };
     return { groups: [{ entity: 'sales', rows: [row] }], isUnread: true };
   }
 }

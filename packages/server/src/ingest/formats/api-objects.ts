@@ -1,5 +1,6 @@
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import type { InputFormat, NamedCells } from '../format.js';
+import { problem } from '../rows/clean.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -39,14 +40,14 @@ function parseLine(line: string, rows: (object: Record<string, unknown>) => read
   try {
     parsed = JSON.parse(line);
   } catch {
-    return 'is not JSON';
+    return problem('not-json', {});
   }
-  if (!isObject(parsed)) return 'is not an object';
+  if (!isObject(parsed)) return problem('not-an-object', {});
   try {
     return rows(parsed);
   } catch (error) {
     // JSON can be read deeper than it can be written.
-    if (error instanceof RangeError) return 'holds a value that nests too deep';
+    if (error instanceof RangeError) return problem('nests-too-deep', {});
     throw error;
   }
 }

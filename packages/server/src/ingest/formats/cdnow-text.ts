@@ -1,4 +1,5 @@
 import type { InputFormat } from '../format.js';
+import { problem } from '../rows/clean.js';
 
 /** Id in the master, id in the sample, day, pieces, amount; parted by any number of blanks. */
 const ROW = /^\s*(\d+)\s+(\d+)\s+(\d{8})\s+(\d+)\s+(\d+\.\d{2})\s*$/;
@@ -13,9 +14,7 @@ export const cdnowText: InputFormat = {
     isHeader: () => false,
     parse(line) {
       const [, , customer_id, placed_at, quantity, amount] = ROW.exec(line) ?? [];
-      return amount === undefined
-        ? 'is not five numbers parted by blanks'
-        : { customer_id, placed_at, quantity, amount };
+      return amount === undefined ? problem('not-five-numbers', {}) : { customer_id, placed_at, quantity, amount };
     },
   },
   recognises: ({ text }) => ROW.test(text.split(/\r?\n/, 1)[0] ?? ''),

@@ -1,4 +1,5 @@
 import type { InputFormat } from '../format.js';
+import { type Problem, problem } from '../rows/clean.js';
 
 /** A JSON string, then a colon, then a JSON string or a bare word. */
 const PAIR = /"((?:[^"\\]|\\.)*)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,}]+))/g;
@@ -19,10 +20,10 @@ function unescapeJson(text: string): string {
  * `/key/value`. A JSON parser would keep only the last of them.
  * @returns the pairs by key, or why the text cannot be read
  */
-export function parseUsersRow(line: string): Record<string, string> | string {
+export function parseUsersRow(line: string): Record<string, string> | Problem {
   const row = line.trim();
-  if (!row.startsWith('{')) return 'does not start with { as a user row does';
-  if (!row.endsWith('}')) return 'is cut off: the closing } is missing';
+  if (!row.startsWith('{')) return problem('not-a-user-row', {});
+  if (!row.endsWith('}')) return problem('cut-off-user-row', {});
   const cells: Record<string, string> = Object.create(null);
   for (const [, rawKey, quoted, bare] of row.matchAll(PAIR)) {
     const key = unescapeJson(rawKey ?? '').trim();
@@ -30,7 +31,7 @@ export function parseUsersRow(line: string): Record<string, string> | string {
     if (key !== '') cells[key] = value;
     else {
       const path = PATH.exec(value);
-      if (path === null) return `holds "${value.slice(0, 40)}", which is not /key/value`;
+      if (path === null) return problem('not-a-pair', { text: value.slice(0, 40) });
       cells[path[1]!.trim()] = path[2]!;
     }
   }

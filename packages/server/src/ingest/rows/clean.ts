@@ -1,3 +1,4 @@
+import { type ReasonValues, type RowProblemKind, type Said, said } from '@tessera/core';
 import type { Dialect } from './dialect.js';
 import { stationOf } from './status-words.js';
 
@@ -17,14 +18,19 @@ export class Repair {
   ) {}
 }
 
-/** Why a cell cannot be read: a sentence that ends the words "the value …". */
+/** Why a cell or a row cannot be used. */
+export type RowReason = Said<RowProblemKind>;
+
 export class Problem {
   constructor(
-    readonly reason: string,
+    readonly reason: RowReason,
     /** Nobody wrote such a cell: the row is damaged, also where the field may be left empty. */
     readonly spoilsRow = false,
   ) {}
 }
+
+export const problem = <Kind extends RowProblemKind>(kind: Kind, values: ReasonValues[Kind]) =>
+  new Problem(said(kind, values) as RowReason);
 
 /**
  * Words that exports write for "no value". In texts and ids only these spellings count: Null is a surname, NA a country.
@@ -43,7 +49,9 @@ const LARGEST_AMOUNT = 1e13;
 const LARGEST_INTEGER = 2_147_483_647;
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2100;
-const OUTSIDE_OF_YEARS = `lies outside of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
+const isOutsideOfYears = () => problem('outside-years', { first: FIRST_YEAR, last: LAST_YEAR });
+const YOUNGEST = 0;
+const OLDEST = 130;
 
 export const isMissingWord = (cell: string, read: CellReader) =>
   cell.length <= LONGEST_MISSING_WORD &&
@@ -56,9 +64,9 @@ const NUL = String.fromCharCode(0);
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /** Why the database cannot hold a text as it is; null where it can. */
-export function whyUnstorable(text: string): string | null {
+export function whyUnstorable(text: string): RowReason | null {
   if (!UNSTORABLE.test(text)) return null;
-  return text.includes(NUL) ? 'holds a NUL character' : 'holds half of a surrogate pair, which is no character';
+  return text.includes(NUL) ? said('holds-nul', {}) : said('half-sign', {});
 }
 
 /** The text with U+FFFD for what the database cannot hold, so that no reader takes it for another text later. */
@@ -73,46 +81,45 @@ const isBroken = (cell: string) => cell.includes('\uFFFD');
 const SCIENTIFIC_ID = /^\d\.\d+E\+?\d+$/i;
 
 export const readId: CellReader = (cell) => {
-  if (cell.length > LONGEST_ID) return new Problem(`is longer than the ${LONGEST_ID} characters of an id`);
+  if (cell.length > LONGEST_ID) return problem('id-too-long', { most: LONGEST_ID });
   const unstorable = whyUnstorable(cell);
   if (unstorable !== null) return new Problem(unstorable, true);
-  if (isBroken(cell)) return new Problem('holds bytes that are not in the encoding of the file');
+  if (isBroken(cell)) return problem('wrong-encoding', {});
   if (SCIENTIFIC_ID.test(cell)) {
-    return new Problem('was turned into a rounded number by a spreadsheet: export the column as text');
+    return problem('rounded-id', {});
   }
   return cell;
 };
 
 export const readText: CellReader = (cell) => {
-  if (cell.length > LONGEST_TEXT) return new Problem(`is longer than ${LONGEST_TEXT} characters`);
+  if (cell.length > LONGEST_TEXT) return problem('text-too-long', { most: LONGEST_TEXT });
   const unstorable = whyUnstorable(cell);
   if (unstorable !== null) return new Problem(unstorable, true);
-  if (isBroken(cell)) return new Problem('holds bytes that are not in the encoding of the file');
+  if (isBroken(cell)) return problem('wrong-encoding', {});
   return cell;
 };
 
 export const readEmail: CellReader = (cell, dialect) =>
-  cell.length > LONGEST_EMAIL
-    ? new Problem(`is longer than the ${LONGEST_EMAIL} characters of an e-mail address`)
-    : readText(cell, dialect);
+  cell.length > LONGEST_EMAIL ? problem('text-too-long', { most: LONGEST_EMAIL }) : readText(cell, dialect);
 
 const INTEGER = /^[+-]?\d{1,10}(\.0+)?$/;
 
 export const readInteger: CellReader = (cell, dialect) => {
   if (INTEGER.test(cell)) {
-    if (Math.abs(Number(cell)) > LARGEST_INTEGER) return new Problem('is too large');
+    if (Math.abs(Number(cell)) > LARGEST_INTEGER) return problem('too-large', {});
     return String(Number(cell));
   }
   const amount = readDecimal(cell, dialect);
-  if (!(amount instanceof Repair) || !INTEGER.test(amount.text)) return new Problem('is not a whole number');
-  if (Math.abs(Number(amount.text)) > LARGEST_INTEGER) return new Problem('is too large');
+  if (!(amount instanceof Repair) || !INTEGER.test(amount.text)) return problem('not-whole', {});
+  if (Math.abs(Number(amount.text)) > LARGEST_INTEGER) return problem('too-large', {});
   return new Repair(String(Number(amount.text)), amount.kind);
 };
 
 export const readAge: CellReader = (cell, dialect) => {
   const age = readInteger(cell, dialect);
-  if (typeof age !== 'string') return new Problem('is not a whole number');
-  return Number(age) >= 0 && Number(age) <= 130 ? age : new Problem('is not an age from 0 to 130');
+  if (typeof age !== 'string') return problem('not-whole', {});
+  const isAge = Number(age) >= YOUNGEST && Number(age) <= OLDEST;
+  return isAge ? age : problem('not-an-age', { least: YOUNGEST, most: OLDEST });
 };
 
 const ON_SALE = new Set(['true', 't', 'yes', 'y', '1', 'active', 'publish', 'published']);
@@ -122,7 +129,7 @@ const OFF_SALE = new Set(['false', 'f', 'no', 'n', '0', 'inactive', 'archived', 
 export const readOnSale: CellReader = (cell) => {
   const word = cell.toLowerCase();
   if (ON_SALE.has(word)) return 'true';
-  return OFF_SALE.has(word) ? 'false' : new Problem('does not say whether the product is sold: write true or false');
+  return OFF_SALE.has(word) ? 'false' : problem('not-on-sale', {});
 };
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
@@ -155,9 +162,8 @@ function readWrittenAmount(cell: string, { decimalComma }: Dialect): string | nu
 export const readDecimal: CellReader = (cell, dialect) => {
   const written =
     DECIMAL.test(cell) && !(dialect.decimalComma && GROUPED_COMMA.test(cell)) ? cell : readWrittenAmount(cell, dialect);
-  if (written === null) return new Problem('is not a number');
-  if (Math.abs(Number(written)) >= LARGEST_AMOUNT || written.length > 60)
-    return new Problem('is larger than any amount');
+  if (written === null) return problem('not-a-number', {});
+  if (Math.abs(Number(written)) >= LARGEST_AMOUNT || written.length > 60) return problem('larger-than-amounts', {});
   return written === cell ? cell : new Repair(written, 'an amount written for people');
 };
 
@@ -187,16 +193,16 @@ function readShortDate(parts: RegExpExecArray, { dates }: Dialect): Repair | Pro
   const [, first = '', second = '', year = '', hour, minute, seconds = '00', half] = parts;
   const order = dates ?? (Number(first) > 12 ? 'dmy' : Number(second) > 12 ? 'mdy' : null);
   if (order === null) {
-    return new Problem('may have the day or the month first: say "dates: dmy" or "dates: mdy" in a mapping file');
+    return problem('day-or-month', {});
   }
   const [day, month] = order === 'dmy' ? [first, second] : [second, first];
-  if (!validDay(Number(year), Number(month), Number(day))) return new Problem('is a day that does not exist');
-  if (Number(year) < FIRST_YEAR || Number(year) > LAST_YEAR) return new Problem(OUTSIDE_OF_YEARS);
+  if (!validDay(Number(year), Number(month), Number(day))) return problem('no-such-day', {});
+  if (Number(year) < FIRST_YEAR || Number(year) > LAST_YEAR) return isOutsideOfYears();
   const date = `${year}-${two(month)}-${two(day)}`;
   if (hour === undefined || minute === undefined) return new Repair(date, 'a date with day and month as digits');
   const isAfternoon = half?.toLowerCase() === 'p';
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (isAfternoon ? 12 : 0);
-  if (hours > 23 || Number(minute) > 59 || Number(seconds) > 59) return new Problem('is a time that does not exist');
+  if (hours > 23 || Number(minute) > 59 || Number(seconds) > 59) return problem('no-such-time', {});
   return new Repair(`${date} ${two(String(hours))}:${minute}:${seconds}`, 'a date with day and month as digits');
 }
 
@@ -213,18 +219,18 @@ export const readMoment: CellReader = (cell, dialect) => {
     if (EPOCH_MILLISECONDS.test(cell))
       return new Repair(new Date(Number(cell)).toISOString(), 'milliseconds since 1970');
     if (SPREADSHEET_DAY.test(cell)) {
-      return new Problem("is a spreadsheet's day number: format the column as a date and export again");
+      return problem('spreadsheet-day', {});
     }
-    return new Problem('is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC');
+    return problem('not-a-date', {});
   }
   const year = Number(parts[1]);
-  if (!validDay(year, Number(parts[2]), Number(parts[3]))) return new Problem('is a day that does not exist');
-  if (year < FIRST_YEAR || year > LAST_YEAR) return new Problem(OUTSIDE_OF_YEARS);
+  if (!validDay(year, Number(parts[2]), Number(parts[3]))) return problem('no-such-day', {});
+  if (year < FIRST_YEAR || year > LAST_YEAR) return isOutsideOfYears();
   if (Number(parts[4] ?? 0) > 23 || Number(parts[5] ?? 0) > 59 || Number(parts[6] ?? 0) > 59) {
-    return new Problem('is a time that does not exist');
+    return problem('no-such-time', {});
   }
   if (Number(parts[7] ?? 0) > LARGEST_OFFSET_HOURS || Number(parts[8] ?? 0) > 59) {
-    return new Problem('is in a time zone that does not exist');
+    return problem('no-such-zone', {});
   }
   return cell;
 };
@@ -232,12 +238,12 @@ export const readMoment: CellReader = (cell, dialect) => {
 export const readStatus: CellReader = (cell, { statuses }) =>
   // A mapping file says nothing of words such as `constructor`, which every object knows.
   (Object.hasOwn(statuses, cell.toLowerCase()) ? statuses[cell.toLowerCase()] : stationOf(cell)) ??
-  new Problem('is a status word that is not known');
+  problem('unknown-status', {});
 
 /** A currency by its three letters, in any case; symbols are shared by many currencies and tell none. */
 export const readCurrency: CellReader = (cell) =>
-  /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : new Problem('is not a currency code such as USD');
+  /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : problem('not-a-currency', {});
 
 /** JSON that our own reader made. */
 export const readJson: CellReader = (cell) =>
-  UNSTORABLE_JSON.test(cell) ? new Problem('holds a NUL character or half of a surrogate pair', true) : cell;
+  UNSTORABLE_JSON.test(cell) ? new Problem(said('nul-or-half-sign', {}), true) : cell;

@@ -1,4 +1,6 @@
+import { said } from '@tessera/core';
 import papaparse, { type ParseConfig, type ParseError } from 'papaparse';
+import type { RowReason } from './clean.js';
 
 const { parse } = papaparse;
 const CARRIAGE_RETURN = 13;
@@ -9,7 +11,7 @@ const LONGEST_RECORD = 1_000_000;
 export interface CsvReceiver {
   /** @param line where the record starts, 1 is the first of the file */
   record(cells: string[], line: number): void;
-  bad(line: number, raw: string, reason: string): void;
+  bad(line: number, raw: string, reason: RowReason): void;
 }
 
 /**
@@ -55,7 +57,7 @@ export class CsvRecords {
 
   #giveUpLongLine(): void {
     while (this.#open.length > 0) this.#giveUpLine();
-    this.#receiver.bad(this.#lineNumber + 1, this.#rest, `is longer than ${LONGEST_RECORD} characters`);
+    this.#receiver.bad(this.#lineNumber + 1, this.#rest, said('record-too-long', { most: LONGEST_RECORD }));
     this.#isTooLong = true;
   }
 
@@ -122,7 +124,7 @@ export class CsvRecords {
     const start = lastNumber - later.length;
     this.#open = [];
     this.#openLength = 0;
-    this.#receiver.bad(start, first, 'holds a quote that is never closed');
+    this.#receiver.bad(start, first, said('open-quote', {}));
     later.forEach((line, i) => {
       this.#takeLine(line, start + 1 + i);
     });

@@ -1,13 +1,15 @@
+import { said } from '@tessera/core';
 import papaparse from 'papaparse';
 import { UserError } from '../../errors.js';
 import type { FileHead, InputFormat, NamedCells } from '../format.js';
+import { Problem, type RowReason } from './clean.js';
 import { type CsvReceiver, CsvRecords } from './csv-records.js';
 import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
 
 /** A JSON array is parsed whole; files beyond this belong into CSV or NDJSON. */
 const LARGEST_JSON = 256 * 1024 * 1024;
 const MOST_KINDS_OF_OBJECTS = 1000;
-const TOO_DEEP = 'holds a value that nests too deep';
+const TOO_DEEP = said('nests-too-deep', {});
 /** As the delimiter it leaves only the quoting of CSV. */
 const NEVER_IN_TEXT = String.fromCharCode(1);
 const ROWS_BETWEEN_PAUSES = 5000;
@@ -16,7 +18,7 @@ const ROWS_BETWEEN_PAUSES = 5000;
 export interface RowReceiver {
   /** The entity's fields, in order; undefined where the file has no such column. */
   row(line: number, cells: readonly (string | undefined)[]): void;
-  bad(line: number, field: string, value: string, reason: string): void;
+  bad(line: number, field: string, value: string, reason: RowReason): void;
 }
 
 /** What is to be read, and how. */
@@ -121,7 +123,8 @@ async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChun
     );
   }
   for (const [index, entry] of array.entries()) {
-    if (typeof entry !== 'object' || entry === null) receiver.bad(index + 1, 'row', asText(entry), 'is not an object');
+    if (typeof entry !== 'object' || entry === null)
+      receiver.bad(index + 1, 'row', asText(entry), said('not-an-object', {}));
     else giveObject(receiver, index + 1, entry as NamedCells, cellsOf);
     if (index % ROWS_BETWEEN_PAUSES === ROWS_BETWEEN_PAUSES - 1) await afterChunk();
   }
@@ -140,7 +143,7 @@ function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
       isFirst = false;
       if (mayBeHeader && reading.isHeader(text)) return;
       const parsed = reading.parse(text);
-      if (typeof parsed === 'string') receiver.bad(line, 'row', text, parsed);
+      if (parsed instanceof Problem) receiver.bad(line, 'row', text, parsed.reason);
       else for (const cells of [parsed].flat() as NamedCells[]) giveObject(receiver, line, cells, cellsOf);
     },
     bad: (line, raw, reason) => receiver.bad(line, 'row', raw, reason),
@@ -162,8 +165,7 @@ function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
         return;
       }
       if (row.length !== head.header.length) {
-        const what = row.length < head.header.length ? 'fewer' : 'more';
-        const reason = `has ${row.length} cells, ${what} than the header's ${head.header.length}`;
+        const reason = said('cell-count', { cells: row.length, header: head.header.length });
         receiver.bad(line, 'row', row.join(head.delimiter), reason);
         return;
       }

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
+import { said, wordsIn } from '@tessera/core';
 import type { Transaction } from '../../db/database.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import { createStaging, openStaging } from '../../db/queries/imports/staging.js';
-import { isMissingWord, Repair, storable } from './clean.js';
+import { isMissingWord, Repair, type RowReason, storable } from './clean.js';
 import type { Dialect } from './dialect.js';
 import { ENTITIES, type Field } from './entities.js';
 import type { RowReceiver } from './read-rows.js';
@@ -20,6 +21,9 @@ export interface ReadCounts {
   /** Status words that are not known, with how often they came. */
   readonly unknownStatuses: Record<string, number>;
 }
+
+/** Repairs are counted by what an English reader sees of them. */
+const { say: english } = wordsIn('en');
 
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -80,7 +84,7 @@ export class StagingWriter implements RowReceiver {
       }
       if (cell === '') {
         if (field.required === true) {
-          this.#quarantine(line, field.name, raw ?? '', 'is missing', cells);
+          this.#quarantine(line, field.name, raw ?? '', said('missing', {}), cells);
           return;
         }
         columns += '\t\\N';
@@ -90,14 +94,8 @@ export class StagingWriter implements RowReceiver {
       if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
         rate = this.#rules.rates[value];
         if (rate === undefined) {
-          const way = `give one in a mapping file: "rates: { ${value}: 1.0 }"`;
-          this.#quarantine(
-            line,
-            field.name,
-            cell,
-            `is a currency without a rate to ${this.#rules.currency}: ${way}`,
-            cells,
-          );
+          const reason = said('no-rate', { currency: value, into: this.#rules.currency });
+          this.#quarantine(line, field.name, cell, reason, cells);
           return;
         }
       }
@@ -116,13 +114,13 @@ export class StagingWriter implements RowReceiver {
       } else {
         columns += '\t\\N';
         repaired = true;
-        this.#countRepair(`${field.name} left empty: it ${value.reason}`);
+        this.#countRepair(`${field.name} left empty: it ${english(value.reason)}`);
       }
     }
-    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
+    this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
   }
 
-  bad(line: number, field: string, value: string, reason: string): void {
+  bad(line: number, field: string, value: string, reason: RowReason): void {
     this.counts.read++;
     this.#quarantine(line, field, value, reason);
   }
@@ -166,7 +164,7 @@ export class StagingWriter implements RowReceiver {
     line: number,
     field: string,
     value: string,
-    reason: string,
+    reason: RowReason,
     cells: readonly (string | undefined)[] | null = null,
   ): void {
     this.counts.quarantined++;
@@ -178,7 +176,7 @@ export class StagingWriter implements RowReceiver {
             JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, storable(cells[i] ?? '')]))),
           );
     const empty = '\t\\N'.repeat(this.#fields.length);
-    this.#buffer += `${line}\tf\t${escapeCopy(storable(field))}\t${shown}\t${escapeCopy(storable(reason))}\t${kept}\t\\N${empty}\n`;
+    this.#buffer += `${line}\tf\t${escapeCopy(storable(field))}\t${shown}\t${escapeCopy(storable(english(reason)))}\t${reason.kind}\t${escapeCopy(storable(JSON.stringify(reason.values)))}\t${kept}\t\\N${empty}\n`;
   }
 }
 

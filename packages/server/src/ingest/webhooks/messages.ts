@@ -20,7 +20,7 @@ import {
   NothingToImport,
   recordImport,
 } from '../import-frame.js';
-import { readId, whyUnstorable } from '../rows/clean.js';
+import { type RowReason, readId, whyUnstorable } from '../rows/clean.js';
 import { PLAIN_DIALECT } from '../rows/dialect.js';
 import { ENTITIES } from '../rows/entities.js';
 import { cellFinder } from '../rows/read-rows.js';
@@ -35,7 +35,7 @@ const BUSY = 'another import was at work for too long: send it again';
 export interface RowProblem {
   readonly field: string;
   readonly value: string;
-  readonly reason: string;
+  readonly reason: RowReason;
   /** The order that loses the row. */
   readonly orderId?: string;
 }

@@ -186,6 +186,8 @@ export async function readImportQuality(database: Database): Promise<ImportQuali
 
 export interface QuarantineReason {
   readonly reason: string;
+  readonly reasonKind: string | null;
+  readonly reasonValues: unknown;
   readonly field: string;
   readonly rows: number;
   /** A value that was refused so; null where the cell was empty. */
@@ -197,7 +199,8 @@ export async function readQuarantineReasons(database: Database, first: number): 
   return readSets<QuarantineReason>(
     database,
     sql`
-    select reason, field, count(*)::float8 as rows, min(value) as example
+    select reason, max(reason_kind) as "reasonKind", (array_agg(reason_values) filter (where reason_values is not null))[1] as "reasonValues",
+           field, count(*)::float8 as rows, min(value) as example
     from quarantined_rows group by reason, field order by count(*) desc, reason, field limit ${first}`,
   );
 }

@@ -40,9 +40,13 @@ export async function isImport(sql: Sql, importId: number): Promise<boolean> {
 }
 
 /** What of a quarantined row is told to people. */
-export type QuarantineLine = Pick<QuarantinedRow, 'line' | 'field' | 'value' | 'reason'>;
+export type QuarantineLine = Pick<
+  QuarantinedRow,
+  'line' | 'field' | 'value' | 'reason' | 'reasonKind' | 'reasonValues'
+>;
 
 /** A page of the quarantine of an import: the rows after a line. */
 export const readQuarantinePage = (sql: Sql, importId: number, after: number, most: number) => sql<QuarantineLine[]>`
-  select line::float8 as line, field, value, reason from quarantined_rows
+  select line::float8 as line, field, value, reason, reason_kind as "reasonKind", reason_values as "reasonValues"
+  from quarantined_rows
   where import_id = ${importId} and line > ${after} order by line limit ${most}`;

@@ -63,8 +63,8 @@ export async function mergeStaging(
   }
   const written = await MERGES[entity]({ transaction, importId, present });
   await transaction`
-    insert into quarantined_rows (import_id, line, field, value, reason, cells)
-    select ${importId}, line, problem_field, problem_value, problem, problem_cells from staging where problem is not null
+    insert into quarantined_rows (import_id, line, field, value, reason, reason_kind, reason_values, cells)
+    select ${importId}, line, problem_field, problem_value, problem, problem_kind, problem_values, problem_cells from staging where problem is not null
     on conflict do nothing`;
   const [rows] = await transaction<{ good: number; bad: number }[]>`
     select count(*) filter (where problem is null)::int as good, count(*) filter (where problem is not null)::int as bad from staging`;

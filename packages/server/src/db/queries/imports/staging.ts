@@ -14,7 +14,7 @@ export async function createStaging(
   await transaction`discard temp`;
   await transaction.unsafe(`
     create temp table staging (
-      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_cells jsonb, rate numeric,
+      line bigint not null, repaired boolean not null, problem_field text, problem_value text, problem text, problem_kind text, problem_values jsonb, problem_cells jsonb, rate numeric,
       ${columns.join(', ')}
     ) on commit drop`);
 }

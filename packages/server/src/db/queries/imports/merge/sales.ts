@@ -1,3 +1,4 @@
+import { said, wordsIn } from '@tessera/core';
 import {
   addUnknownCustomers,
   contentId,
@@ -12,6 +13,9 @@ import {
   type Written,
 } from './upsert.js';
 
+const { say: english } = wordsIn('en');
+const NO_TIME = said('missing-in-order', {});
+const NO_AMOUNT = said('missing-amount-of-row', {});
 const PEOPLE = ['email', 'first_name', 'last_name', 'country'];
 const TIMES = LIFECYCLE_TIMES.map(({ name }) => name);
 
@@ -37,8 +41,8 @@ async function judge({ transaction, present }: MergeInput): Promise<void> {
   if (gaps?.inRows === true) {
     await transaction`
       update staging set problem_field = case when placed_at is null then 'placed_at' else 'amount' end, problem_value = '',
-        problem = case when placed_at is null then 'is missing, here and in every other row of the order'
-                       else 'is missing: a row needs an amount or the price of a piece' end
+        problem = case when placed_at is null then ${english(NO_TIME)} else ${english(NO_AMOUNT)} end,
+        problem_kind = case when placed_at is null then ${NO_TIME.kind} else ${NO_AMOUNT.kind} end, problem_values = '{}'
       where problem is null and (placed_at is null or (amount is null and unit_price is null and status is null))`;
   }
   if (!present.has('email')) return;

@@ -1,0 +1,181 @@
+import { type ActionWords, actionSentences } from '../action-words.js';
+import type { ShippedAction, ShippedPerk } from '../reasons.js';
+
+const REPEAT = 'Wiederkaufrate innerhalb von 90 Tagen';
+const SECOND = 'Zweite Bestellung innerhalb von 90 Tagen';
+const AGAIN = 'Anteil, der wieder bestellt';
+
+const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
+  'ultra-vip-care': {
+    title: 'Die Besten der Besten betreuen',
+    description: 'Persönlicher Kontakt, bevorzugter Service und ein Paket aus dem, was dieser Kunde mag.',
+    plainDescription: 'Persönlicher Kontakt, bevorzugter Service und Passendes zu dem, was dieser Kunde mag.',
+    kpi: 'Umsatz der nächsten 90 Tage gegen eine Kontrollgruppe',
+    plainKpi: 'Umsatz gegen die Kontrollgruppe',
+    why: ({ segment, top }) => `${segment}, nach erwartetem Wert unter den besten ${top} des Segments`,
+    plainWhy: (segment) => `${segment}, nach erwartetem Wert an der Spitze des Segments`,
+  },
+  'vip-early-access': {
+    title: 'Vorabzugang und bevorzugter Service',
+    description: 'Neue Produkte vor allen anderen zeigen und diesem Kunden zuerst antworten.',
+    kpi: REPEAT,
+    plainKpi: 'Wiederkaufrate',
+    why: ({ segment, orders, days }) => `${segment} mit ${orders}, die letzte vor ${days}`,
+    plainWhy: (segment) => `${segment}, kürzlich gekauft`,
+  },
+  'loyalty-tier': {
+    title: 'Treue belohnen',
+    description: 'Punkte oder eine höhere Stufe im Treueprogramm; sagen, wie weit es zur nächsten ist.',
+    plainDescription: 'Punkte oder Aufstieg im Treueprogramm; sagen, wie weit es zur nächsten Stufe ist.',
+    kpi: REPEAT,
+    plainKpi: 'Wiederkaufrate',
+    why: ({ segment, orders }) => `${segment} mit ${orders}`,
+    plainWhy: (segment) => `${segment}, kam wieder`,
+  },
+  referral: {
+    title: 'Um Empfehlung bitten',
+    description: 'Ein exklusives Angebot zum Weitergeben, das beiden etwas bringt.',
+    plainDescription: 'Exklusives Angebot zum Weitergeben, das beiden Seiten etwas bringt.',
+    kpi: 'Geworbene Neukunden und ihre erste Bestellung',
+    why: ({ segment, orders, returned }) => `${segment} mit ${orders}, von denen wenig zurückkam (${returned})`,
+    plainWhy: (segment) => `${segment}, kam wieder und sendet wenig zurück`,
+  },
+  'upsell-potential': {
+    title: 'Auf Höherwertiges lenken',
+    description: 'Zum Gekauften die bessere Ausführung, ein Set oder eine zweite Kategorie anbieten.',
+    plainDescription: 'Zum Gekauften die bessere Ausführung, Sets oder weitere Kategorien anbieten.',
+    kpi: 'Anteil, der binnen 180 Tagen zu Treue Kunden oder VIP wechselt',
+    plainKpi: 'Anteil, der zu Treue Kunden oder VIP wechselt',
+    why: ({ segment, orders, days }) => `${segment}: vor ${days} bestellt, bisher ${orders}`,
+    plainWhy: (segment) => `${segment}, kürzlich gekauft`,
+  },
+  onboarding: {
+    title: 'Neukunden willkommen heißen',
+    description: 'Eine kurze Serie: Dank, Anwendung, wofür der Shop steht, und ein Grund für die zweite Bestellung.',
+    plainDescription: 'Kurze Serie: Dank, Anwendung, wofür der Shop steht, und Gründe, wieder zu bestellen.',
+    kpi: SECOND,
+    plainKpi: AGAIN,
+    why: ({ days }) => `erste Bestellung vor ${days}`,
+    plainWhy: () => 'kürzlich zum ersten Mal bestellt',
+  },
+  'post-purchase': {
+    title: 'Nach dem Kauf nachfassen',
+    description: 'Dank, Tipps zum Gekauften, dann, was dazu passt.',
+    kpi: 'Weitere Bestellung innerhalb von 60 Tagen',
+    plainKpi: AGAIN,
+    why: ({ days }) => `vor ${days} bestellt`,
+    plainWhy: () => 'kürzlich bestellt',
+  },
+  'easy-reorder': {
+    title: 'Die nächste Bestellung leicht machen',
+    description: 'Eine Erinnerung an das, was immer wieder gekauft wird, mit einem Klick im Warenkorb.',
+    plainDescription: 'Erinnerung an das, was immer wieder gekauft wird, direkt in den Warenkorb.',
+    kpi: 'Bestellungen aus der Erinnerung innerhalb von 14 Tagen',
+    plainKpi: 'Bestellungen aus der Erinnerung',
+    why: ({ orders, days }) => `${orders}, die letzte vor ${days}: Die nächste ist fällig`,
+    plainWhy: () => 'bestellt regelmäßig, und die nächste Bestellung ist fällig',
+  },
+  'win-back': {
+    title: 'Zurückgewinnen, bevor es zu spät ist',
+    description:
+      'Ein befristetes Angebot, einmalig. Eine Kontrollgruppe behalten: Was von selbst zurückkommt, ist kein Erfolg.',
+    plainDescription: 'Befristetes Angebot mit Kontrollgruppe: Was von selbst zurückkommt, ist kein Erfolg.',
+    kpi: 'Reaktivierung innerhalb von 90 Tagen gegen eine Kontrollgruppe',
+    plainKpi: 'Reaktivierung gegen die Kontrollgruppe',
+    why: ({ segment, top, days }) =>
+      `${segment}, nach erwartetem Wert unter den besten ${top} des Segments; seit ${days} still`,
+    plainWhy: (segment) => `${segment}, nach erwartetem Wert an der Spitze des Segments; lange still`,
+  },
+  'soft-nudge': {
+    title: 'Ein Anstoß ohne Rabatt',
+    description: 'Eine Erinnerung oder Neuheiten. Erst gegen das befristete Angebot testen, bevor es mehr kostet.',
+    plainDescription: 'Erinnerung oder Neuheiten. Zuerst gegen das befristete Angebot testen, bevor es mehr kostet.',
+    kpi: 'Reaktivierung innerhalb von 90 Tagen und ihre Kosten',
+    plainKpi: 'Reaktivierung und ihre Kosten',
+    why: ({ segment, orders, days }) => `${segment}: seit ${days} still nach ${orders}`,
+    plainWhy: (segment) => `${segment}: lange still`,
+  },
+  'retention-call': {
+    title: 'Fragen, was schieflief',
+    description: 'Ein Anruf oder eine kurze Umfrage von jemandem, der es wiedergutmachen kann.',
+    plainDescription: 'Anruf oder kurze Umfrage von jemandem, der es wiedergutmachen kann.',
+    kpi: 'Reaktivierung innerhalb von 90 Tagen',
+    plainKpi: 'Reaktivierung',
+    why: ({ segment, orders }) => `${segment} nach ${orders}, mehr wert als die meisten Kunden`,
+    plainWhy: (segment) => `${segment}, mehr wert als die meisten Kunden`,
+  },
+  'fit-help': {
+    title: 'Helfen, Passendes zu wählen',
+    description: 'Beratung zu Größe und Passform, klarere Bilder und Umtausch vor Erstattung.',
+    kpi: 'Retourenquote der nächsten 90 Tage',
+    plainKpi: 'Retourenquote',
+    why: ({ returned }) => `${returned} des Gelieferten kamen zurück`,
+    plainWhy: () => 'viel vom Gelieferten kam zurück',
+  },
+  'dormant-wake': {
+    title: 'Auf ein Lebenszeichen antworten',
+    description: 'War wieder auf der Seite oder hat eine E-Mail geöffnet: Jetzt ist die Zeit für eine Nachricht.',
+    plainDescription: 'War wieder auf der Seite oder hat E-Mails geöffnet: Jetzt ist die Zeit, sich zu melden.',
+    kpi: 'Reaktivierung innerhalb von 90 Tagen',
+    plainKpi: 'Reaktivierung',
+    why: ({ segment, activity }) => `${segment}, aber wieder aktiv: zuletzt ${activity}`,
+    plainWhy: (segment) => `${segment}, aber wieder aktiv`,
+  },
+  'dormant-low-touch': {
+    title: 'In Ruhe lassen, bei geringen Kosten',
+    description: 'Nur der automatische Newsletter; Zeit und Geld anderswo einsetzen.',
+    kpi: 'Kosten je erreichtem Kunden',
+    why: ({ segment, days }) => `${segment}: seit ${days} still und kein Lebenszeichen`,
+    plainWhy: (segment) => `${segment}: lange still und kein Lebenszeichen`,
+  },
+  'sale-news': {
+    title: 'Vom Schlussverkauf berichten',
+    description: 'E-Mail, wenn Preise sinken und Saisons enden; volle Preise bewegen diesen Kunden nicht.',
+    kpi: 'Marge der Bestellungen aus der E-Mail',
+    why: ({ discount }) => `kauft im Schnitt mit ${discount} Rabatt`,
+    plainWhy: () => 'kauft mit Rabatt',
+  },
+  're-engage-new': {
+    title: 'Nach der ersten Bestellung zurückholen',
+    description: 'Einmal bestellt und nicht wieder: zeigen, was andere als Nächstes kauften.',
+    plainDescription: 'Bestellt, aber nicht wieder: zeigen, was andere als Nächstes kauften.',
+    kpi: SECOND,
+    plainKpi: AGAIN,
+    why: ({ days }) => `eine Bestellung vor ${days}, seither keine`,
+    plainWhy: () => 'vor einiger Zeit bestellt, seither nicht mehr',
+  },
+  'first-order': {
+    title: 'Zur ersten Bestellung führen',
+    description: 'Die beliebtesten Produkte, was andere darüber sagen, und Hilfe bei der Wahl.',
+    kpi: 'Erste Bestellung innerhalb von 90 Tagen',
+    plainKpi: 'Anteil, der bestellt',
+    why: () => 'dem Shop bekannt, hat noch nicht bestellt',
+    plainWhy: () => 'dem Shop bekannt, hat noch nicht bestellt',
+  },
+  'second-category': {
+    title: 'Die nächste Kategorie zeigen',
+    description: 'Eine Nachricht mit Produkten, die andere im Segment neben denselben Dingen kauften.',
+    plainDescription: 'Nachricht mit Produkten, die andere im Segment neben denselben Dingen kauften.',
+    kpi: 'Anteil, der binnen 365 Tagen zu Treue Kunden oder VIP wechselt',
+    plainKpi: 'Anteil, der zu Treue Kunden oder VIP wechselt',
+    why: ({ segment, orders }) => `${segment} mit ${orders}`,
+    plainWhy: (segment) => `${segment}, kam wieder`,
+  },
+};
+
+const PERKS: Readonly<Record<ShippedPerk, string>> = {
+  'ultra-vip-care': 'Persönlicher Service',
+  'vip-early-access': 'Vorabzugang zu neuen Produkten',
+  'loyalty-tier': 'Punkte bei jeder Bestellung',
+  referral: 'Geschenke für Sie und alle, die Sie werben',
+};
+
+export const actions = actionSentences({
+  actions: ACTIONS,
+  perks: PERKS,
+  orders: { one: '# Bestellung', other: '# Bestellungen' },
+  days: { one: '# Tag', other: '# Tagen' },
+  activity: { one: '# Besuch oder Öffnung', other: '# Besuche oder Öffnungen' },
+  unknown: 'unbekannt',
+  meetsRule: (segment) => `${segment}, und erfüllt, was diese Aktion verlangt`,
+});

@@ -1,0 +1,182 @@
+import { type ActionWords, actionSentences } from '../action-words.js';
+import type { ShippedAction, ShippedPerk } from '../reasons.js';
+
+const REPEAT = 'Tasa de recompra en 90 días';
+const SECOND = 'Segundo pedido en 90 días';
+const AGAIN = 'Parte que vuelve a pedir';
+
+const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
+  'ultra-vip-care': {
+    title: 'Cuidar a los mejores de los mejores',
+    description: 'Contacto personal, atención prioritaria y un lote con lo que gusta a este cliente.',
+    plainDescription: 'Contacto personal, atención prioritaria y lotes con lo que gusta a este cliente.',
+    kpi: 'Ingresos de los próximos 90 días frente a un grupo de control',
+    plainKpi: 'Ingresos frente al grupo de control',
+    why: ({ segment, top }) => `${segment}, en el mejor ${top} del segmento por valor esperado`,
+    plainWhy: (segment) => `${segment}, en lo más alto del segmento por valor esperado`,
+  },
+  'vip-early-access': {
+    title: 'Acceso anticipado y atención prioritaria',
+    description: 'Mostrar las novedades antes que a nadie y responder antes a este cliente.',
+    kpi: REPEAT,
+    plainKpi: 'Tasa de recompra',
+    why: ({ segment, orders, days }) => `${segment} con ${orders}, el último hace ${days}`,
+    plainWhy: (segment) => `${segment}, compró hace poco`,
+  },
+  'loyalty-tier': {
+    title: 'Premiar la fidelidad',
+    description: 'Puntos o un nivel superior del programa de fidelidad; decir cuánto falta para el siguiente.',
+    plainDescription: 'Puntos o subida de nivel en el programa de fidelidad; decir cuánto falta para el siguiente.',
+    kpi: REPEAT,
+    plainKpi: 'Tasa de recompra',
+    why: ({ segment, orders }) => `${segment} con ${orders}`,
+    plainWhy: (segment) => `${segment}, ha vuelto`,
+  },
+  referral: {
+    title: 'Pedir una recomendación',
+    description: 'Una oferta exclusiva para pasar a un amigo, con ventaja para ambos.',
+    plainDescription: 'Oferta exclusiva para pasar a amistades, con ventaja para ambas partes.',
+    kpi: 'Clientes nuevos recomendados y su primer pedido',
+    plainKpi: 'Clientes nuevos recomendados y sus pedidos',
+    why: ({ segment, orders, returned }) => `${segment} con ${orders}, con pocas devoluciones (${returned})`,
+    plainWhy: (segment) => `${segment}, ha vuelto y devuelve poco`,
+  },
+  'upsell-potential': {
+    title: 'Hacer crecer con algo mejor',
+    description: 'Ofrecer la versión superior, un conjunto o una segunda categoría junto a lo comprado.',
+    plainDescription: 'Ofrecer la versión superior, conjuntos u otras categorías junto a lo comprado.',
+    kpi: 'Parte que pasa a Fieles o VIP en 180 días',
+    plainKpi: 'Parte que pasa a Fieles o VIP',
+    why: ({ segment, orders, days }) => `${segment}: pidió hace ${days}, ${orders} hasta ahora`,
+    plainWhy: (segment) => `${segment}, compró hace poco`,
+  },
+  onboarding: {
+    title: 'Dar la bienvenida a un cliente nuevo',
+    description: 'Una serie breve: gracias, cómo usarlo, qué representa la tienda y una razón para el segundo pedido.',
+    plainDescription: 'Serie breve: gracias, cómo usarlo, qué representa la tienda y razones para volver a pedir.',
+    kpi: SECOND,
+    plainKpi: AGAIN,
+    why: ({ days }) => `primer pedido hace ${days}`,
+    plainWhy: () => 'acaba de estrenarse como cliente',
+  },
+  'post-purchase': {
+    title: 'Hacer seguimiento de la compra',
+    description: 'Gracias, consejos para lo comprado y después lo que lo complementa.',
+    kpi: 'Otro pedido en 60 días',
+    plainKpi: AGAIN,
+    why: ({ days }) => `pidió hace ${days}`,
+    plainWhy: () => 'pidió hace poco',
+  },
+  'easy-reorder': {
+    title: 'Facilitar el próximo pedido',
+    description: 'Un recordatorio con lo que se compra una y otra vez, en la cesta con un clic.',
+    plainDescription: 'Recordatorio con lo que se compra siempre, directo a la cesta.',
+    kpi: 'Pedidos desde el recordatorio en 14 días',
+    plainKpi: 'Pedidos desde el recordatorio',
+    why: ({ orders, days }) => `${orders}, y toca el siguiente: ${days} desde el último`,
+    plainWhy: () => 'pide con regularidad, y toca el siguiente',
+  },
+  'win-back': {
+    title: 'Recuperar antes de que sea tarde',
+    description:
+      'Una oferta por tiempo limitado, una sola vez. Con grupo de control: lo que vuelve solo no es un éxito.',
+    plainDescription: 'Oferta por tiempo limitado con grupo de control: lo que vuelve solo no es éxito.',
+    kpi: 'Reactivación en 90 días frente a un grupo de control',
+    plainKpi: 'Reactivación frente al grupo de control',
+    why: ({ segment, top, days }) =>
+      `${segment}, en el mejor ${top} del segmento por valor esperado; sin pedidos desde hace ${days}`,
+    plainWhy: (segment) => `${segment}, en lo más alto del segmento por valor esperado; hace mucho sin pedidos`,
+  },
+  'soft-nudge': {
+    title: 'Un empujón sin descuento',
+    description: 'Un recordatorio o novedades. Probarlo frente a la oferta limitada antes de gastar más.',
+    plainDescription: 'Recordatorio o novedades. Probarlo frente a la oferta limitada antes de gastar más.',
+    kpi: 'Reactivación en 90 días y su coste',
+    plainKpi: 'Reactivación y su coste',
+    why: ({ segment, orders, days }) => `${segment}: sin pedidos desde hace ${days} tras ${orders}`,
+    plainWhy: (segment) => `${segment}: hace mucho sin pedidos`,
+  },
+  'retention-call': {
+    title: 'Preguntar qué salió mal',
+    description: 'Una llamada o una encuesta breve de alguien que pueda arreglarlo.',
+    plainDescription: 'Llamada o encuesta breve de alguien que pueda arreglarlo.',
+    kpi: 'Reactivación en 90 días',
+    plainKpi: 'Reactivación',
+    why: ({ segment, orders }) => `${segment} tras ${orders}, vale más que la mayoría de los clientes`,
+    plainWhy: (segment) => `${segment}, vale más que la mayoría de los clientes`,
+  },
+  'fit-help': {
+    title: 'Ayudar a elegir lo que se queda',
+    description: 'Consejos de talla y ajuste, imágenes más claras y cambio antes que reembolso.',
+    kpi: 'Tasa de devolución de los próximos 90 días',
+    plainKpi: 'Tasa de devolución',
+    why: ({ returned }) => `el ${returned} de lo entregado volvió`,
+    plainWhy: () => 'mucho de lo entregado volvió',
+  },
+  'dormant-wake': {
+    title: 'Responder a una señal de vida',
+    description: 'Volvió al sitio o abrió un correo: ahora, y no antes, es momento de un mensaje.',
+    plainDescription: 'Volvió al sitio o abrió correos: ahora, y no antes, es momento de escribirle.',
+    kpi: 'Reactivación en 90 días',
+    plainKpi: 'Reactivación',
+    why: ({ segment, activity }) => `${segment}, pero activo de nuevo: ${activity} últimamente`,
+    plainWhy: (segment) => `${segment}, pero activo de nuevo`,
+  },
+  'dormant-low-touch': {
+    title: 'Dejar tranquilo, a bajo coste',
+    description: 'Solo el boletín automático; emplear tiempo y dinero en otra parte.',
+    kpi: 'Coste por cliente alcanzado',
+    why: ({ segment, days }) => `${segment}: sin pedidos desde hace ${days} y sin señales de vida`,
+    plainWhy: (segment) => `${segment}: hace mucho sin pedidos y sin señales de vida`,
+  },
+  'sale-news': {
+    title: 'Avisar de las rebajas',
+    description: 'Correo cuando bajan los precios y acaba la temporada; el precio completo no mueve a este cliente.',
+    kpi: 'Margen de los pedidos desde el correo',
+    why: ({ discount }) => `compra con un ${discount} de descuento medio`,
+    plainWhy: () => 'compra con descuento',
+  },
+  're-engage-new': {
+    title: 'Recuperar tras el primer pedido',
+    description: 'Pidió una vez y no volvió: mostrar lo que otros compraron después.',
+    plainDescription: 'Pidió y no volvió: mostrar lo que otros compraron después.',
+    kpi: SECOND,
+    plainKpi: AGAIN,
+    why: ({ days }) => `un solo pedido, hace ${days}, y ninguno desde entonces`,
+    plainWhy: () => 'pidió hace un tiempo, y nada desde entonces',
+  },
+  'first-order': {
+    title: 'Llevar al primer pedido',
+    description: 'Los productos más populares, lo que otros dicen de ellos y ayuda para elegir.',
+    kpi: 'Primer pedido en 90 días',
+    plainKpi: 'Parte que pide',
+    why: () => 'la tienda lo conoce, aún no ha hecho ningún pedido',
+    plainWhy: () => 'la tienda lo conoce, aún no ha hecho ningún pedido',
+  },
+  'second-category': {
+    title: 'Mostrar la siguiente categoría',
+    description: 'Un mensaje con lo que otros del segmento compraron junto a lo mismo.',
+    plainDescription: 'Mensaje con lo que otros del segmento compraron junto a lo mismo.',
+    kpi: 'Parte que pasa a Fieles o VIP en 365 días',
+    plainKpi: 'Parte que pasa a Fieles o VIP',
+    why: ({ segment, orders }) => `${segment} con ${orders}`,
+    plainWhy: (segment) => `${segment}, ha vuelto`,
+  },
+};
+
+const PERKS: Readonly<Record<ShippedPerk, string>> = {
+  'ultra-vip-care': 'Atención personal',
+  'vip-early-access': 'Acceso anticipado a las novedades',
+  'loyalty-tier': 'Puntos en cada pedido',
+  referral: 'Regalo para ti y para quien traigas',
+};
+
+export const actions = actionSentences({
+  actions: ACTIONS,
+  perks: PERKS,
+  orders: { one: '# pedido', many: '# de pedidos', other: '# pedidos' },
+  days: { one: '# día', many: '# de días', other: '# días' },
+  activity: { one: '# visita o apertura', many: '# de visitas o aperturas', other: '# visitas o aperturas' },
+  unknown: 'sin datos',
+  meetsRule: (segment) => `${segment}, y cumple lo que pide esta acción`,
+});

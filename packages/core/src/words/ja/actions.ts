@@ -1,0 +1,170 @@
+import { type ActionWords, actionSentences } from '../action-words.js';
+import type { ShippedAction, ShippedPerk } from '../reasons.js';
+
+const REPEAT = '90日以内のリピート購入率';
+const SECOND = '90日以内の2回目の注文';
+const AGAIN = '再び注文する割合';
+
+const ACTIONS: Readonly<Record<ShippedAction, ActionWords>> = {
+  'ultra-vip-care': {
+    title: '最上位の顧客を手厚くもてなす',
+    description: '個別の連絡、優先対応、この顧客の好みに合わせたセット。',
+    kpi: '対照群と比べた今後90日の売上',
+    plainKpi: '対照群と比べた売上',
+    why: ({ segment, top }) => `${segment}、予想価値でセグメントの上位${top}`,
+    plainWhy: (segment) => `${segment}、予想価値でセグメントの上位`,
+  },
+  'vip-early-access': {
+    title: '先行案内と優先対応',
+    description: '新商品を誰よりも先に見せ、この顧客への返信を優先する。',
+    kpi: REPEAT,
+    plainKpi: 'リピート購入率',
+    why: ({ segment, orders, days }) => `${segment}、注文${orders}、最後は${days}前`,
+    plainWhy: (segment) => `${segment}、最近購入`,
+  },
+  'loyalty-tier': {
+    title: 'ロイヤルティに報いる',
+    description: 'ポイントや会員ランクの引き上げ。次のランクまでの距離も伝える。',
+    kpi: REPEAT,
+    plainKpi: 'リピート購入率',
+    why: ({ segment, orders }) => `${segment}、注文${orders}`,
+    plainWhy: (segment) => `${segment}、再購入あり`,
+  },
+  referral: {
+    title: '紹介をお願いする',
+    description: '友人に渡せる限定オファー。双方に特典がある。',
+    kpi: '紹介された新規顧客とその初回注文',
+    why: ({ segment, orders, returned }) => `${segment}、注文${orders}、返品は少なめ（${returned}）`,
+    plainWhy: (segment) => `${segment}、再購入があり返品は少なめ`,
+  },
+  'upsell-potential': {
+    title: '上位商品へ導く',
+    description: '購入品に合わせて上位版、セット、別のカテゴリーを提案する。',
+    kpi: '180日以内にロイヤル顧客またはVIPになる割合',
+    plainKpi: 'ロイヤル顧客またはVIPになる割合',
+    why: ({ segment, orders, days }) => `${segment}: ${days}前に注文、これまで${orders}`,
+    plainWhy: (segment) => `${segment}、最近購入`,
+  },
+  onboarding: {
+    title: '新規顧客を迎える',
+    description: '短い連続メール: お礼、使い方、ショップの想い、そして2回目の注文のきっかけ。',
+    plainDescription: '短い連続メール: お礼、使い方、ショップの想い、そして再注文のきっかけ。',
+    kpi: SECOND,
+    plainKpi: AGAIN,
+    why: ({ days }) => `初回注文は${days}前`,
+    plainWhy: () => '最近はじめて注文',
+  },
+  'post-purchase': {
+    title: '購入後のフォロー',
+    description: 'お礼、購入品の活用法、次に合うものの案内。',
+    kpi: '60日以内の追加注文',
+    plainKpi: AGAIN,
+    why: ({ days }) => `${days}前に注文`,
+    plainWhy: () => '最近注文',
+  },
+  'easy-reorder': {
+    title: '次の注文を簡単に',
+    description: '繰り返し購入する品のリマインド。ワンクリックでカートへ。',
+    kpi: 'リマインドから14日以内の注文',
+    plainKpi: 'リマインドからの注文',
+    why: ({ orders, days }) => `注文${orders}、最後から${days}で次の時期`,
+    plainWhy: () => '定期的に注文しており、次の時期',
+  },
+  'win-back': {
+    title: '手遅れになる前に呼び戻す',
+    description: '期間限定のオファーを1回だけ。対照群を残す。自然に戻る分は成果ではない。',
+    plainDescription: '期間限定のオファー。対照群を残す。自然に戻る分は成果ではない。',
+    kpi: '対照群と比べた90日以内の復帰',
+    plainKpi: '対照群と比べた復帰',
+    why: ({ segment, top, days }) => `${segment}、予想価値でセグメントの上位${top}、${days}間注文なし`,
+    plainWhy: (segment) => `${segment}、予想価値でセグメントの上位、長い間注文なし`,
+  },
+  'soft-nudge': {
+    title: '割引なしの後押し',
+    description: 'リマインドや新着の案内。費用をかける前に期間限定オファーと比べて試す。',
+    kpi: '90日以内の復帰とその費用',
+    plainKpi: '復帰とその費用',
+    why: ({ segment, orders, days }) => `${segment}: 注文${orders}の後、${days}間注文なし`,
+    plainWhy: (segment) => `${segment}: 長い間注文なし`,
+  },
+  'retention-call': {
+    title: '何が悪かったかを尋ねる',
+    description: '解決できる担当者からの電話や短いアンケート。',
+    kpi: '90日以内の復帰',
+    plainKpi: '復帰',
+    why: ({ segment, orders }) => `${segment}、注文${orders}の後、多くの顧客より価値が高い`,
+    plainWhy: (segment) => `${segment}、多くの顧客より価値が高い`,
+  },
+  'fit-help': {
+    title: '手元に残る品選びを手伝う',
+    description: 'サイズと着用感の助言、分かりやすい写真、返金の前に交換を提案。',
+    kpi: '今後90日の返品率',
+    plainKpi: '返品率',
+    why: ({ returned }) => `配達済みの${returned}が返品`,
+    plainWhy: () => '配達済みの多くが返品',
+  },
+  'dormant-wake': {
+    title: '活動の兆しに応える',
+    description: 'サイトに戻ったか、メールを開封した。今こそメッセージを送る時。',
+    kpi: '90日以内の復帰',
+    plainKpi: '復帰',
+    why: ({ segment, activity }) => `${segment}、しかし再び活動中: 最近の訪問や開封${activity}`,
+    plainWhy: (segment) => `${segment}、しかし再び活動中`,
+  },
+  'dormant-low-touch': {
+    title: '費用をかけずに見守る',
+    description: '自動ニュースレターのみ。時間と費用はほかに使う。',
+    kpi: '到達した顧客あたりの費用',
+    why: ({ segment, days }) => `${segment}: ${days}間注文がなく、活動の兆しもない`,
+    plainWhy: (segment) => `${segment}: 長い間注文がなく、活動の兆しもない`,
+  },
+  'sale-news': {
+    title: 'セールを知らせる',
+    description: '値下げやシーズンの終わりにメール。定価ではこの顧客は動かない。',
+    kpi: 'メールからの注文の利益',
+    why: ({ discount }) => `平均${discount}引きで購入`,
+    plainWhy: () => '割引で購入',
+  },
+  're-engage-new': {
+    title: '初回注文の後に呼び戻す',
+    description: '注文は1回だけ。ほかの人が次に買ったものを見せる。',
+    plainDescription: '注文したきり戻っていない。ほかの人が次に買ったものを見せる。',
+    kpi: SECOND,
+    plainKpi: AGAIN,
+    why: ({ days }) => `注文は${days}前の1回だけ`,
+    plainWhy: () => 'しばらく前に注文し、その後なし',
+  },
+  'first-order': {
+    title: '最初の注文へ導く',
+    description: '人気の商品、ほかの人の声、選び方の手伝い。',
+    kpi: '90日以内の初回注文',
+    plainKpi: '注文する割合',
+    why: () => 'ショップに登録はあるが、まだ注文なし',
+    plainWhy: () => 'ショップに登録はあるが、まだ注文なし',
+  },
+  'second-category': {
+    title: '次のカテゴリーを見せる',
+    description: '同じ品と一緒にセグメントのほかの人が買った商品を知らせるメッセージ。',
+    kpi: '365日以内にロイヤル顧客またはVIPになる割合',
+    plainKpi: 'ロイヤル顧客またはVIPになる割合',
+    why: ({ segment, orders }) => `${segment}、注文${orders}`,
+    plainWhy: (segment) => `${segment}、再購入あり`,
+  },
+};
+
+const PERKS: Readonly<Record<ShippedPerk, string>> = {
+  'ultra-vip-care': '専属のサービス',
+  'vip-early-access': '新商品の先行案内',
+  'loyalty-tier': 'ご注文ごとのポイント',
+  referral: 'お客様とご紹介のお友だちへのプレゼント',
+};
+
+export const actions = actionSentences({
+  actions: ACTIONS,
+  perks: PERKS,
+  orders: { other: '#件' },
+  days: { other: '#日' },
+  activity: { other: '#回' },
+  unknown: '不明',
+  meetsRule: (segment) => `${segment}、このアクションの条件に当てはまる`,
+});
