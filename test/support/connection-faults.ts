@@ -12,7 +12,7 @@ import { ADMIN_KEY } from './server.js';
 const DATABASE = 'shop';
 const FOLLOWED = 'followed';
 const LINES_AN_ORDER = 2;
-const WRITERS = 4;
+const WRITERS = 3;
 const READERS = 3;
 /** After a refusal, as a client would. */
 const BACK_OFF_MS = 20;
