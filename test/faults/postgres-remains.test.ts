@@ -1,19 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { acquireBundledPostgres } from '../../packages/server/src/db/bundled-postgres.js';
 import { liveProcesses } from '../../packages/server/src/db/processes.js';
+import { removeDataFolder } from '../support/data-folder.js';
 import { serverScript } from '../support/shop-data-script.js';
 
 async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-remains-'));
   await chmod(folder, 0o755);
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  onTestFinished(() => removeDataFolder(folder));
   return folder;
 }
 

@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { acquireBundledPostgres, type BundledPostgres } from '../../packages/server/src/db/bundled-postgres.js';
 import { openDatabase } from '../../packages/server/src/db/database.js';
 import { connectAdmin } from './connect-admin.js';
+import { removeDataFolder } from './data-folder.js';
 
 const TEMPLATE = 'tessera_test_template';
 
@@ -31,6 +32,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('templateName', TEMPLATE);
   return async () => {
     await bundled?.release();
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
+    if (folder !== null) await removeDataFolder(folder);
   };
 }
