@@ -5,13 +5,14 @@
 
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { acquireBundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
 import { type Database, openDatabase, type Sql } from '@tessera/server/db/database.js';
 import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { ensureShop } from '@tessera/server/settings/shop.js';
+import { removeDataFolder } from '../support/data-folder.js';
 
 const orderCount = Number(process.argv[2] ?? 500_000);
 const day = (i: number) => new Date(Date.UTC(2022, 0, 1) + (i % 1200) * 86_400_000 + (i % 86_400) * 1000).toISOString();
@@ -91,8 +92,6 @@ async function measure(database: Database, folder: string): Promise<void> {
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-bench-'));
-// So that root's database stands in it and goes with it.
-await chmod(folder, 0o755);
 const server = await acquireBundledPostgres(path.join(folder, 'data'));
 const database = await openDatabase({ dataFolder: path.join(folder, 'data') });
 try {
@@ -100,5 +99,6 @@ try {
 } finally {
   await database.close();
   await server.release();
+  await removeDataFolder(path.join(folder, 'data'));
   await rm(folder, { recursive: true, force: true });
 }

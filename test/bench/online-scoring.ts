@@ -3,7 +3,7 @@
  * scored demo shop. usage: npm run bench -- online-scoring [CUSTOMERS=10000] [ORDERS=100]
  */
 
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { writeDemoShop } from '@tessera/demo-shop';
@@ -15,14 +15,13 @@ import { ModelStore } from '@tessera/server/runs/model-store.js';
 import { rescoreCustomers } from '@tessera/server/scoring/online.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { ensureShop } from '@tessera/server/settings/shop.js';
+import { removeDataFolder } from '../support/data-folder.js';
 
 const customers = Number(process.argv[2] ?? 10_000);
 const orders = Number(process.argv[3] ?? 100);
 const READING = { timeZone: 'UTC', currency: 'USD' };
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-bench-'));
-// So that root's database stands in it and goes with it.
-await chmod(folder, 0o755);
 const bundled = await acquireBundledPostgres(path.join(folder, 'data'));
 try {
   const database = await openDatabase({ dataFolder: path.join(folder, 'data') });
@@ -76,5 +75,6 @@ try {
   await database.close();
 } finally {
   await bundled.release();
+  await removeDataFolder(path.join(folder, 'data'));
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 // What one customer's recommendations cost against one indexed read of his profile, in one process and on one database, and
 // what a page of customers costs.
 // usage: node scripts/bench.mjs recommendations [CUSTOMERS=10000]   makes a demo shop of that size in a folder of its own
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DEFAULT_PLAYBOOK } from '@tessera/core/recommendations/default-playbook.js';
@@ -14,6 +14,7 @@ import { importPaths } from '@tessera/server/ingest/files/import-paths.js';
 import { RunSnapshots } from '@tessera/server/runs/snapshot.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { ensureShop } from '@tessera/server/settings/shop.js';
+import { removeDataFolder } from '../support/data-folder.js';
 
 const ROUNDS = 400;
 const WARM_UP = 50;
@@ -69,8 +70,6 @@ async function measure(database: Database): Promise<void> {
 }
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'recommendations-bench-'));
-// So that root's database stands in it and goes with it.
-await chmod(folder, 0o755);
 const database = await openDatabase({ dataFolder: path.join(folder, 'data') });
 try {
   await writeDemoShop(path.join(folder, 'shop'), { customers: Number(process.argv[2] ?? 10_000) });
@@ -81,5 +80,6 @@ try {
   await measure(database);
 } finally {
   await database.close();
+  await removeDataFolder(path.join(folder, 'data'));
   await rm(folder, { recursive: true });
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { homeOfData, removeDataFolder } from './data-folder.js';
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const PROGRAM = path.join(root, 'packages/server/bin/tessera.mjs');
@@ -128,7 +129,7 @@ export async function dataFolder(): Promise<DataFolder> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-cli-'));
   await chmod(folder, 0o755);
   const postgres = async () => {
-    const text = await readFile(path.join(folder, 'postgres/data/postmaster.pid'), 'utf8').catch(() => '');
+    const text = await readFile(path.join(await homeOfData(folder), 'data/postmaster.pid'), 'utf8').catch(() => '');
     const pid = Number(text.split('\n')[0]);
     return pid > 0 && isAlive(pid) ? pid : null;
   };
@@ -139,7 +140,7 @@ export async function dataFolder(): Promise<DataFolder> {
       const pid = await postgres();
       if (pid !== null) process.kill(pid, 'SIGINT');
       while ((await postgres()) !== null) await sleep(50);
-      await rm(folder, { recursive: true, force: true });
+      await removeDataFolder(folder);
     },
   };
 }

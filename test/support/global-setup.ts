@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db/bundled-postgres/bundled-postgres.js';
 import { openDatabase } from '@tessera/server/db/database.js';
 import type { TestProject } from 'vitest/node';
 import { connectAdmin } from './connect-admin.js';
+import { removeDataFolder } from './data-folder.js';
 
 const TEMPLATE = 'tessera_test_template';
 
@@ -31,6 +32,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('templateName', TEMPLATE);
   return async () => {
     await bundled?.release();
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
+    if (folder !== null) await removeDataFolder(folder);
   };
 }

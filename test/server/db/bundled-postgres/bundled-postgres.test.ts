@@ -9,6 +9,7 @@ import { acquireBundledPostgres, type BundledPostgres } from '@tessera/server/db
 import { UserError } from '@tessera/server/errors.js';
 import postgres from 'postgres';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { removeDataFolder } from '../../../support/data-folder.js';
 import { serverScript } from '../../../support/shop-data-script.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -22,6 +23,7 @@ async function dataFolder(mode = 0o755, name = 'shop'): Promise<string> {
     const pid = postmasterPid(path.join(folder, 'postgres'));
     if (pid !== null) process.kill(pid, 'SIGQUIT');
     while (postmasterPid(path.join(folder, 'postgres')) !== null) await sleep(20);
+    await removeDataFolder(folder);
     await rm(parent, { recursive: true, force: true });
   });
   return folder;
