@@ -45,6 +45,7 @@ const ORDERS: Readonly<Record<string, string>> = {
   AVERAGE_ORDER_VALUE: `coalesce(average_order_value, '-Infinity')`,
   RECENCY_DAYS: 'coalesce(recency_days, -1)',
   TENURE_DAYS: 'coalesce(tenure_days, -1)',
+  SPAN_DAYS: 'coalesce(span_days, -1)',
   RETURN_RATE: 'coalesce(return_rate, -1)',
   VALUE_SCORE: 'coalesce(value_score, -1)',
   CLV_90D: 'coalesce(clv_90d, -1)',
