@@ -14,20 +14,12 @@ const outputFolder = path.resolve(process.argv[2] ?? path.join(packageFolder, 'd
 const from = (...parts) => path.join(packageFolder, ...parts);
 const to = (...parts) => path.join(outputFolder, ...parts);
 
-/** Each bundle with the tags that it registers. */
+/** Each bundle with what registers its elements. */
 const BUNDLES = {
   'tessera.js': 'src/define.ts',
   'tessera-storefront.js': 'src/define-storefront.ts',
   'tessera-badge.js': 'src/define-badge.ts',
 };
-
-const INTERNAL_NAMES = new RegExp(
-  `^(_\\$.*|${[
-    'requestUpdate|performUpdate|willUpdate|updated|root|isPropertyOnly|isOwn|isPending',
-    'isForAgent|isForAudience|rootClass|segmentKey|wantedCount|mayRetry|isLive|noteNetwork|tellElementsBelow|setting',
-    'connection|topic|operations|settle|isDenial|renderValue|emptySentence|emit',
-  ].join('|')})$`,
-);
 
 const shared = {
   absWorkingDir: packageFolder,
@@ -117,9 +109,8 @@ async function buildBundle(entry) {
     ...shared,
     entryPoints: [entry],
     plugins: [compactTemplates(), separateLanguages()],
-    // Names that Lit keeps long for other copies of itself and for subclasses, and our own between classes: one file has
-    // them all. None is a name of the browser's, of a page's, or of an answer's.
-    mangleProps: INTERNAL_NAMES,
+    // Names that Lit keeps long for other copies of itself: one file has them all.
+    mangleProps: /^_\$/,
     metafile: true,
     write: false,
   });
@@ -131,7 +122,7 @@ async function buildBundle(entry) {
           .sort((a, b) => b[1] - a[1]),
       );
   }
-  const tags = [...readFileSync(from(entry), 'utf8').matchAll(/'(tessera-[a-z-]+)':/g)].map(([, tag]) => tag);
+  const tags = tagsIn(metafile);
   // A function of our own around it: with esbuild's, a dynamic import brings helpers that nothing calls.
   const program = `(()=>{"use strict";${outputFiles[0].text.trim()}})()`;
   const list = JSON.stringify(tags);
@@ -141,6 +132,16 @@ async function buildBundle(entry) {
       ? `${list}.every(t=>customElements.get(t))||console.warn("tessera: a smaller bundle came first")`
       : '0';
   return `if(${list}.some(t=>customElements.get(t)))${told};else try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
+}
+
+/** Tags of the elements whose classes are in a bundle: `elements/perks/perks.ts` is `tessera-perks`. */
+function tagsIn({ outputs }) {
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([file]) => /elements\/([a-z-]+)\/\1\.ts$/.exec(file)?.[1] ?? [])
+    .sort()
+    .map((name) => `tessera-${name}`);
 }
 
 async function buildLanguage(entry) {

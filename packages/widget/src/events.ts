@@ -1,5 +1,4 @@
 import type { ErrorCode } from '@tessera/ui/client/request-error.js';
-import type { TesseraElementEvents } from './element-properties.js';
 
 export interface TesseraLoadDetail {
   customer: string;
@@ -11,10 +10,6 @@ export interface TesseraErrorDetail {
   customer: string;
   code: ErrorCode;
   message: string;
-}
-
-export interface TesseraToggleDetail {
-  open: boolean;
 }
 
 export interface TesseraSelectDetail {
@@ -30,5 +25,11 @@ export interface TesseraActionDetail {
 }
 
 declare global {
-  interface HTMLElementEventMap extends TesseraElementEvents {}
+  /** What several elements tell; an event of one element alone is declared beside its class. */
+  interface HTMLElementEventMap {
+    'tessera-load': CustomEvent<TesseraLoadDetail>;
+    'tessera-error': CustomEvent<TesseraErrorDetail>;
+    'tessera-select': CustomEvent<TesseraSelectDetail>;
+    'tessera-action': CustomEvent<TesseraActionDetail>;
+  }
 }
