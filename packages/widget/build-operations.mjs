@@ -11,6 +11,7 @@ const PAGES = { agent: 'TesseraPage', shopper: 'TesseraShopperPage' };
  * who looks, and keeps two files: `persisted-operations.json`, the texts by their SHA-256 that the server answers to
  * browsers, and `src/data/operations.generated.ts`, what the elements send. An entry of the first is never taken out: pages
  * with an older script go on asking by its hashes.
+ * @returns the topic of each element by the name of its folder
  */
 export function writeOperations(packageFolder) {
   const source = path.join(packageFolder, 'src');
@@ -27,7 +28,10 @@ export function writeOperations(packageFolder) {
     return hashOf(text);
   };
   const ask = (name, asked) => {
-    const operation = joined(name, asked.map(({ operation }) => operation));
+    const operation = joined(
+      name,
+      asked.map(({ operation }) => operation),
+    );
     const variables = operation.variableDefinitions.map(({ variable }) => variable.name.value);
     return [persist(withFragments(operation, fragments)), ...variables];
   };
@@ -36,8 +40,8 @@ export function writeOperations(packageFolder) {
   for (const [audience, name] of Object.entries(PAGES)) {
     const asked = parts.filter((part) => part.audience === audience);
     constants.PAGE[audience] = ask(name, asked);
-    // A part with a name is also asked alone.
-    for (const part of asked.filter(({ operation }) => operation.name)) {
+    // A part that has a name of our documents is also asked alone.
+    for (const part of asked.filter(({ operation }) => operation.name.value.startsWith('Tessera'))) {
       const constant = constantOf(part.element);
       constants[constant] ??= {};
       constants[constant][audience] = ask(part.operation.name.value, [part]);
@@ -66,6 +70,7 @@ export function writeOperations(packageFolder) {
       .map((name) => `export const ${name} = ${literal(constants[name])};`),
   ];
   writeWhenOther(path.join(source, 'data/operations.generated.ts'), `${lines.join('\n')}\n`);
+  return Object.fromEntries(parts.map(({ element, topic }) => [element, topic]));
 }
 
 /** One for each element and each who looks; an element's folder has the files of those who see it. */
@@ -147,6 +152,6 @@ function literal(constant) {
 }
 
 /** Leaves a file alone that is as it should be: several builds may run at once. */
-function writeWhenOther(file, content) {
+export function writeWhenOther(file, content) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== content) writeFileSync(file, content);
 }

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 import { HOSTS } from '../hosts/hosts.mjs';
 import { writeOperations } from './build-operations.mjs';
+import { writeSamples } from './build-samples.mjs';
 
 const packageFolder = path.dirname(fileURLToPath(import.meta.url));
 const outputFolder = path.resolve(process.argv[2] ?? path.join(packageFolder, 'dist'));
@@ -33,7 +34,7 @@ const shared = {
 
 rmSync(to(), { recursive: true, force: true });
 mkdirSync(to('demo'), { recursive: true });
-writeOperations(packageFolder);
+writeSamples(packageFolder, writeOperations(packageFolder));
 
 const integrity = {};
 for (const [file, entry] of Object.entries(BUNDLES)) publish(file, await buildBundle(entry));

@@ -7,8 +7,7 @@ export type { ElementState } from './base/customer-element.js';
 // Registering
 export { defineTags } from './define-tags.js';
 export type { TesseraElementEvents, TesseraElementProperties } from './element-properties.js';
-export * from './elements.js';
-
 // Events
 export type { TesseraToggleDetail } from './elements/segment-badge/segment-badge.js';
+export * from './elements.js';
 export type { TesseraActionDetail, TesseraErrorDetail, TesseraLoadDetail, TesseraSelectDetail } from './events.js';
