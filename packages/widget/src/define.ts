@@ -1,5 +1,5 @@
 import { defineElements } from './define-tags.js';
-import * as elements from './elements.js';
+import { ELEMENTS } from './elements.js';
 
-/** Every element. The provider first: what stands inside one asks it as soon as it is there. */
-defineElements([elements.TesseraProvider, ...Object.values(elements)]);
+/** Every element. */
+defineElements(ELEMENTS);

@@ -1,6 +1,6 @@
-import type * as elements from './elements.js';
+import type { ELEMENTS } from './elements.js';
 
-export type AnyElement = (typeof elements)[keyof typeof elements];
+export type AnyElement = (typeof ELEMENTS)[number];
 
 /** What each tag takes, for the templates of a framework; `frameworks/` holds a file of types for each that needs one. */
 export type TesseraElementProperties = {

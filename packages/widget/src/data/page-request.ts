@@ -80,7 +80,9 @@ class PageRequest {
       .map(({ operations }) => (isForAgent ? operations.agent : operations.shopper))
       .sort((a, b) => b.length - a.length)[0]!;
     const settings: Record<string, unknown> = { segmentation, first: Math.max(...questions.map(({ count }) => count)) };
-    const variables = Object.fromEntries(names.map((name) => [name, settings[name] ?? ids(name)]));
+    const variables = Object.fromEntries(
+      names.map((name) => [name, Object.hasOwn(settings, name) ? settings[name] : ids(name)]),
+    );
     const timer = setTimeout(() => {
       for (const question of this.#questions) question.wait();
     }, PATIENCE_MS);

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { baseStyles } from '../../base/base.styles.js';
 import { CustomerElement } from '../../base/customer-element.js';
 import { colorStyle, renderSentence } from '../../base/sentence.js';
+import { stateText } from '../../base/state.texts.js';
 import { SEGMENT_BADGE } from '../../data/operations.generated.js';
 import { segmentBadgeStyles } from './segment-badge.styles.js';
 import { BADGE_TEXTS, badgeText } from './segment-badge.texts.js';
@@ -141,13 +142,13 @@ export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
     if (!value) {
       return html`<span class=${rootClass} role="status" aria-live=${live}>${
         state === 'loading'
-          ? html`<span class="chip" part="badge" tabindex="-1" role="img" aria-label=${badgeText('loading')}
+          ? html`<span class="chip" part="badge" tabindex="-1" role="img" aria-label=${stateText('loading')}
               ><span class="skeleton" part="skeleton"></span
             ></span>`
           : renderSentence(state as 'empty', this.mayRetry ? () => this.refresh() : null)
       }</span>`;
     }
-    const stale = this.error && badgeText('stale');
+    const stale = this.error && stateText('stale');
     const label = badgeText('segmentIs', { title });
     // As few nodes and values as will do: a page may have hundreds.
     return html`<span class=${rootClass} role="status" aria-live=${live}
