@@ -12,7 +12,9 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 const widget = fileURLToPath(new URL('../../packages/widget/', import.meta.url));
 const folder = `${widget}src/elements`;
 const names = readdirSync(folder).sort();
-const languages = readdirSync(`${widget}src/texts`).filter((file) => /^[a-z]{2}\.ts$/.test(file));
+const languages = readdirSync(`${widget}src/texts`)
+  .filter((file) => /^[a-z]{2}\.ts$/.test(file))
+  .map((file) => file.slice(0, 2));
 const textOf = (file: string) => readFileSync(`${widget}${file}`, 'utf8');
 
 let classes: Map<string, ElementClass>;
@@ -68,7 +70,7 @@ describe('the list of elements', () => {
 
       expect(Object.keys(element.texts).length).toBeGreaterThan(0);
       for (const language of languages) {
-        const { texts } = (await import(`../../packages/widget/src/texts/${language}`)) as { texts: object };
+        const { texts } = (await import(`../../packages/widget/src/texts/${language}.ts`)) as { texts: object };
         expect(Object.keys(texts), language).toEqual(expect.arrayContaining(Object.keys(element.texts)));
       }
     });
