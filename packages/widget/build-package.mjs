@@ -1,7 +1,7 @@
 // Builds the package that an app installs, into dist/package or into the folder given as argument: ES modules that a bundler
 // can shake, types, custom-elements.json, and the types of the frameworks. Lit is its one dependency.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -17,13 +17,16 @@ const modules = from('node_modules');
 /** Classes without side effects, and the files that register tags. */
 const ENTRIES = ['index', 'define', 'define-storefront', 'define-badge'];
 
+/** A file for each element, and one for their list: a bundler leaves out those that an app does not name. */
+const ELEMENTS = ['elements', ...readdirSync(from('src/elements')).map((name) => `elements/${name}/${name}`)];
+
 rmSync(to(), { recursive: true, force: true });
 mkdirSync(to(), { recursive: true });
 writeOperations(packageFolder);
 
 await build({
   absWorkingDir: packageFolder,
-  entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
+  entryPoints: [...ENTRIES, ...ELEMENTS].map((name) => `src/${name}.ts`),
   outdir: outputFolder,
   // Shared code is a chunk of its own: two entries on one page are one registry of elements.
   splitting: true,
@@ -41,8 +44,8 @@ execFileSync(process.execPath, [
   ...['-p', from('tsconfig.package.json'), '--outDir', to('types')],
 ]);
 // The types of what is shared go along as a folder: its name leads nowhere outside of the workspace.
-for (const name of readdirSync(to('types/widget/src'))) renameSync(to('types/widget/src', name), to(name));
-renameSync(to('types/ui/src'), to('ui'));
+cpSync(to('types/widget/src'), to(), { recursive: true });
+cpSync(to('types/ui/src'), to('ui'), { recursive: true });
 rmSync(to('types'), { recursive: true });
 for (const file of readdirSync(to(), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'))) {
   const shared = path.posix.relative(path.posix.dirname(file.split(path.sep).join('/')), 'ui');

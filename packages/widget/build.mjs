@@ -8,26 +8,19 @@ import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 import { HOSTS } from '../hosts/hosts.mjs';
 import { writeOperations } from './build-operations.mjs';
+import { writeSamples } from './build-samples.mjs';
 
 const packageFolder = path.dirname(fileURLToPath(import.meta.url));
 const outputFolder = path.resolve(process.argv[2] ?? path.join(packageFolder, 'dist'));
 const from = (...parts) => path.join(packageFolder, ...parts);
 const to = (...parts) => path.join(outputFolder, ...parts);
 
-/** Each bundle with the tags that it registers. */
+/** Each bundle with what registers its elements. */
 const BUNDLES = {
   'tessera.js': 'src/define.ts',
   'tessera-storefront.js': 'src/define-storefront.ts',
   'tessera-badge.js': 'src/define-badge.ts',
 };
-
-const INTERNAL_NAMES = new RegExp(
-  `^(_\\$.*|${[
-    'requestUpdate|performUpdate|willUpdate|updated|root|isPropertyOnly|isOwn|isPending',
-    'isForAgent|isForAudience|rootClass|segmentKey|wantedCount|mayRetry|isLive|noteNetwork|tellElementsBelow|setting',
-    'connection|topic|operations|settle|isDenial|renderValue|emptySentence|emit',
-  ].join('|')})$`,
-);
 
 const shared = {
   absWorkingDir: packageFolder,
@@ -41,7 +34,7 @@ const shared = {
 
 rmSync(to(), { recursive: true, force: true });
 mkdirSync(to('demo'), { recursive: true });
-writeOperations(packageFolder);
+writeSamples(packageFolder, writeOperations(packageFolder));
 
 const integrity = {};
 for (const [file, entry] of Object.entries(BUNDLES)) publish(file, await buildBundle(entry));
@@ -117,9 +110,8 @@ async function buildBundle(entry) {
     ...shared,
     entryPoints: [entry],
     plugins: [compactTemplates(), separateLanguages()],
-    // Names that Lit keeps long for other copies of itself and for subclasses, and our own between classes: one file has
-    // them all. None is a name of the browser's, of a page's, or of an answer's.
-    mangleProps: INTERNAL_NAMES,
+    // Names that Lit keeps long for other copies of itself: one file has them all.
+    mangleProps: /^_\$/,
     metafile: true,
     write: false,
   });
@@ -131,7 +123,7 @@ async function buildBundle(entry) {
           .sort((a, b) => b[1] - a[1]),
       );
   }
-  const tags = [...readFileSync(from(entry), 'utf8').matchAll(/'(tessera-[a-z-]+)':/g)].map(([, tag]) => tag);
+  const tags = tagsIn(metafile);
   // A function of our own around it: with esbuild's, a dynamic import brings helpers that nothing calls.
   const program = `(()=>{"use strict";${outputFiles[0].text.trim()}})()`;
   const list = JSON.stringify(tags);
@@ -141,6 +133,16 @@ async function buildBundle(entry) {
       ? `${list}.every(t=>customElements.get(t))||console.warn("tessera: a smaller bundle came first")`
       : '0';
   return `if(${list}.some(t=>customElements.get(t)))${told};else try{${program}}catch(e){console.warn("tessera could not start:",e)}\n`;
+}
+
+/** Tags of the elements whose classes are in a bundle: `elements/perks/perks.ts` is `tessera-perks`. */
+function tagsIn({ outputs }) {
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([file]) => /elements\/([a-z-]+)\/\1\.ts$/.exec(file)?.[1] ?? [])
+    .sort()
+    .map((name) => `tessera-${name}`);
 }
 
 async function buildLanguage(entry) {

@@ -3,7 +3,7 @@ const PUBLIC_MEMBERS = ['tokenProvider', 'state', 'refresh'];
 
 export default {
   globs: ['src/**/*.ts'],
-  exclude: ['src/**/*.generated.ts'],
+  exclude: ['src/**/*.generated.ts', 'src/**/*.sample.ts'],
   packagejson: false,
   litelement: true,
   plugins: [

@@ -1,11 +1,11 @@
-import { type AgentCustomer, cardCustomer, PERKS, PRODUCTS } from '@tessera/widget/demo/sample-customers.js';
+import { SAMPLES } from '@tessera/widget/demo/samples.generated.js';
 import { describe, expect, it } from 'vitest';
 import { PAYLOADS } from '../support/payloads.js';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 import { element, hostileScript, type OpenPage, STRICT_POLICY, TOKEN } from './page.js';
 import { usePages } from './pages.js';
 
-const TAGS = ['segment-badge', 'recommendations', 'next-actions', 'perks', 'customer-card'];
+const TAGS = SAMPLES.map(({ name }) => name);
 
 const pages = usePages();
 const { open } = pages;
@@ -32,15 +32,12 @@ describe('texts of strangers', () => {
     const payloadOf = (id: string) => PAYLOADS[Number(id)]!;
     const { page } = await open(body, {
       answer: ({ variables }, route) => {
-        const each = <T>(ids: string[] | undefined, customer: (id: string) => T) =>
-          (ids ?? []).map((id) => poisoned(customer(id), payloadOf(id)));
-        const data = {
-          badges: each(variables.badges, cardCustomer) as AgentCustomer[],
-          recommendations: each(variables.recommendations, () => ({ recommendations: PRODUCTS })),
-          perks: each(variables.perks, () => ({ shopper: { perks: PERKS } })),
-          actions: each(variables.actions, cardCustomer),
-          cards: each(variables.cards, cardCustomer),
-        };
+        const data = Object.fromEntries(
+          SAMPLES.map(({ topic, sample }) => [
+            topic,
+            (variables[topic] as string[]).map((id) => poisoned(sample.agent(id, variables.first!), payloadOf(id))),
+          ]),
+        );
         return route.fulfill({ json: { data } });
       },
     });
@@ -72,9 +69,7 @@ describe('texts of strangers', () => {
       const opening = await open(all(), {
         answer: (_request, route) =>
           route.fulfill({
-            json: {
-              data: { badges: [wrong], recommendations: [wrong], perks: [wrong], actions: [wrong], cards: [wrong] },
-            },
+            json: { data: Object.fromEntries(SAMPLES.map(({ topic }) => [topic, [wrong]])) },
           }),
       });
       await opening.page
@@ -135,13 +130,7 @@ describe('pages that are not kind', () => {
       for (const text of texts) expect(text).not.toMatch(/polluted|localised by the page|undefined|NaN|\[object/);
       expect(texts).toHaveLength(TAGS.length);
       expect(requests).toHaveLength(1);
-      expect(requests[0]!.variables).toMatchObject({
-        badges: ['1'],
-        recommendations: ['1'],
-        perks: ['1'],
-        actions: ['1'],
-        cards: ['1'],
-      });
+      expect(requests[0]!.variables).toMatchObject(Object.fromEntries(SAMPLES.map(({ topic }) => [topic, ['1']])));
       expect(requests[0]!.authorization).toBe(`Bearer ${TOKEN}`);
       // The events of the server are read too.
       await expect.poll(() => pages.server.streams.length).toBe(1);

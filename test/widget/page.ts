@@ -5,16 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  ACTIONS,
-  type AgentCustomer,
-  agentCustomer,
-  type CardCustomer,
-  cardCustomer,
-  PERKS,
-  PRODUCTS,
-  SHOPPER_PRODUCTS,
-} from '@tessera/widget/demo/sample-customers.js';
+import { SAMPLES } from '@tessera/widget/demo/samples.generated.js';
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { HOSTILE_SCRIPTS } from './hostile-scripts.js';
 
@@ -163,18 +154,23 @@ interface Recorded {
 export interface GraphQLRequest {
   /** The text of the document, which the page names by its hash. */
   query: string;
-  variables: {
-    badges: string[];
-    recommendations?: string[];
-    perks?: string[];
-    actions?: string[];
-    cards?: string[];
-    segmentation?: string;
-    first?: number;
-  };
+  variables: Variables;
   /** What `Accept-Language` says. */
   language: string | undefined;
   authorization: string | undefined;
+}
+
+/** Ids by topic, and what the document takes beside them. */
+export interface Variables {
+  [topic: string]: unknown;
+  badges: string[];
+  segmentation?: string;
+  first?: number;
+}
+
+/** What was asked: the variables without the topics that nothing on the page asks about. */
+export function askedOf(variables: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 }
 
 const persistedFile = fileURLToPath(new URL('../../packages/widget/persisted-operations.json', import.meta.url));
@@ -276,41 +272,29 @@ export async function openPage(
   };
 }
 
-/** Everybody is known: the agent reads a VIP, the shopper the label. */
-export function answerWithCustomers({
-  customer = (id: string): AgentCustomer | null => agentCustomer(id),
-  card = (id: string): CardCustomer | null => cardCustomer(id),
-  publicLabel = 'VIP' as string | null,
-  products = PRODUCTS,
-  shopperProducts = SHOPPER_PRODUCTS,
-  perks = PERKS,
-  actions = ACTIONS,
-} = {}): Answer {
+/**
+ * Everybody is known, as in the samples: the agent reads a VIP, the shopper the label.
+ * @param others by topic, what is answered in the place of the sample
+ */
+export function answerWithCustomers(
+  others: Record<string, (externalId: string, isForAgent: boolean) => object | null> = {},
+): Answer {
   return ({ query, variables }, route) => {
-    const { badges, recommendations = [], perks: perkIds = [], actions: actionIds = [], cards = [], first } = variables;
-    const shoppers = perkIds.map((externalId) => ({ externalId, shopper: { perks } }));
-    const data = query.startsWith('query TesseraShopper')
-      ? {
-          badges: badges.map((externalId) => ({ externalId, shopper: { publicLabel } })),
-          recommendations: recommendations.map((externalId) => ({
-            externalId,
-            shopper: { recommendations: shopperProducts.slice(0, first) },
-          })),
-          perks: shoppers,
-        }
-      : {
-          badges: badges.map((id) => customer(id)),
-          recommendations: recommendations.map((externalId) => ({
-            externalId,
-            recommendations: products.slice(0, first),
-          })),
-          perks: shoppers,
-          actions: actionIds.map((externalId) => ({ externalId, nextActions: actions.slice(0, first) })),
-          cards: cards.map((id) => card(id)),
-        };
+    const isForAgent = !query.startsWith('query TesseraShopper');
+    const data = Object.fromEntries(
+      SAMPLES.filter(({ topic }) => topic in variables).map(({ topic, sample }) => {
+        const known = (id: string) => (isForAgent ? sample.agent : sample.shopper!)(id, variables.first!);
+        return [topic, (variables[topic] as string[]).map((id) => (others[topic] ?? known)(id, isForAgent))];
+      }),
+    );
     return route.fulfill({ json: { data } });
   };
 }
+
+/** Nobody has anything to show. */
+export const answerWithNothing = answerWithCustomers(
+  Object.fromEntries(SAMPLES.map(({ topic, sample }) => [topic, () => sample.nothing ?? null])),
+);
 
 export function answerWithError(status: number, code: string): Answer {
   return (_request, route) =>

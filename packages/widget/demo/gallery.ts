@@ -1,16 +1,17 @@
-import { type Answer, CHAPTERS, type Sample } from './gallery-samples.js';
+import type { ElementState } from '../src/base/customer-element.js';
+import { CHAPTERS, type Chapter, type Sample } from './gallery-samples.js';
 import { byId, create } from './page-data.js';
-import { ACTIONS, agentCustomer, cardCustomer, PERKS, PRODUCTS, SHOPPER_PRODUCTS } from './sample-customers.js';
+import { SAMPLES } from './samples.generated.js';
 
 const ENDPOINT = '/gallery/';
 
 answerSamples();
 byId('chapters').append(...CHAPTERS.map(createChapter));
 byId('contents').append(
-  ...CHAPTERS.map(({ title }) => {
+  ...CHAPTERS.map(({ id, title }) => {
     const item = create('li', '');
     const link = create('a', '', title);
-    link.href = `#${idOf(title)}`;
+    link.href = `#${id}`;
     item.append(link);
     return item;
   }),
@@ -25,10 +26,10 @@ language.value = new URLSearchParams(location.search).get('lang') ?? 'en';
 show(language.value);
 language.addEventListener('change', () => show(language.value));
 
-function createChapter({ title, about, samples }: (typeof CHAPTERS)[number]): HTMLElement {
+function createChapter({ id, title, about, samples }: Chapter): HTMLElement {
   const chapter = create('section', 'chapter');
   const heading = create('h2', '', title);
-  chapter.id = idOf(title);
+  chapter.id = id;
   heading.id = `${chapter.id}-title`;
   chapter.setAttribute('aria-labelledby', heading.id);
   chapter.append(heading, create('p', 'quiet', about), ...samples.map(createSample));
@@ -81,10 +82,6 @@ function codeOf({ tag, attributes, heading }: Sample): string {
 </tessera-provider>`;
 }
 
-function idOf(title: string): string {
-  return title.toLowerCase().replaceAll(' ', '-');
-}
-
 /** The gallery is its own server: it answers what its elements ask, and leaves everything else to the network. */
 function answerSamples(): void {
   const fetchReally = window.fetch.bind(window);
@@ -92,12 +89,12 @@ function answerSamples(): void {
     if (typeof input !== 'string' || !input.startsWith(ENDPOINT)) return fetchReally(input, init);
     const { variables } = JSON.parse(init!.body as string) as { variables: Record<string, string[]> };
     if (variables.externalIds) return refuse(403, 'FORBIDDEN');
-    return answerTo(input.slice(ENDPOINT.length) as Answer, variables, init!.signal!);
+    return answerTo(input.slice(ENDPOINT.length) as ElementState, variables, init!.signal!);
   };
 }
 
 function answerTo(
-  answer: Answer,
+  answer: ElementState,
   variables: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<Response> | Response {
@@ -107,23 +104,16 @@ function answerTo(
   if (answer === 'offline') throw new TypeError('no network');
   if (answer === 'error') return refuse(503, 'SERVICE_UNAVAILABLE');
   if (answer === 'denied') return refuse(403, 'FORBIDDEN');
-  const isEmpty = answer === 'empty';
-  const ids = (name: string) => (variables[name] ?? []) as string[];
-  const each = (name: string, customer: (id: string) => unknown) =>
-    ids(name).map((id) => (isEmpty ? null : customer(id)));
-  const recommendations = PRODUCTS.slice(0, variables.first as number);
-  const shopper = {
-    publicLabel: 'VIP',
-    perks: PERKS,
-    recommendations: SHOPPER_PRODUCTS.slice(0, variables.first as number),
-  };
-  const data = {
-    badges: each('badges', (id) => ({ ...agentCustomer(id), shopper })),
-    recommendations: each('recommendations', (externalId) => ({ externalId, recommendations, shopper })),
-    perks: each('perks', (externalId) => ({ externalId, shopper })),
-    actions: each('actions', (externalId) => ({ externalId, nextActions: ACTIONS })),
-    cards: each('cards', cardCustomer),
-  };
+  const data = Object.fromEntries(
+    SAMPLES.map(({ topic, sample }) => [
+      topic,
+      ((variables[topic] ?? []) as string[]).map((id) => {
+        if (answer === 'empty') return null;
+        const first = variables.first as number;
+        return { ...sample.agent(id, first), ...sample.shopper?.(id, first) };
+      }),
+    ]),
+  );
   return Response.json({ data });
 }
 

@@ -1,5 +1,5 @@
-import { defineTags } from './define-tags.js';
-import { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
+import { defineElements } from './define-tags.js';
+import { TesseraSegmentBadge } from './elements.js';
 
 /** For pages that show badges and nothing else. */
-defineTags({ 'tessera-segment-badge': TesseraSegmentBadge });
+defineElements([TesseraSegmentBadge]);

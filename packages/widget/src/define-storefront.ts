@@ -1,15 +1,11 @@
-import { defineTags } from './define-tags.js';
-import { TesseraNextActions } from './elements/next-actions/next-actions.js';
-import { TesseraPerks } from './elements/perks/perks.js';
-import { TesseraProvider } from './elements/provider/provider.js';
-import { TesseraRecommendations } from './elements/recommendations/recommendations.js';
-import { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
+import { defineElements } from './define-tags.js';
+import {
+  TesseraNextActions,
+  TesseraPerks,
+  TesseraProvider,
+  TesseraRecommendations,
+  TesseraSegmentBadge,
+} from './elements.js';
 
-/** Everything but the card. */
-defineTags({
-  'tessera-provider': TesseraProvider,
-  'tessera-segment-badge': TesseraSegmentBadge,
-  'tessera-recommendations': TesseraRecommendations,
-  'tessera-next-actions': TesseraNextActions,
-  'tessera-perks': TesseraPerks,
-});
+/** For pages of a shop: the elements that are worth their bytes to a shopper. */
+defineElements([TesseraProvider, TesseraSegmentBadge, TesseraRecommendations, TesseraNextActions, TesseraPerks]);

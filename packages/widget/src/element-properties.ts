@@ -1,19 +1,15 @@
-import type { TesseraCustomerCard } from './elements/customer-card/customer-card.js';
-import type { TesseraNextActions } from './elements/next-actions/next-actions.js';
-import type { TesseraPerks } from './elements/perks/perks.js';
-import type { TesseraProvider } from './elements/provider/provider.js';
-import type { TesseraRecommendations } from './elements/recommendations/recommendations.js';
-import type { TesseraSegmentBadge } from './elements/segment-badge/segment-badge.js';
+import type { ELEMENTS } from './elements.js';
 
-type Settings = 'endpoint' | 'token' | 'tokenProvider' | 'customer' | 'segmentation' | 'audience' | 'theme';
-type Some<Element, Names extends keyof Element> = Partial<Pick<Element, Names>>;
+export type AnyElement = (typeof ELEMENTS)[number];
 
 /** What each tag takes, for the templates of a framework; `frameworks/` holds a file of types for each that needs one. */
-export interface TesseraElementProperties {
-  'tessera-provider': Some<TesseraProvider, Settings>;
-  'tessera-segment-badge': Some<TesseraSegmentBadge, Settings | 'size'>;
-  'tessera-recommendations': Some<TesseraRecommendations, Settings | 'size' | 'count'>;
-  'tessera-next-actions': Some<TesseraNextActions, Settings | 'size' | 'count'>;
-  'tessera-perks': Some<TesseraPerks, Settings | 'size'>;
-  'tessera-customer-card': Some<TesseraCustomerCard, Settings | 'size'>;
-}
+export type TesseraElementProperties = {
+  [Class in AnyElement as Class['tag']]: Partial<
+    Pick<InstanceType<Class>, keyof InstanceType<Class> & keyof Class['properties']>
+  >;
+};
+
+/** What elements tell the page: every event that one of them declares. */
+export type TesseraElementEvents = {
+  [Name in keyof HTMLElementEventMap as Name extends `tessera-${string}` ? Name : never]: HTMLElementEventMap[Name];
+};

@@ -12,10 +12,6 @@ export interface TesseraErrorDetail {
   message: string;
 }
 
-export interface TesseraToggleDetail {
-  open: boolean;
-}
-
 export interface TesseraSelectDetail {
   customer: string;
   /** The shop's own id of the product. */
@@ -28,15 +24,12 @@ export interface TesseraActionDetail {
   action: string;
 }
 
-/** What elements tell the page. */
-export interface TesseraElementEvents {
-  'tessera-load': CustomEvent<TesseraLoadDetail>;
-  'tessera-error': CustomEvent<TesseraErrorDetail>;
-  'tessera-toggle': CustomEvent<TesseraToggleDetail>;
-  'tessera-select': CustomEvent<TesseraSelectDetail>;
-  'tessera-action': CustomEvent<TesseraActionDetail>;
-}
-
 declare global {
-  interface HTMLElementEventMap extends TesseraElementEvents {}
+  /** What several elements tell; an event of one element alone is declared beside its class. */
+  interface HTMLElementEventMap {
+    'tessera-load': CustomEvent<TesseraLoadDetail>;
+    'tessera-error': CustomEvent<TesseraErrorDetail>;
+    'tessera-select': CustomEvent<TesseraSelectDetail>;
+    'tessera-action': CustomEvent<TesseraActionDetail>;
+  }
 }

@@ -1,8 +1,19 @@
-import { cardCustomer, SHOPPER_PRODUCTS } from '@tessera/widget/demo/sample-customers.js';
+import { SAMPLES } from '@tessera/widget/demo/samples.generated.js';
+import { cardCustomer } from '@tessera/widget/elements/customer-card/customer-card.sample.js';
+import { SHOPPER_PRODUCTS } from '@tessera/widget/elements/recommendations/recommendations.sample.js';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { accessibilityViolations } from '../../support/browser.js';
-import { type Answer, answerWithCustomers, answerWithError, element, inTurn, TOKEN } from '../page.js';
+import {
+  type Answer,
+  answerWithCustomers,
+  answerWithError,
+  answerWithNothing,
+  askedOf,
+  element,
+  inTurn,
+  TOKEN,
+} from '../page.js';
 import { usePages } from '../pages.js';
 
 const pages = usePages();
@@ -14,12 +25,19 @@ const reaches = (page: Page, tag: string, state: string) =>
 const STATES: Record<string, Answer> = {
   loading: () => undefined,
   ready: answerWithCustomers(),
-  empty: answerWithCustomers({ card: () => null, products: [], perks: [], actions: [] }),
+  empty: answerWithNothing,
   error: answerWithError(503, 'SERVICE_UNAVAILABLE'),
   offline: (_request, route) => route.abort('connectionrefused'),
   denied: answerWithError(403, 'FORBIDDEN'),
 };
-const PANELS = ['recommendations', 'next-actions', 'perks', 'customer-card'];
+/** Every element but the badge, which has a test of its own. */
+const PANELS = SAMPLES.map(({ name }) => name).filter((name) => name !== 'segment-badge');
+const PANELS_OF_SHOPPERS = SAMPLES.filter(({ name, sample }) => PANELS.includes(name) && sample.shopper).map(
+  ({ name }) => name,
+);
+/** A shopper's recommendations. */
+const answerWithProducts = (recommendations: typeof SHOPPER_PRODUCTS) =>
+  answerWithCustomers({ recommendations: () => ({ shopper: { recommendations } }) });
 const SENTENCES: Record<string, string> = {
   error: 'Not loaded',
   offline: 'No connection',
@@ -39,7 +57,7 @@ describe('accessibility', () => {
     it(`no size and no shopper's view has a violation in ${colorScheme}`, async () => {
       const body = ['compact', 'inline']
         .flatMap((size) => PANELS.map((tag) => element(tag, '1', `size="${size}"`)))
-        .concat(['recommendations', 'perks'].map((tag) => element(tag, '1', 'audience="shopper"')));
+        .concat(PANELS_OF_SHOPPERS.map((tag) => element(tag, '1', 'audience="shopper"')));
       // Without boxes of their own some stand on the page's ground.
       const head = '<link rel="stylesheet" href="/ground.css">';
       const { page } = await open(body.join(''), { colorScheme, head });
@@ -72,9 +90,8 @@ describe('accessibility', () => {
   });
 
   it('forced colours keep every box bordered, in a colour that is seen', async () => {
-    const body = ['recommendations', 'perks', 'customer-card'].map((tag) => element(tag, '1')).join('');
-    const { page } = await open(body, { forcedColors: 'active' });
-    for (const tag of ['recommendations', 'perks', 'customer-card']) await reaches(page, tag, 'ready');
+    const { page } = await open(PANELS.map((tag) => element(tag, '1')).join(''), { forcedColors: 'active' });
+    for (const tag of PANELS) await reaches(page, tag, 'ready');
     const boxes = await page.locator('[part=panel], [part=picture], .avatar, .chip').all();
     expect(boxes.length).toBeGreaterThan(10);
     for (const box of boxes) {
@@ -187,7 +204,7 @@ describe('recommendations', () => {
       </tessera-provider>`,
     );
     await page.getByText('Recommended for you').waitFor();
-    expect(requests.map(({ query, variables }) => [query.slice(0, 25), variables])).toEqual([
+    expect(requests.map(({ query, variables }) => [query.slice(0, 25), askedOf(variables)])).toEqual([
       ['query TesseraShopperPage(', { badges: ['1'], recommendations: ['1'], perks: ['1'], first: 5 }],
     ]);
     for (const tag of ['next-actions', 'customer-card']) {
@@ -216,7 +233,7 @@ describe('perks', () => {
 
   it('who has none reads nothing as a shopper, and a sentence as an agent', async () => {
     const body = element('perks', '1') + element('perks', '1', 'audience="shopper"');
-    const { page } = await open(body, { answer: answerWithCustomers({ perks: [] }) });
+    const { page } = await open(body, { answer: answerWithCustomers({ perks: () => ({ shopper: { perks: [] } }) }) });
     await page.getByText('No benefits just now').waitFor();
     // Agent and shopper are answered by a request each.
     const shopper = page.locator('tessera-perks[audience=shopper]');
@@ -226,7 +243,9 @@ describe('perks', () => {
 
   it('a perk is text, whatever stands in it', async () => {
     const perk = '<img src=x onerror=alert(1)><b>bold</b>';
-    const { page } = await open(element('perks', '1'), { answer: answerWithCustomers({ perks: [perk] }) });
+    const { page } = await open(element('perks', '1'), {
+      answer: answerWithCustomers({ perks: () => ({ shopper: { perks: [perk] } }) }),
+    });
     await page.getByText(perk).waitFor();
     expect(await page.locator('tessera-perks img, tessera-perks b').count()).toBe(0);
   });
@@ -291,7 +310,7 @@ describe('customer card', () => {
   it('a reader without the right to names sees the id', async () => {
     const { page } = await open(element('customer-card', 'c-77'), {
       answer: answerWithCustomers({
-        card: (id) => ({ ...cardCustomer(id), firstName: null, lastName: null, email: null }),
+        cards: (id) => ({ ...cardCustomer(id), firstName: null, lastName: null, email: null }),
       }),
     });
     await page.getByText('c-77', { exact: true }).waitFor();
@@ -300,7 +319,7 @@ describe('customer card', () => {
   it('a customer without a prediction or an order has dashes and not numbers', async () => {
     const { page } = await open(element('customer-card', '1'), {
       answer: answerWithCustomers({
-        card: (id) => {
+        cards: (id) => {
           const card = cardCustomer(id);
           const clv = { ...card.clv, predicted90d: null, interval: null, percentile: null };
           return { ...card, clv, orders: { totalCount: 0, nodes: [] } };
@@ -322,7 +341,7 @@ describe('customer card of the best and the least', () => {
     it(`a customer above ${percentile} of the buyers reads ${sentence ?? 'no such sentence'}`, async () => {
       const { page } = await open(element('customer-card', '1'), {
         answer: answerWithCustomers({
-          card: (id) => ({ ...cardCustomer(id), clv: { ...cardCustomer(id).clv, percentile } }),
+          cards: (id) => ({ ...cardCustomer(id), clv: { ...cardCustomer(id).clv, percentile } }),
         }),
       });
       await reaches(page, 'customer-card', 'ready');
@@ -357,7 +376,7 @@ describe('languages', () => {
       const nameless = { ...SHOPPER_PRODUCTS[0]!, reason: 'Goes with what you bought', boughtWith: null };
       const { page } = await open(element('recommendations', '1', 'audience="shopper"'), {
         root: `lang="${language}"`,
-        answer: answerWithCustomers({ shopperProducts: [...SHOPPER_PRODUCTS.slice(0, 3), nameless] }),
+        answer: answerWithProducts([...SHOPPER_PRODUCTS.slice(0, 3), nameless]),
       });
       for (const reason of reasons) await page.getByText(reason).waitFor();
     });
@@ -366,7 +385,7 @@ describe('languages', () => {
   it('a reason of a kind that only a newer server knows is read as it came', async () => {
     const newer = { ...SHOPPER_PRODUCTS[0]!, reason: 'Picked by hand', kind: 'constructor' };
     const { page } = await open(element('recommendations', '1', 'audience="shopper"'), {
-      answer: answerWithCustomers({ shopperProducts: [newer] }),
+      answer: answerWithProducts([newer]),
     });
     await page.getByText('Picked by hand').waitFor();
   });

@@ -28,7 +28,7 @@ function listen(): void {
 
 /** The settings that every element has, its own or those of the `<tessera-provider>` around it. */
 export abstract class ConnectedElement extends TemplateElement {
-  static override properties: Readonly<Record<string, PropertyOptions>> = {
+  static override properties = {
     endpoint: {},
     token: { isOwn: true },
     tokenProvider: { isPropertyOnly: true, isOwn: true },
@@ -36,7 +36,7 @@ export abstract class ConnectedElement extends TemplateElement {
     segmentation: {},
     audience: {},
     theme: {},
-  };
+  } satisfies Readonly<Record<string, PropertyOptions>>;
 
   declare endpoint: string | null | undefined;
   declare customer: string | null | undefined;

@@ -1,6 +1,7 @@
 import { RequestError } from '@tessera/ui/client/request-error.js';
 import { type Watcher, watch } from '../data/event-stream.js';
-import { ask, drop, type Operations, type Question, type Topic } from '../data/page-request.js';
+import type { Topic } from '../data/operations.generated.js';
+import { ask, drop, type Operations, type Question } from '../data/page-request.js';
 import type { TesseraErrorDetail, TesseraLoadDetail } from '../events.js';
 import { ConnectedElement, connectionOf } from './connected-element.js';
 
@@ -16,6 +17,7 @@ const TOKEN_PATIENCE_MS = 5_000;
  */
 export abstract class CustomerElement<T> extends ConnectedElement {
   static override properties = { ...ConnectedElement.properties, size: {} };
+  static readonly topic: Topic;
 
   declare size: 'compact' | 'inline' | null | undefined;
   /** The last good answer: undefined before the first, null for an unknown customer or nothing to show. */
@@ -35,7 +37,6 @@ export abstract class CustomerElement<T> extends ConnectedElement {
   #unwatch: (() => void) | undefined;
   #tokenTimer: ReturnType<typeof setTimeout> | undefined;
 
-  protected abstract readonly topic: Topic;
   protected abstract readonly operations: Operations;
 
   /** The answered customer as this element wants it, null where there is nothing to show; may throw on another shape. */
@@ -150,7 +151,7 @@ export abstract class CustomerElement<T> extends ConnectedElement {
       connection: connectionOf(this)!,
       isForAgent,
       segmentation: this.setting('segmentation') || 'rfm',
-      topic: this.topic,
+      topic: (this.constructor as typeof CustomerElement).topic,
       customer: this.setting('customer')!,
       count: this.wantedCount,
       wait: () => {

@@ -1,18 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { AGENT_PAGE, SHOPPER_PAGE } from '../data/operations.generated.js';
+import { PAGE } from '../data/operations.generated.js';
 import type { Operations } from '../data/page-request.js';
-import { badgeText } from '../elements/segment-badge/segment-badge.texts.js';
 import { CustomerElement } from './customer-element.js';
 import { renderSentence } from './sentence.js';
-
-const WHOLE_PAGE: Operations = {
-  agent: [AGENT_PAGE, 'badges', 'recommendations', 'perks', 'actions', 'cards'],
-  shopper: [SHOPPER_PAGE, 'badges', 'recommendations', 'perks'],
-};
+import { stateText } from './state.texts.js';
 
 /** An element with a heading, lines while it loads, and a sentence where there is nothing to show. */
 export abstract class PanelElement<T> extends CustomerElement<T> {
-  protected readonly operations = WHOLE_PAGE;
+  protected readonly operations: Operations = PAGE;
 
   protected abstract get heading(): string;
 
@@ -43,9 +38,9 @@ export abstract class PanelElement<T> extends CustomerElement<T> {
         ${
           value && this.error && this.isForAgent
             ? html`<span class="muted"
-                ><span part="stale">${badgeText('stale')}</span> ${
+                ><span part="stale">${stateText('stale')}</span> ${
                   retry
-                    ? html`<button type="button" class="chip" part="retry" @click=${retry}>${badgeText('retry')}</button>`
+                    ? html`<button type="button" class="chip" part="retry" @click=${retry}>${stateText('retry')}</button>`
                     : nothing
                 }</span
               >`

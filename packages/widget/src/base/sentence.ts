@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { badgeText } from '../elements/segment-badge/segment-badge.texts.js';
 import type { SentenceState } from './customer-element.js';
+import { stateText } from './state.texts.js';
 
 /** What stands in an element's place while it has nothing to show, with a way out where there is one. */
 export function renderSentence(
   state: SentenceState,
   retry: (() => void) | null,
-  sentence = badgeText(state),
+  sentence = stateText(state),
 ): TemplateResult {
   return html`<span class="chip muted" part="badge" tabindex="-1"><span part="label">${sentence}</span></span>${
     retry
-      ? html`<button type="button" class="chip" part="retry" @click=${retry}>${badgeText('retry')}</button>`
+      ? html`<button type="button" class="chip" part="retry" @click=${retry}>${stateText('retry')}</button>`
       : nothing
   }`;
 }

@@ -30,8 +30,10 @@ export abstract class TemplateElement extends HTMLElement {
   static get observedAttributes(): string[] {
     // biome-ignore lint/complexity/noThisInStatic: the class that is defined, which is another for every element
     const { prototype, properties } = this;
-    return Object.entries(properties).flatMap(([name, { isPropertyOnly, isOwn }]) => {
-      if (!isOwn && !Object.hasOwn(prototype, name)) {
+    return Object.entries(properties).flatMap(([name, options]) => {
+      // A page may have given every object a property of these names.
+      const has = (option: keyof PropertyOptions) => Object.hasOwn(options, option);
+      if (!has('isOwn') && !Object.hasOwn(prototype, name)) {
         Object.defineProperty(prototype, name, {
           get(this: TemplateElement) {
             return this.#values[name];
@@ -43,7 +45,7 @@ export abstract class TemplateElement extends HTMLElement {
           },
         });
       }
-      return isPropertyOnly ? [] : name;
+      return has('isPropertyOnly') ? [] : name;
     });
   }
 

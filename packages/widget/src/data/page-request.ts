@@ -1,9 +1,7 @@
 import { distinct, type GraphQLAnswer, type Operation, post } from '@tessera/ui/client/client.js';
 import { type Connection, connectionKey } from '@tessera/ui/client/connection.js';
 import { RequestError } from '@tessera/ui/client/request-error.js';
-
-/** What an element shows of its customer; each is a root field and a variable of the page's document. */
-export type Topic = 'badges' | 'recommendations' | 'perks' | 'actions' | 'cards';
+import type { Topic } from './operations.generated.js';
 
 /** What a page asks with: a page of badges alone asks the small documents. */
 export interface Operations {
@@ -11,8 +9,8 @@ export interface Operations {
   shopper: PageDocument;
 }
 
-/** A document, and the topics that it takes the ids of: badges first, and with others also how many. */
-export type PageDocument = readonly [operation: Operation, ...topics: Topic[]];
+/** A document with its variables: the topics that it takes the ids of, `segmentation`, and `first` for how many. */
+export type PageDocument = readonly [operation: Operation, ...variables: string[]];
 
 export interface Question {
   operations: Operations;
@@ -75,17 +73,16 @@ class PageRequest {
     if (!first) return;
     const { connection, isForAgent, segmentation } = first;
     const questions = [...this.#questions];
-    const ids = (topic: Topic) =>
+    const ids = (topic: string) =>
       distinct(questions.flatMap((question) => (question.topic === topic ? question.customer : [])));
     // The one that takes most: a page may have a badge beside what asks for more.
-    const [operation, ...topics] = questions
+    const [operation, ...names] = questions
       .map(({ operations }) => (isForAgent ? operations.agent : operations.shopper))
       .sort((a, b) => b.length - a.length)[0]!;
-    const variables = {
-      ...(isForAgent && { segmentation }),
-      ...(topics[1] && { first: Math.max(...questions.map(({ count }) => count)) }),
-      ...Object.fromEntries(topics.map((topic) => [topic, ids(topic)])),
-    };
+    const settings: Record<string, unknown> = { segmentation, first: Math.max(...questions.map(({ count }) => count)) };
+    const variables = Object.fromEntries(
+      names.map((name) => [name, Object.hasOwn(settings, name) ? settings[name] : ids(name)]),
+    );
     const timer = setTimeout(() => {
       for (const question of this.#questions) question.wait();
     }, PATIENCE_MS);

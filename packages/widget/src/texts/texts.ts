@@ -1,17 +1,8 @@
-import type { CARD_TEXTS } from '../elements/customer-card/customer-card.texts.js';
-import type { ACTIONS_TEXTS } from '../elements/next-actions/next-actions.texts.js';
-import type { PERKS_TEXTS } from '../elements/perks/perks.texts.js';
-import type { RECOMMENDATIONS_TEXTS } from '../elements/recommendations/recommendations.texts.js';
-import type { BADGE_TEXTS } from '../elements/segment-badge/segment-badge.texts.js';
+import type { STATE_TEXTS } from '../base/state.texts.js';
+import type { AnyElement } from '../element-properties.js';
 
-/** Every sentence of every element: a language that lacks one does not compile. */
-export type Texts = Readonly<
-  Record<
-    | keyof typeof BADGE_TEXTS
-    | keyof typeof RECOMMENDATIONS_TEXTS
-    | keyof typeof ACTIONS_TEXTS
-    | keyof typeof PERKS_TEXTS
-    | keyof typeof CARD_TEXTS,
-    string
-  >
->;
+/** Every sentence of every element, and those of all: a language that lacks one does not compile. */
+export type Texts = Readonly<Record<keyof typeof STATE_TEXTS | KeysOf<AnyElement['texts']>, string>>;
+
+/** The keys of each, not those that all have. */
+type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;

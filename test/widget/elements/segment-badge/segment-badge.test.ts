@@ -1,4 +1,4 @@
-import { type AgentCustomer, agentCustomer } from '@tessera/widget/demo/sample-customers.js';
+import { type AgentCustomer, agentCustomer } from '@tessera/widget/elements/segment-badge/segment-badge.sample.js';
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { accessibilityViolations } from '../../../support/browser.js';
@@ -29,7 +29,7 @@ function held(answer: Answer = answerWithCustomers()): { answer: Answer; release
 const STATES: Record<string, Answer> = {
   loading: never,
   ready: answerWithCustomers(),
-  empty: answerWithCustomers({ customer: () => null }),
+  empty: answerWithCustomers({ badges: () => null }),
   error: answerWithError(503, 'SERVICE_UNAVAILABLE'),
   offline: noNetwork,
   denied: answerWithError(403, 'FORBIDDEN'),
@@ -67,7 +67,7 @@ describe('accessibility', () => {
       const { page } = await open(colors.map((_, index) => badge(String(index))).join(''), {
         colorScheme,
         answer: answerWithCustomers({
-          customer: (id) =>
+          badges: (id) =>
             agentCustomer(id, { segment: { key: 'x', title: 'X', color: colors[Number(id)]!, description: '' } }),
         }),
       });
@@ -116,7 +116,7 @@ describe('accessibility', () => {
   it('every button is at least 24 pixels wide and high', async () => {
     const { page } = await open(badge('1') + badge('2'), {
       answer: answerWithCustomers({
-        customer: (id) => agentCustomer(id, { segment: { key: 'i', title: 'I', color: '#000', description: '' } }),
+        badges: (id) => agentCustomer(id, { segment: { key: 'i', title: 'I', color: '#000', description: '' } }),
       }),
     });
     await reaches(page, 'ready');
@@ -401,7 +401,7 @@ describe('requests', () => {
       answer: inTurn(
         first.answer,
         answerWithCustomers({
-          customer: (id) =>
+          badges: (id) =>
             agentCustomer(id, { segment: { key: 'loyal', title: 'Loyal', color: '#2563eb', description: '' } }),
         }),
       ),
@@ -587,7 +587,10 @@ describe('shopper', () => {
   });
 
   const NOTHING: Record<string, [state: string, answer: Answer]> = {
-    'has no label': ['empty', answerWithCustomers({ publicLabel: null })],
+    'has no label': [
+      'empty',
+      answerWithCustomers({ badges: (externalId) => ({ externalId, shopper: { publicLabel: null } }) }),
+    ],
     'is loading': ['loading', never],
     fails: ['error', answerWithError(503, 'SERVICE_UNAVAILABLE')],
     'is refused': ['denied', answerWithError(403, 'FORBIDDEN')],
@@ -624,7 +627,7 @@ describe('hostile surroundings', () => {
       };
     };
     const { page } = await open(PAYLOADS.map((_, index) => badge(String(index))).join(''), {
-      answer: answerWithCustomers({ customer: hostile }),
+      answer: answerWithCustomers({ badges: hostile }),
     });
     await page
       .locator('tessera-segment-badge[state=ready]')

@@ -14,7 +14,7 @@ import { productStyles } from '../recommendations/recommendations.styles.js';
 import { recommendationsText } from '../recommendations/recommendations.texts.js';
 import type { CardChange, CardCustomer, CardOrder } from './customer-card.data.js';
 import { customerCardStyles } from './customer-card.styles.js';
-import { type CARD_TEXTS, cardText } from './customer-card.texts.js';
+import { CARD_TEXTS, cardText } from './customer-card.texts.js';
 
 /** As many moves as one looks back over; the API has them all. */
 const HISTORY_LENGTH = 6;
@@ -58,9 +58,11 @@ const FIRST_REASONS = 5;
  * @csspart stale - The sign of an answer that may be out of date.
  */
 export class TesseraCustomerCard extends PanelElement<CardCustomer> {
-  static override styles = [baseStyles, panelStyles, productStyles, customerCardStyles];
+  static readonly tag = 'tessera-customer-card';
+  static override readonly topic = 'cards';
+  static readonly texts = CARD_TEXTS;
 
-  protected readonly topic = 'cards';
+  static override styles = [baseStyles, panelStyles, productStyles, customerCardStyles];
 
   protected override get wantedCount(): number {
     return 3;

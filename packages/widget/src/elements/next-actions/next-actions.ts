@@ -8,7 +8,7 @@ import { css } from '../../base/template-element.js';
 import { wantedCount } from '../../base/wanted-count.js';
 import type { TesseraActionDetail } from '../../events.js';
 import { type ActionRecommendation, renderActions } from './actions.js';
-import { actionsText } from './next-actions.texts.js';
+import { ACTIONS_TEXTS, actionsText } from './next-actions.texts.js';
 
 /**
  * What an agent does best for one customer, from the shop's playbook. A shopper never sees it: it asks nothing then.
@@ -45,6 +45,10 @@ import { actionsText } from './next-actions.texts.js';
  * @csspart stale - The sign of an answer that may be out of date.
  */
 export class TesseraNextActions extends PanelElement<ActionRecommendation[]> {
+  static readonly tag = 'tessera-next-actions';
+  static override readonly topic = 'actions';
+  static readonly texts = ACTIONS_TEXTS;
+
   static override properties = { ...CustomerElement.properties, count: {} };
 
   static override styles = [
@@ -61,8 +65,6 @@ export class TesseraNextActions extends PanelElement<ActionRecommendation[]> {
   ];
 
   declare count: number | string | null | undefined;
-
-  protected readonly topic = 'actions';
 
   protected override get wantedCount(): number {
     return wantedCount(this.count, 3);

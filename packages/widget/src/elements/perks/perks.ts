@@ -5,7 +5,7 @@ import { ownDirection } from '../../base/own-direction.js';
 import { panelStyles } from '../../base/panel.styles.js';
 import { PanelElement } from '../../base/panel-element.js';
 import { css } from '../../base/template-element.js';
-import { perksText } from './perks.texts.js';
+import { PERKS_TEXTS, perksText } from './perks.texts.js';
 
 /**
  * What the shop does for one customer, in the words of its playbook that are meant for the shopper: on his account page, and
@@ -37,6 +37,10 @@ import { perksText } from './perks.texts.js';
  * @csspart stale - The sign of an answer that may be out of date.
  */
 export class TesseraPerks extends PanelElement<string[]> {
+  static readonly tag = 'tessera-perks';
+  static override readonly topic = 'perks';
+  static readonly texts = PERKS_TEXTS;
+
   static override styles = [
     baseStyles,
     panelStyles,
@@ -62,8 +66,6 @@ export class TesseraPerks extends PanelElement<string[]> {
       }
     `,
   ];
-
-  protected readonly topic = 'perks';
 
   protected get heading(): string {
     return perksText(this.isForAgent ? 'perks' : 'yourPerks');

@@ -1,5 +1,5 @@
 import { html } from 'lit/html.js';
-import { ConnectedElement } from '../../base/connected-element.js';
+import { ConnectedElement, PROVIDER_TAG } from '../../base/connected-element.js';
 import { css, type Template } from '../../base/template-element.js';
 
 /**
@@ -17,6 +17,10 @@ import { css, type Template } from '../../base/template-element.js';
  * @slot - The part of the page that it is for.
  */
 export class TesseraProvider extends ConnectedElement {
+  static readonly tag = PROVIDER_TAG;
+  static readonly topic = null;
+  static readonly texts = {};
+
   static override styles = [
     css`
       :host {

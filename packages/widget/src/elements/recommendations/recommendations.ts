@@ -8,7 +8,7 @@ import { wantedCount } from '../../base/wanted-count.js';
 import type { TesseraSelectDetail } from '../../events.js';
 import { type ProductRecommendation, renderProducts } from './products.js';
 import { productStyles } from './recommendations.styles.js';
-import { recommendationsText } from './recommendations.texts.js';
+import { RECOMMENDATIONS_TEXTS, recommendationsText } from './recommendations.texts.js';
 
 interface Recommendations {
   recommendations: ProductRecommendation[];
@@ -53,13 +53,15 @@ interface Recommendations {
  * @cssprop --tessera-font-size - 0.875rem by default.
  */
 export class TesseraRecommendations extends PanelElement<ProductRecommendation[]> {
+  static readonly tag = 'tessera-recommendations';
+  static override readonly topic = 'recommendations';
+  static readonly texts = RECOMMENDATIONS_TEXTS;
+
   static override properties = { ...CustomerElement.properties, count: {} };
 
   static override styles = [baseStyles, panelStyles, productStyles];
 
   declare count: number | string | null | undefined;
-
-  protected readonly topic = 'recommendations';
 
   protected override get wantedCount(): number {
     return wantedCount(this.count, 5);

@@ -3,11 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { baseStyles } from '../../base/base.styles.js';
 import { CustomerElement } from '../../base/customer-element.js';
 import { colorStyle, renderSentence } from '../../base/sentence.js';
-import { AGENT_BADGES, SHOPPER_BADGES } from '../../data/operations.generated.js';
-import type { Operations } from '../../data/page-request.js';
-import type { TesseraToggleDetail } from '../../events.js';
+import { stateText } from '../../base/state.texts.js';
+import { SEGMENT_BADGE } from '../../data/operations.generated.js';
 import { segmentBadgeStyles } from './segment-badge.styles.js';
-import { badgeText } from './segment-badge.texts.js';
+import { BADGE_TEXTS, badgeText } from './segment-badge.texts.js';
 
 export interface BadgeCustomer {
   basis: { asOf: string; note: string | null };
@@ -35,7 +34,9 @@ interface SegmentBadge {
   note?: string | null;
 }
 
-const BADGES: Operations = { agent: [AGENT_BADGES, 'badges'], shopper: [SHOPPER_BADGES, 'badges'] };
+export interface TesseraToggleDetail {
+  open: boolean;
+}
 
 /**
  * The segment of one customer as a badge, with the reasons on demand.
@@ -75,14 +76,17 @@ const BADGES: Operations = { agent: [AGENT_BADGES, 'badges'], shopper: [SHOPPER_
  * @cssprop --tessera-font-size - 0.8125rem by default; the badge grows with it.
  */
 export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
+  static readonly tag = 'tessera-segment-badge';
+  static override readonly topic = 'badges';
+  static readonly texts = BADGE_TEXTS;
+
   static override properties = { ...CustomerElement.properties, isOpen: { isPropertyOnly: true as const } };
 
   static override styles = [baseStyles, segmentBadgeStyles];
 
   declare private isOpen: boolean;
 
-  protected readonly topic = 'badges';
-  protected readonly operations = BADGES;
+  protected readonly operations = SEGMENT_BADGE;
 
   protected override get segmentKey(): string | null {
     return this.value?.key ?? null;
@@ -138,13 +142,13 @@ export class TesseraSegmentBadge extends CustomerElement<SegmentBadge> {
     if (!value) {
       return html`<span class=${rootClass} role="status" aria-live=${live}>${
         state === 'loading'
-          ? html`<span class="chip" part="badge" tabindex="-1" role="img" aria-label=${badgeText('loading')}
+          ? html`<span class="chip" part="badge" tabindex="-1" role="img" aria-label=${stateText('loading')}
               ><span class="skeleton" part="skeleton"></span
             ></span>`
           : renderSentence(state as 'empty', this.mayRetry ? () => this.refresh() : null)
       }</span>`;
     }
-    const stale = this.error && badgeText('stale');
+    const stale = this.error && stateText('stale');
     const label = badgeText('segmentIs', { title });
     // As few nodes and values as will do: a page may have hundreds.
     return html`<span class=${rootClass} role="status" aria-live=${live}
@@ -197,5 +201,8 @@ function renderDate(term: string, moment: string | null | undefined): TemplateRe
 declare global {
   interface HTMLElementTagNameMap {
     'tessera-segment-badge': TesseraSegmentBadge;
+  }
+  interface HTMLElementEventMap {
+    'tessera-toggle': CustomEvent<TesseraToggleDetail>;
   }
 }
