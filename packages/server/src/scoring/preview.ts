@@ -5,7 +5,6 @@ import {
   SEGMENTATIONS,
   type Segmentation,
   type SegmentDefinition,
-  seededRandom,
 } from '@tessera/core';
 import type { Sql, Transaction } from '../db/database.js';
 import { readCurrentRun } from '../db/queries/runs/current-run.js';
@@ -13,11 +12,8 @@ import { readFittedModels } from '../db/queries/runs/fitted-models.js';
 import { readProfileFeatures } from '../db/queries/runs/profile-features.js';
 import { UserError } from '../errors.js';
 import { type SegmentationSettings, segmentationOptions } from '../settings/segmentation.js';
+import { fitSegmentation, sampleEvery } from './fit-rules.js';
 
-/** Customers that a fit sees, as in a run. */
-const LARGEST_FIT = 1_000_000;
-/** The same data and settings give the same preview. */
-const SEED = 20_260_101;
 /** In a segmentation that the run did not know yet. */
 const NOWHERE = '(none)';
 
@@ -108,21 +104,25 @@ function summarise(candidate: Candidate, customers: number): SegmentationPreview
 /**
  * What settings would change: fits the segmentations that they speak of (all, where they speak of none) to the customers of the
  * published run, and counts who would move. Nothing is written.
+ * @param largestFit for tests: see `sampleEvery`
  * @throws UserError when nothing was scored yet
  */
-export async function previewSegmentation(sql: Sql, settings: SegmentationSettings): Promise<PreviewReport> {
+export async function previewSegmentation(
+  sql: Sql,
+  settings: SegmentationSettings,
+  largestFit?: number,
+): Promise<PreviewReport> {
   const options = segmentationOptions(settings);
   return sql.begin('isolation level repeatable read read only', async (transaction) => {
     const run = await readCurrentRun(transaction);
     if (run === null) throw new UserError('there is no published run to compare with: score first (tessera score)');
     const { runId, customers } = run;
-    const sample = await collect(transaction, runId, Math.max(1, Math.ceil(customers / LARGEST_FIT)));
+    const sample = await collect(transaction, runId, sampleEvery(customers, 'fit', largestFit));
     const stored = await readFittedModels(transaction, runId);
     const spokenOf = SEGMENTATIONS.filter(({ key }) => key in options);
     const candidates = (spokenOf.length > 0 ? spokenOf : SEGMENTATIONS).map((model): Candidate => {
       const previous = stored.find(({ key, version }) => key === model.key && version === model.version);
-      const base = (previous && model.optionsAfter?.(previous.fitted)) ?? model.defaults;
-      const fitted = model.fit(sample, { ...(base as object), ...options[model.key] }, seededRandom(SEED));
+      const fitted = fitSegmentation(model, sample, previous, options[model.key]);
       return {
         model,
         fitted,
