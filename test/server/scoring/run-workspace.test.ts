@@ -36,7 +36,9 @@ interface Seen {
 const onlooker = () =>
   serverScript(`
     import postgres from 'postgres';
-    const sql = postgres(process.argv[2], { max: 1 });
+    import { parseDatabaseUrl } from './src/db/database.js';
+    const { url, options } = parseDatabaseUrl(process.argv[2]);
+    const sql = postgres(url, { ...options, max: 1 });
     const rows = await sql\`
       select application_name as name, state, xact_start is not null as "hasTransaction", backend_xmin is not null as "holdsVacuum"
       from pg_stat_activity
