@@ -6,14 +6,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { emptyFeatures } from '@tessera/core/customers/customer-features.js';
-import { kMeans, lloyd } from '@tessera/core/numerics/clustering/k-means.js';
+import { assignToCentroids, kMeans, lloyd } from '@tessera/core/numerics/clustering/k-means.js';
 import { seedCentroids } from '@tessera/core/numerics/clustering/k-means-seeding.js';
 import { silhouettes } from '@tessera/core/numerics/clustering/silhouette.js';
 import { type FeatureMatrix, selectRows } from '@tessera/core/numerics/linear-algebra/feature-matrix.js';
 import { seededRandom } from '@tessera/core/numerics/random.js';
 import { sampleRows } from '@tessera/core/numerics/row-sample.js';
 import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters/behaviour-clusters.js';
-import { continueWithMlKmeans } from '@tessera/core/segmentation/behaviour-clusters/ml-kmeans-check.js';
+import { fitWithMlKmeans } from '@tessera/core/segmentation/behaviour-clusters/published-fit.js';
 
 const PYTHON = '/usr/bin/python3';
 const RESTARTS = 10;
@@ -62,10 +62,10 @@ function compare(rows: number, columns: number): void {
 
   const start = seedCentroids(features, 8, seededRandom(3));
   const ours = timed('one fit at k = 8 from given centroids', () => lloyd(features, start, { tolerance: 0 }));
-  const theirs = timed('the same by ml-kmeans', () => continueWithMlKmeans(features, start));
+  const theirs = timed('the same by ml-kmeans', () => fitWithMlKmeans(features, start));
   console.log(
     `  iterations ${ours.iterations} and ${theirs.iterations}, ` +
-      `inertia ${ours.inertia.toFixed(3)} and ${theirs.inertia.toFixed(3)}`,
+      `inertia ${ours.inertia.toFixed(3)} and ${assignToCentroids(features, theirs.centroids).inertia.toFixed(3)}`,
   );
 }
 

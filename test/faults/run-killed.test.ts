@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sql } from '@tessera/server/db/database.js';
+import { openSession, type Sql } from '@tessera/server/db/database.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testDatabase } from '../support/database.js';
 import { serverScript } from '../support/shop-data-script.js';
@@ -16,14 +16,13 @@ const LETS_GO_WITHIN_MS = 2000;
  */
 async function runAtWork(url: string, sql: Sql, interval: string | null): Promise<ChildProcess> {
   const script = await serverScript(`
-    import { openDatabase } from './src/db/database.js';
+    import { openDatabase, openSession } from './src/db/database.js';
     import { lockRun } from './src/db/queries/runs/runs.js';
     const { sql } = await openDatabase({ databaseUrl: process.argv[2], dataFolder: '' });
-    await sql.begin(async (transaction) => {
-      await lockRun(transaction);
-      if (process.argv[3] !== '') await transaction\`select set_config('client_connection_check_interval', \${process.argv[3]}, true)\`;
-      await transaction\`select count(*) from generate_series(1, 100000000000) as working\`;
-    });`);
+    const session = openSession(sql);
+    await lockRun(session);
+    if (process.argv[3] !== '') await session\`select set_config('client_connection_check_interval', \${process.argv[3]}, false)\`;
+    await session\`select count(*) from generate_series(1, 100000000000) as working\`;`);
   const child = spawn(process.execPath, [script, url, interval ?? ''], { stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
   const atWork = () =>
@@ -74,7 +73,9 @@ describe('a run that is stopped in the middle of a statement', () => {
     const { sql, url } = await testDatabase();
     const child = await runAtWork(url, sql, null);
     const { lockRun } = await import('@tessera/server/db/queries/runs/runs.js');
-    await expect(sql.begin((transaction) => lockRun(transaction))).rejects.toThrow(/another run is in progress/);
+    const session = openSession(sql);
+    onTestFinished(() => session.end());
+    await expect(lockRun(session)).rejects.toThrow(/another run is in progress/);
     expect(await isLocked(sql)).toBe(true);
     await end(child, 'SIGKILL');
   });

@@ -4,6 +4,7 @@ import type { CustomerFeatures } from '@tessera/core/customers/customer-features
 import { FEATURE_NAMES, type FeatureName } from '@tessera/core/customers/features.js';
 import { type Database, openDatabase, type Sql } from '@tessera/server/db/database.js';
 import { createFeatures, type FeatureOptions } from '@tessera/server/db/queries/runs/run-features.js';
+import { Workspace } from '@tessera/server/db/queries/runs/workspace.js';
 import { importPaths, type PathsReport } from '@tessera/server/ingest/files/import-paths.js';
 import { collectFeatures, readFeatureChunks } from '@tessera/server/scoring/features/feature-chunks.js';
 import { ensureShop } from '@tessera/server/settings/shop.js';
@@ -74,9 +75,12 @@ export interface ReadFeatures {
 /** Every customer's features as the models read them, by id. */
 export async function readFeatures(sql: Sql, options: FeatureOptions): Promise<ReadFeatures> {
   return sql.begin(async (transaction) => {
-    await createFeatures(transaction, options);
+    await createFeatures(new Workspace(transaction), options);
     const rows = await transaction<{ id: string }[]>`select customer_id as id from run_features order by row`;
-    return { ids: rows.map(({ id }) => id), features: await collectFeatures(readFeatureChunks(transaction)) };
+    return {
+      ids: rows.map(({ id }) => id),
+      features: await collectFeatures(readFeatureChunks(new Workspace(transaction))),
+    };
   });
 }
 

@@ -219,7 +219,6 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'no-crowd': NO_VALUES,
   'clusters-overlap': NO_VALUES,
   'centres-held': [{ share: 0.75, mostMoved: 0.03 }],
-  'ml-kmeans-differs': NO_VALUES,
   'feature-unknown': NO_VALUES,
   'feature-rarely-known': [{ share: 0.4 }],
   'feature-same': NO_VALUES,

@@ -1,5 +1,6 @@
 import type { Sql } from '@tessera/server/db/database.js';
 import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
+import { Workspace } from '@tessera/server/db/queries/runs/workspace.js';
 import { describe, expect, it } from 'vitest';
 import { emptyShop, featuresAt } from '../../support/shop-data.js';
 import { addOrders } from '../../support/shop-data-orders.js';
@@ -19,7 +20,12 @@ async function shopWithProducts(): Promise<Sql> {
 /** The favourites of every customer as of the end of January. */
 async function favouritesOf(sql: Sql): Promise<Record<string, [string | null, string | null]>> {
   const rows = await sql.begin(async (transaction) => {
-    await createFeatures(transaction, { asOf: new Date(JANUARY), timeZone: 'UTC', orders: 'placed', status: 'asOf' });
+    await createFeatures(new Workspace(transaction), {
+      asOf: new Date(JANUARY),
+      timeZone: 'UTC',
+      orders: 'placed',
+      status: 'asOf',
+    });
     return transaction<{ id: string; category: string | null; brand: string | null }[]>`
       select customer_id as id, favourite_category as category, favourite_brand as brand from run_features`;
   });

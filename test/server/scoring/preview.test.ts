@@ -1,5 +1,11 @@
 import { rfm } from '@tessera/core/segmentation/rfm/rfm.js';
 import type { Sql } from '@tessera/server/db/database.js';
+import { readCurrentRun } from '@tessera/server/db/queries/runs/current-run.js';
+import { readProfileFeatures } from '@tessera/server/db/queries/runs/profile-features.js';
+import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
+import { Workspace } from '@tessera/server/db/queries/runs/workspace.js';
+import { collectFeatures, readFeatureChunks } from '@tessera/server/scoring/features/feature-chunks.js';
+import { sampleEvery } from '@tessera/server/scoring/fit-rules.js';
 import { previewSegmentation } from '@tessera/server/scoring/preview.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { parseSegmentationSettings } from '@tessera/server/settings/segmentation.js';
@@ -17,7 +23,7 @@ const settings = (sections: object) => {
 };
 
 /** Sixty buyers, the later the dearer, every third with a second order; and one Prospect. */
-async function scoredShop(): Promise<Sql> {
+async function scoredShop(largestFit?: number): Promise<Sql> {
   const sql = await emptyShop();
   const day = (index: number) => new Date(Date.UTC(2026, 0, 1 + index)).toJSON().slice(0, 10);
   const orders = Array.from({ length: CUSTOMERS }, (_, i) => ({
@@ -31,7 +37,7 @@ async function scoredShop(): Promise<Sql> {
     ...orders.filter((_, i) => i % 3 === 0).map((order) => ({ ...order, lines: [{ amount: '1' }] })),
   );
   await sql`insert into customers (customer_id) values ('nobody')`;
-  await runScoring(sql, { timeZone: 'UTC' });
+  await runScoring(sql, { timeZone: 'UTC', ...(largestFit === undefined ? {} : { largestFit }) });
   return sql;
 }
 
@@ -97,6 +103,37 @@ describe('a preview of segmentation settings', () => {
     expect(before.sort()).toEqual(published.map(({ size }) => size).sort());
     expect(rfm!.warnings).toContain('nobody is in Free');
     expect(rfm!.warnings).toContain('frequency scores 1, 3 and 4 cannot occur: 67 % of buyers ordered once');
+  });
+
+  it('looks at the customers of the run where there are too many for a fit, and begins from its options', async () => {
+    const largestFit = 20;
+    const sql = await scoredShop(largestFit);
+    const same = await previewSegmentation(sql, settings({}), undefined, largestFit);
+    expect(same.segmentations.map(({ key, moved }) => [key, moved])).toEqual(
+      ['rfm', 'value', 'behaviour', 'outliers'].map((key) => [key, 0]),
+    );
+    // All of them have other cut-offs: else the bound would not have been tried.
+    const whole = await previewSegmentation(sql, settings({}));
+    expect(whole.segmentations.some(({ moved }) => moved > 0)).toBe(true);
+  });
+
+  it('reads the rows that a run samples, and not every one', async () => {
+    const sql = await scoredShop();
+    const every = sampleEvery(CUSTOMERS + 1, 'fit', 20);
+    expect(every).toBe(4);
+    const { asOf, runId } = (await readCurrentRun(sql))!;
+    const [sampled, previewed] = await sql.begin(async (transaction) => {
+      const workspace = new Workspace(transaction);
+      await createFeatures(workspace, { asOf, timeZone: 'UTC', orders: 'placed', status: 'asOf' });
+      const profiles: number[] = [];
+      for await (const { features } of readProfileFeatures(transaction, runId, every))
+        profiles.push(...features.columns.netRevenue);
+      const { columns } = await collectFeatures(readFeatureChunks(workspace, { every }));
+      return [[...columns.netRevenue], profiles];
+    });
+    expect(previewed).toEqual(sampled);
+    expect(sampled.length).toBeGreaterThan(5);
+    expect(sampled.length).toBeLessThan(30);
   });
 
   it('takes a new title for the same key for no move', async () => {

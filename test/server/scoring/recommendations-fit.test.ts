@@ -2,6 +2,7 @@ import { seededRandom } from '@tessera/core/numerics/random.js';
 import { basketsOf, CoCounter } from '@tessera/core/recommendations/affinity.js';
 import { type PurchaseLines, recommender } from '@tessera/core/recommendations/recommender.js';
 import { openDatabase, type Sql, type Transaction } from '@tessera/server/db/database.js';
+import { Workspace } from '@tessera/server/db/queries/runs/workspace.js';
 import { type AffinityCounts, createAffinity } from '@tessera/server/scoring/affinity.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesOf, onlineRetailLines } from '../../core/recommendations/purchase-lines.js';
@@ -79,7 +80,7 @@ describe('affinity in SQL', () => {
     const itemCount = lines.products.length;
     const orders = new CoCounter(basketsOf(lines.order, lines.product, itemCount));
     await sql.begin(async (transaction) => {
-      const counts = await createAffinity(transaction, options(lines));
+      const counts = await createAffinity(new Workspace(transaction), options(lines));
       expect(counts).toMatchObject({ products: itemCount, orders: 900, sampledShare: 1, oversizedOrders: 0 });
       const facts = await readFacts(transaction);
       expect(facts.length).toBe(itemCount);
@@ -118,7 +119,7 @@ describe('affinity in SQL', () => {
     const { sql } = await testDatabase();
     const lines = randomShop(900);
     await fillShop(sql, lines);
-    const half = await sql.begin((transaction) => createAffinity(transaction, options(lines), 1300));
+    const half = await sql.begin((transaction) => createAffinity(new Workspace(transaction), options(lines), 1300));
     expect(half.sampledShare).toBeLessThan(0.9);
     expect(half.sampledShare).toBeGreaterThan(0.1);
     expect(half.customers / 357).toBeCloseTo(half.sampledShare, 1);
@@ -141,7 +142,7 @@ describeWithSet('online-retail')('Online Retail in SQL', () => {
     const lines = onlineRetailLines();
     await fillShop(sql, lines);
     [counts, facts] = await sql.begin(async (transaction) => {
-      const made = await createAffinity(transaction, options(lines));
+      const made = await createAffinity(new Workspace(transaction), options(lines));
       return [made, await readFacts(transaction)];
     });
   }, 300_000);

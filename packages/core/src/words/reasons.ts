@@ -201,7 +201,6 @@ interface QualityReasons {
   'no-crowd': Nothing;
   'clusters-overlap': Nothing;
   'centres-held': { readonly share: number; readonly mostMoved: number };
-  'ml-kmeans-differs': Nothing;
   'feature-unknown': Nothing;
   'feature-rarely-known': { readonly share: number };
   'feature-same': Nothing;

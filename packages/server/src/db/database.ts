@@ -53,6 +53,16 @@ interface DriverOptions extends postgres.Options<Record<string, never>> {
   readonly onnotify?: (channel: string, payload: string) => void;
 }
 
+/**
+ * A connection of one's own with the settings of a client, for work that keeps temporary tables or locks beyond a transaction:
+ * they end with it, however it ends. To be ended by the caller.
+ */
+export function openSession({ options }: Sql): Sql {
+  // The driver closes a connection that idles or has lived for long, and opens another when it is asked again.
+  const own = { ...options, max: 1, idle_timeout: 0, max_lifetime: null };
+  return postgres(own as unknown as postgres.Options<Record<string, never>>);
+}
+
 /** This package's folder, from source and from the built bundle alike. */
 function packageFolder(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));

@@ -1,5 +1,4 @@
 import { basketsOf, FEWEST_IN_SEGMENT, fitNeighbours, type Neighbours } from '@tessera/core';
-import type { Transaction } from '../db/database.js';
 import {
   type AffinityOptions,
   countItems,
@@ -10,6 +9,7 @@ import {
   type NeighbourRow,
   readBaskets,
 } from '../db/queries/recommendations/affinity.js';
+import type { Workspace } from '../db/queries/runs/workspace.js';
 
 /** Lines whose pairs one run counts: about 200 MB at once. Of more, those of a sample of the customers. */
 const MOST_LINES = 5_000_000;
@@ -27,20 +27,20 @@ export interface AffinityCounts {
 }
 
 /**
- * Everything that recommendations learn from the orders before a moment, into temporary tables: `affinity_lines`,
- * `affinity_facts` (one row a product) and `affinity_popular`. The database makes the baskets; the pairs in them are counted
+ * Everything that recommendations learn from the orders before a moment, into the workspace's `lines`, `facts` (one
+ * row a product) and `popular`. The database makes the baskets; the pairs in them are counted
  * here, product by product: for Online Retail's 16 million PostgreSQL took 68 s where this took 9, on the same busy machine.
  * @param mostLines for tests: lines to count at most
  */
 export async function createAffinity(
-  transaction: Transaction,
+  workspace: Workspace,
   options: AffinityOptions,
   mostLines = MOST_LINES,
 ): Promise<AffinityCounts> {
-  await dropAffinity(transaction);
-  const usualReturnRate = await createLines(transaction, options);
-  const items = await countItems(transaction);
-  const { orders, customers, segments, ...read } = await readBaskets(transaction, options.profiles, mostLines);
+  await dropAffinity(workspace);
+  const usualReturnRate = await createLines(workspace, options);
+  const items = await countItems(workspace);
+  const { orders, customers, segments, ...read } = await readBaskets(workspace, options.profiles, mostLines);
   const names = [...new Set(segments.filter((segment) => segment !== null))].sort();
   const groups = { of: Int32Array.from(segments, (segment) => names.indexOf(segment ?? '')), count: names.length };
   const found = fitNeighbours(
@@ -49,8 +49,8 @@ export async function createAffinity(
     undefined,
     groups,
   );
-  await createFacts(transaction, neighbourRows(found, names));
-  await createPopular(transaction, options);
+  await createFacts(workspace, neighbourRows(found, names));
+  await createPopular(workspace, options);
   const sizes = names.map((_, group) => groups.of.filter((own) => own === group).length);
   return {
     ...read,

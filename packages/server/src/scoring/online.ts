@@ -4,6 +4,7 @@ import { readCurrentRun } from '../db/queries/runs/current-run.js';
 import { momentsOf, moveSegmentSums, takeProfiles, writeMoves } from '../db/queries/runs/online-scores.js';
 import { createFeatures } from '../db/queries/runs/run-features.js';
 import { writeProfiles } from '../db/queries/runs/runs.js';
+import { Workspace } from '../db/queries/runs/workspace.js';
 import { notifyMoves } from '../db/queries/segments/segment-events.js';
 import { isComplete, restoreModels } from '../runs/fitted-models.js';
 import type { ModelStore } from '../runs/model-store.js';
@@ -27,14 +28,15 @@ export async function rescoreCustomers(
   const fitted = restoreModels(await models.of(run.runId));
   if (!isComplete(fitted)) return 0;
   const rules = run.options as Pick<OrderFactsOptions, 'timeZone' | 'orders' | 'status'>;
-  await createFeatures(transaction, {
+  const workspace = new Workspace(transaction);
+  await createFeatures(workspace, {
     ...{ asOf: run.asOf, timeZone: rules.timeZone, orders: rules.orders, status: rules.status },
     customers: await momentsOf(transaction, run, ids),
   });
-  await scoreFeatures(transaction, fitted);
-  await takeProfiles(transaction, run.runId);
-  await writeProfiles(transaction, run.runId, false);
-  await moveSegmentSums(transaction, run.runId);
-  await notifyMoves(transaction, await writeMoves(transaction, run.runId));
+  await scoreFeatures(workspace, fitted);
+  await takeProfiles(workspace, run.runId);
+  await writeProfiles(workspace, run.runId, false);
+  await moveSegmentSums(workspace, run.runId);
+  await notifyMoves(transaction, await writeMoves(workspace, run.runId));
   return ids.length;
 }

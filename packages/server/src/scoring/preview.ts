@@ -5,7 +5,6 @@ import {
   SEGMENTATIONS,
   type Segmentation,
   type SegmentDefinition,
-  seededRandom,
   type Words,
   wordsIn,
 } from '@tessera/core';
@@ -16,11 +15,8 @@ import { readProfileFeatures } from '../db/queries/runs/profile-features.js';
 import { UserError } from '../errors.js';
 import { DEFAULT_LANGUAGE } from '../language.js';
 import { type SegmentationSettings, segmentationOptions } from '../settings/segmentation.js';
+import { fitSegmentation, sampleEvery } from './fit-rules.js';
 
-/** Customers that a fit sees, as in a run. */
-const LARGEST_FIT = 1_000_000;
-/** The same data and settings give the same preview. */
-const SEED = 20_260_101;
 /** In a segmentation that the run did not know yet. */
 const NOWHERE = '(none)';
 
@@ -112,25 +108,26 @@ function summarise(candidate: Candidate, customers: number, { say }: Words): Seg
  * What settings would change: fits the segmentations that they speak of (all, where they speak of none) to the customers of the
  * published run, and counts who would move. Nothing is written.
  * @param words of titles and warnings
+ * @param largestFit for tests: see `sampleEvery`
  * @throws UserError when nothing was scored yet
  */
 export async function previewSegmentation(
   sql: Sql,
   settings: SegmentationSettings,
   words: Words = wordsIn(DEFAULT_LANGUAGE),
+  largestFit?: number,
 ): Promise<PreviewReport> {
   const options = segmentationOptions(settings);
   return sql.begin('isolation level repeatable read read only', async (transaction) => {
     const run = await readCurrentRun(transaction);
     if (run === null) throw new UserError('there is no published run to compare with: score first (tessera score)');
     const { runId, customers } = run;
-    const sample = await collect(transaction, runId, Math.max(1, Math.ceil(customers / LARGEST_FIT)));
+    const sample = await collect(transaction, runId, sampleEvery(customers, 'fit', largestFit));
     const stored = await readFittedModels(transaction, runId);
     const spokenOf = SEGMENTATIONS.filter(({ key }) => key in options);
     const candidates = (spokenOf.length > 0 ? spokenOf : SEGMENTATIONS).map((model): Candidate => {
       const previous = stored.find(({ key, version }) => key === model.key && version === model.version);
-      const base = (previous && model.optionsAfter?.(previous.fitted)) ?? model.defaults;
-      const fitted = model.fit(sample, { ...(base as object), ...options[model.key] }, seededRandom(SEED));
+      const fitted = fitSegmentation(model, sample, previous, options[model.key]);
       return {
         model,
         fitted,

@@ -9,7 +9,6 @@ import {
   recommender,
   seededRandom,
 } from '@tessera/core';
-import type { Transaction } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import { dropAffinity, storeAffinity } from '../db/queries/recommendations/affinity.js';
 import {
@@ -19,7 +18,7 @@ import {
   wasBoughtBefore,
 } from '../db/queries/recommendations/past-purchases.js';
 import { type Histories, readPastHistories } from '../db/queries/recommendations/recommendations.js';
-import { storeFittedModel } from '../db/queries/runs/fitted-models.js';
+import type { Workspace } from '../db/queries/runs/workspace.js';
 import { readValueCutOffs } from '../db/queries/value/value-cut-offs.js';
 import { type AffinityCounts, createAffinity } from './affinity.js';
 
@@ -46,36 +45,35 @@ export interface RecommendationRunOptions extends Pick<OrderFactsOptions, 'asOf'
 }
 
 /**
- * Learns what is bought together, again and most, judges the lists on the last 90 days, and keeps all of it under the run:
- * rows in `item_affinity` and `popular_products`, and `fitted_models` under the key `recommendations`.
+ * Learns what is bought together, again and most, judges the lists on the last 90 days, and keeps the rows of products under
+ * the run: in `item_affinity` and `popular_products`, where nobody reads them before the run is published.
  *
- * To be called in the run's own transaction once the profiles are written and indexed, since segments are read from them, and
- * before `lateCustomers`, from which on imports wait. Nothing else of a run reads what it writes.
+ * To be called once the profiles are written and indexed, since segments are read from them, and before `lateCustomers`, from
+ * which on imports wait.
+ * @returns what is to be stored with the run's models under `recommender`
  */
 export async function fitRecommendations(
-  transaction: Transaction,
+  workspace: Workspace,
   { runId, profiles, ...facts }: RecommendationRunOptions,
 ): Promise<RecommendationsFitted> {
-  const backtest = await judgePast(transaction, facts);
-  const counts = await createAffinity(transaction, { ...facts, profiles });
-  await storeAffinity(transaction, runId);
-  await dropAffinity(transaction);
-  const fitted: RecommendationsFitted = { ...counts, ...(await readValueCutOffs(transaction, profiles)), backtest };
-  await storeFittedModel(transaction, runId, recommender, fitted);
-  return fitted;
+  const backtest = await judgePast(workspace, facts);
+  const counts = await createAffinity(workspace, { ...facts, profiles });
+  await storeAffinity(workspace, runId);
+  await dropAffinity(workspace);
+  return { ...counts, ...(await readValueCutOffs(workspace.connection, profiles)), backtest };
 }
 
 type Facts = Omit<RecommendationRunOptions, 'runId' | 'profiles'>;
 
 /** Learns as of 90 days before the moment and compares with what was bought since; null where nobody bought before and after. */
-async function judgePast(transaction: Transaction, facts: Facts): Promise<RecommendationsRun['backtest']> {
-  const pastAsOf = await daysBefore(transaction, facts.asOf, facts.timeZone, HORIZON_DAYS);
-  if (!(await wasBoughtBefore(transaction, pastAsOf))) return null;
+async function judgePast(workspace: Workspace, facts: Facts): Promise<RecommendationsRun['backtest']> {
+  const pastAsOf = await daysBefore(workspace.connection, facts.asOf, facts.timeZone, HORIZON_DAYS);
+  if (!(await wasBoughtBefore(workspace.connection, pastAsOf))) return null;
   // Nobody's segment of then is known, and today's would let the future in: the segment's popular products sit this out.
   const options = { ...facts, asOf: pastAsOf };
-  const counts = await createAffinity(transaction, { ...options, profiles: null });
-  const popular = await readPopularOfShop(transaction);
-  const bought = await boughtSince(transaction, facts, pastAsOf, MOST_JUDGED);
+  const counts = await createAffinity(workspace, { ...options, profiles: null });
+  const popular = await readPopularOfShop(workspace);
+  const bought = await boughtSince(workspace, facts, pastAsOf, MOST_JUDGED);
   const columns = {
     own: { hits: [] as number[], ndcg: [] as number[] },
     popular: { hits: [] as number[], ndcg: [] as number[] },
@@ -84,7 +82,7 @@ async function judgePast(transaction: Transaction, facts: Facts): Promise<Recomm
   const customers = [...bought.keys()];
   for (let from = 0; from < customers.length; from += CUSTOMERS_A_BATCH) {
     const batch = customers.slice(from, from + CUSTOMERS_A_BATCH);
-    const histories = await readPastHistories(transaction, batch, options);
+    const histories = await readPastHistories(workspace, batch, options);
     for (const customer of batch) {
       const list = recommender.score(pastSignals(customer, histories, popular, counts), LIST_LENGTH);
       for (const [into, products] of [

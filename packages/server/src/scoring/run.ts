@@ -3,26 +3,30 @@ import {
   clv,
   DEMOGRAPHICS,
   PREDICTIONS,
+  recommender,
   SEGMENTATIONS,
   seededRandom,
   type Wording,
 } from '@tessera/core';
-import type { Sql, Transaction } from '../db/database.js';
+import { openSession, type Sql } from '../db/database.js';
 import type { OrderFactsOptions } from '../db/queries/orders/order-facts.js';
 import { readCurrentRunId } from '../db/queries/runs/current-run.js';
 import {
   readFittedModels,
   readRealisedValue,
   type StoredModel,
+  storeFittedModel,
   storeFittedModels,
 } from '../db/queries/runs/fitted-models.js';
 import { momentsOf } from '../db/queries/runs/online-scores.js';
 import { countFeatures, createFeatures, type FeatureOptions } from '../db/queries/runs/run-features.js';
 import {
+  beginRun,
   createPartition,
   defaultAsOf,
   dropMergedProfiles,
   dropOldRuns,
+  failInterruptedRuns,
   failRun,
   fingerprintFeatures,
   indexPartition,
@@ -34,10 +38,12 @@ import {
   partition,
   publishRun,
   startRun,
+  unlockRun,
   writeProfiles,
   writeSegmentChanges,
   writeSegmentStats,
 } from '../db/queries/runs/runs.js';
+import { Workspace } from '../db/queries/runs/workspace.js';
 import { notifyRunChanges } from '../db/queries/segments/segment-events.js';
 import { hasCustomers } from '../db/queries/shop/settings.js';
 import { noteRealisedValue } from '../db/queries/value/realised-value.js';
@@ -46,15 +52,12 @@ import { allOf, type FittedModels, restoreModels } from '../runs/fitted-models.j
 import { collectFeatures, readFeatureChunks } from './features/feature-chunks.js';
 import { scoreFeatures } from './features/score-features.js';
 import { readTrainingFeatures } from './features/training-features.js';
+import { fitSegmentation, SEED, sampleEvery } from './fit-rules.js';
 import { type Distributions, monitorModel, realisedWarning } from './monitoring.js';
 import { fitRecommendations } from './recommendations.js';
 
-/** Customers that a fit sees; of more, every k-th. */
-const LARGEST_FIT = 1_000_000;
-/** Customers whose spread is compared from run to run; of more, every k-th. */
-const LARGEST_MONITORED = 100_000;
-/** The same data and options give the same run; each model begins with it, so that a preview of one draws the same numbers. */
-const SEED = 20_260_101;
+/** A session that does not end by itself is broken off. */
+const SESSION_ENDS_WITHIN_SECONDS = 5;
 
 const PRODUCT_RULE = { orders: 'placed', status: 'asOf' } as const;
 
@@ -83,6 +86,8 @@ export interface RunOptions {
   /** Whether age, gender, state and city enter models. */
   readonly demographics?: boolean;
   readonly onProgress?: (progress: number, step: string) => void;
+  /** For tests: customers that a fit sees at most; see `sampleEvery`. */
+  readonly largestFit?: number;
 }
 
 /** Without what the shop keeps out of models. */
@@ -93,23 +98,21 @@ function allowedFeatures(features: CustomerFeatures, demographics: boolean): Cus
   return { ...features, outputs: allowed(features.outputs), categories: allowed(features.categories) };
 }
 
-/** Learns from `run_features` and, for models that foretell, from the shop's past. */
+/** Learns from the workspace's features and, for models that foretell, from the shop's past. */
 async function fitModels(
-  transaction: Transaction,
+  workspace: Workspace,
   features: FeatureOptions,
   customers: number,
   before: FittedModels,
-  { modelOptions = {}, demographics = false }: RunOptions,
+  { modelOptions = {}, demographics = false, largestFit }: RunOptions,
 ): Promise<FittedModels> {
-  const every = Math.max(1, Math.ceil(customers / LARGEST_FIT));
-  const sample = allowedFeatures(await collectFeatures(readFeatureChunks(transaction, { every })), demographics);
+  const every = sampleEvery(customers, 'fit', largestFit);
+  const sample = allowedFeatures(await collectFeatures(readFeatureChunks(workspace, { every })), demographics);
   const segmentations = SEGMENTATIONS.map((model) => {
     const previous = before.segmentations.find((known) => known.model === model);
-    const usual = (previous && model.optionsAfter?.(previous.fitted)) ?? model.defaults;
-    const options = { ...(usual as object), ...modelOptions[model.key] };
-    return { model, fitted: model.fit(sample, options, seededRandom(SEED)) };
+    return { model, fitted: fitSegmentation(model, sample, previous, modelOptions[model.key]) };
   });
-  const past = allowedFeatures(await readTrainingFeatures(transaction, features, customers), demographics);
+  const past = allowedFeatures(await readTrainingFeatures(workspace, features, customers), demographics);
   const predictions = PREDICTIONS.map((model) => {
     const own = demographics ? { demographics: DEMOGRAPHICS } : {};
     const options = { ...(model.defaults as object), ...own, ...modelOptions[model.key] };
@@ -118,33 +121,110 @@ async function fitModels(
   return { segmentations, predictions };
 }
 
-/**
- * Stores what the models learned, and how the customers moved since the run before.
- * @returns what moved far
- */
-async function storeModels(
-  transaction: Transaction,
-  runId: number,
+/** Compares the customers whom the models learned from with those of the run before. */
+async function monitorModels(
+  workspace: Workspace,
   models: FittedModels,
   customers: number,
   before: readonly StoredModel[],
   { demographics = false }: RunOptions,
-): Promise<Wording[]> {
-  const every = Math.max(1, Math.ceil(customers / LARGEST_MONITORED));
-  const sample = allowedFeatures(await collectFeatures(readFeatureChunks(transaction, { every })), demographics);
-  const monitored = allOf(models).map((fitted) => {
+) {
+  const every = sampleEvery(customers, 'monitoring');
+  const sample = allowedFeatures(await collectFeatures(readFeatureChunks(workspace, { every })), demographics);
+  return allOf(models).map((fitted) => {
     const { key, version } = fitted.model;
     const then = before.find((stored) => stored.key === key && stored.version === version);
     return { ...fitted, ...monitorModel(fitted, sample, (then?.distributions as Distributions | undefined) ?? null) };
   });
-  await storeFittedModels(transaction, runId, monitored);
+}
+
+/** What of each model moved far, each once. */
+function driftWarnings(monitored: Awaited<ReturnType<typeof monitorModels>>): Wording[] {
   const moved = monitored.flatMap(({ drift }) => (drift?.level === 'STALE' ? [drift.sentence] : []));
   return [...new Map(moved.map((wording) => [JSON.stringify(wording), wording])).values()];
 }
 
+type Progress = (share: number, step: string) => void;
+
+/**
+ * A run's work, on a connection of its own: features, fit, score and profiles, each in statements of their own, so that nothing
+ * of the database waits for a fit. Only publishing is a transaction.
+ */
+async function work(
+  session: Sql,
+  runId: number,
+  features: FeatureOptions,
+  options: RunOptions,
+  progress: Progress,
+  noted: () => Promise<void>,
+): Promise<Omit<RunReport, 'seconds'>> {
+  const { asOf } = features;
+  await lockRun(session);
+  await beginRun(session, runId);
+  const workspace = new Workspace(session, 'session');
+  const previousRunId = await readCurrentRunId(session);
+  progress(0.02, 'features');
+  await noteDoneImports(workspace);
+  await createFeatures(workspace, features);
+  const fingerprint = await fingerprintFeatures(workspace);
+  const customers = await countFeatures(workspace);
+
+  progress(0.2, 'fit');
+  const stored = previousRunId === null ? [] : await readFittedModels(session, previousRunId);
+  const before = restoreModels(stored);
+  const models = await fitModels(workspace, features, customers, before, options);
+  const monitored = await monitorModels(workspace, models, customers, stored, options);
+
+  progress(0.5, 'score');
+  await scoreFeatures(workspace, models, before.segmentations, (rows) =>
+    progress(0.5 + (0.25 * rows) / Math.max(customers, 1), 'score'),
+  );
+  progress(0.75, 'profiles');
+  await createPartition(session, runId);
+  await writeProfiles(workspace, runId, false);
+  await noteMovedScores(workspace, true);
+  progress(0.85, 'indexes');
+  await indexPartition(session, runId);
+  progress(0.88, 'recommendations');
+  const recommendations = await fitRecommendations(workspace, { ...features, runId, profiles: partition(runId) });
+
+  await noteRealisedValue(session, features);
+  const missed = realisedWarning(await readRealisedValue(session, clv.key));
+  const warnings = [...driftWarnings(monitored), ...(missed === null ? [] : [missed])];
+
+  progress(0.95, 'publish');
+  await noted();
+  return session.begin(async (transaction) => {
+    const publishing = workspace.within(transaction);
+    // From here on imports wait: only what needs them to.
+    const late = await lateCustomers(publishing, transaction);
+    await dropMergedProfiles(transaction, runId);
+    let data = fingerprint;
+    if (late.length > 0) {
+      // As they would be scored had they come after the run: each as of the newest thing known of him.
+      const moments = await momentsOf(transaction, { runId, asOf }, late);
+      await createFeatures(publishing, { ...features, customers: moments });
+      data += `+${await fingerprintFeatures(publishing)}`;
+      await scoreFeatures(publishing, models, before.segmentations);
+      await writeProfiles(publishing, runId, true);
+      await noteMovedScores(publishing, false);
+    }
+    await storeFittedModels(transaction, runId, monitored);
+    await storeFittedModel(transaction, runId, recommender, recommendations);
+    const readable = before.segmentations.map(({ model }) => model.key);
+    const changes =
+      previousRunId === null ? 0 : await writeSegmentChanges(publishing, transaction, runId, previousRunId, readable);
+    await writeSegmentStats(transaction, runId);
+    const scored = await publishRun(transaction, runId, data);
+    if (changes > 0) await notifyRunChanges(transaction, runId);
+    return { runId, asOf: asOf.toISOString(), customers: scored, changes, late: late.length, warnings };
+  });
+}
+
 /**
  * One run: features as of a moment, fit, score, profiles, ledger, statistics; published whole or not at all, in one
- * transaction. The run before stays readable until the end, and stays when this one fails.
+ * small transaction at the end. The run before stays readable until then, and stays when this one fails. What a run that was
+ * not published has written is taken away when it fails, or by the next run or start.
  * @throws UserError when there is nothing to score or another run is in progress
  */
 export async function runScoring(sql: Sql, options: RunOptions): Promise<RunReport> {
@@ -158,7 +238,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
     ...{ seed: SEED, timeZone, ...rule, demographics: options.demographics ?? false },
     ...{ settings: options.settingsFingerprint ?? null },
   });
-  // One write at a time, in order, on a connection that does not share the run's transaction.
+  // One write at a time, in order, on a connection that does not share the run's session.
   let noted = Promise.resolve();
   let lastStep = '';
   const progress = (share: number, step: string) => {
@@ -167,62 +247,9 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
     lastStep = step;
     noted = noted.then(() => noteProgress(sql, runId, share, step)).catch(() => {});
   };
+  const session = openSession(sql);
   try {
-    const report = await sql.begin(async (transaction) => {
-      await lockRun(transaction);
-      const previousRunId = await readCurrentRunId(transaction);
-      const features: FeatureOptions = { asOf, timeZone, ...rule };
-      progress(0.02, 'features');
-      await noteDoneImports(transaction);
-      await createFeatures(transaction, features);
-      let fingerprint = await fingerprintFeatures(transaction);
-      const customers = await countFeatures(transaction);
-
-      progress(0.2, 'fit');
-      const stored = previousRunId === null ? [] : await readFittedModels(transaction, previousRunId);
-      const before = restoreModels(stored);
-      const models = await fitModels(transaction, features, customers, before, options);
-      const moved = await storeModels(transaction, runId, models, customers, stored, options);
-
-      progress(0.5, 'score');
-      await scoreFeatures(transaction, models, before.segmentations, (rows) =>
-        progress(0.5 + (0.25 * rows) / Math.max(customers, 1), 'score'),
-      );
-      progress(0.75, 'profiles');
-      await createPartition(transaction, runId);
-      await writeProfiles(transaction, runId, false);
-      await noteMovedScores(transaction, true);
-      progress(0.85, 'indexes');
-      await indexPartition(transaction, runId);
-      progress(0.88, 'recommendations');
-      await fitRecommendations(transaction, { ...features, runId, profiles: partition(runId) });
-
-      await noteRealisedValue(transaction, features);
-      const missed = realisedWarning(await readRealisedValue(transaction, clv.key));
-      const warnings = missed === null ? moved : [...moved, missed];
-
-      // From here on imports wait: only what needs them to.
-      progress(0.95, 'publish');
-      const late = await lateCustomers(transaction);
-      await dropMergedProfiles(transaction, runId);
-      if (late.length > 0) {
-        // As they would be scored had they come after the run: each as of the newest thing known of him.
-        const moments = await momentsOf(transaction, { runId, asOf }, late);
-        await createFeatures(transaction, { ...features, customers: moments });
-        fingerprint += `+${await fingerprintFeatures(transaction)}`;
-        await scoreFeatures(transaction, models, before.segmentations);
-        await writeProfiles(transaction, runId, true);
-        await noteMovedScores(transaction, false);
-      }
-      const readable = before.segmentations.map(({ model }) => model.key);
-      const changes =
-        previousRunId === null ? 0 : await writeSegmentChanges(transaction, runId, previousRunId, readable);
-      await writeSegmentStats(transaction, runId);
-      await noted;
-      const scored = await publishRun(transaction, runId, fingerprint);
-      if (changes > 0) await notifyRunChanges(transaction, runId);
-      return { runId, asOf: asOf.toISOString(), customers: scored, changes, late: late.length, warnings };
-    });
+    const report = await work(session, runId, { asOf, timeZone, ...rule }, options, progress, () => noted);
     options.onProgress?.(1, 'published');
     await dropOldRuns(sql, timeZone);
     return { ...report, seconds: (performance.now() - startedAt) / 1000 };
@@ -230,5 +257,9 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
     await noted;
     await failRun(sql, runId, error instanceof Error ? error.message : String(error)).catch(() => {});
     throw error;
+  } finally {
+    await unlockRun(session).catch(() => {});
+    await session.end({ timeout: SESSION_ENDS_WITHIN_SECONDS });
+    await failInterruptedRuns(sql).catch(() => {});
   }
 }

@@ -1,5 +1,6 @@
 import { CLV_INPUTS, SCORE_WINDOW, TEST_WINDOW, TRAIN_WINDOW } from '@tessera/core/lifetime-value/labelled-rows.js';
 import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
+import { Workspace } from '@tessera/server/db/queries/runs/workspace.js';
 import { readTrainingFeatures } from '@tessera/server/scoring/features/training-features.js';
 import { runScoring } from '@tessera/server/scoring/run.js';
 import { ensureShop } from '@tessera/server/settings/shop.js';
@@ -31,8 +32,8 @@ describe('training rows', () => {
       status: 'asOf',
     } as const;
     const features = await sql.begin(async (transaction) => {
-      await createFeatures(transaction, options);
-      return readTrainingFeatures(transaction, options, 3);
+      await createFeatures(new Workspace(transaction), options);
+      return readTrainingFeatures(new Workspace(transaction), options, 3);
     });
     const rows = Array.from({ length: features.count }, (_, row) => ({
       window: features.outputs[CLV_INPUTS.window]![row],
@@ -87,8 +88,8 @@ describe('training rows', () => {
       asOf: new Date('2026-09-30T12:00:00Z'),
     } as const;
     const features = await sql.begin(async (transaction) => {
-      await createFeatures(transaction, options);
-      return readTrainingFeatures(transaction, options, 1);
+      await createFeatures(new Workspace(transaction), options);
+      return readTrainingFeatures(new Workspace(transaction), options, 1);
     });
     const window = features.outputs[CLV_INPUTS.window]!;
     const next = features.outputs[CLV_INPUTS.revenueNext90Days]!;

@@ -20,7 +20,7 @@ import { featureImportance, profileClusters } from './cluster-profile.js';
 import { continuedFit, dampedStep } from './continuity.js';
 import type { BehaviourCluster, BehaviourClusterOptions, BehaviourClustersFitted, ClusterQuality } from './fitted.js';
 import { nameAndKeep, placedBefore, traitsOf } from './identity.js';
-import { publishedFit } from './ml-kmeans-check.js';
+import { publishedFit } from './published-fit.js';
 
 /** Fewer buyers than this make no clusters worth a name. */
 const MINIMUM_BUYERS = 10;
@@ -179,8 +179,8 @@ export function fitBehaviourClusters(
   const chosen = candidates.findIndex(({ clusterCount }) => clusterCount === choice.clusterCount);
   const before = placedBefore(previous);
   const best = continuedFit(matrix, used, fits[chosen]!, before);
-  const { polished, centroids: optimum, mlKmeans: check } = publishedFit(matrix, best);
-  const { centroids: found, stepTaken, keptShare } = dampedStep(matrix, used, optimum, before);
+  const optimum = publishedFit(matrix, best);
+  const { centroids: found, stepTaken, keptShare } = dampedStep(matrix, used, optimum.centroids, before);
   const unordered = profileClusters(features, labelEverybody(features, used, found), found.rows);
   const order = unordered
     .map((_, cluster) => cluster)
@@ -206,9 +206,9 @@ export function fitBehaviourClusters(
     stepTaken,
     keptShare,
     inertia: assignToCentroids(matrix, centroids).inertia,
-    iterations: best.iterations + polished.iterations,
-    converged: best.converged && polished.converged,
-    mlKmeans: check,
+    iterations: best.iterations + optimum.iterations,
+    converged: best.converged && optimum.converged,
+    fitter: optimum.fitter,
     silhouette,
     daviesBouldin,
     calinskiHarabasz,
@@ -250,10 +250,9 @@ export function fitBehaviourClusters(
   };
 }
 
-function noteOf({ silhouette, stepTaken, mlKmeans: { agrees } }: ClusterQuality): Wording | null {
+function noteOf({ silhouette, stepTaken }: ClusterQuality): Wording | null {
   return notes([
     ...(silhouette < WEAK_STRUCTURE_SILHOUETTE ? [said('clusters-overlap', {})] : []),
     ...(stepTaken < 1 ? [said('centres-held', { share: stepTaken, mostMoved: MOST_MOVED })] : []),
-    ...(agrees ? [] : [said('ml-kmeans-differs', {})]),
   ]);
 }

@@ -7,6 +7,7 @@ import type { Wording } from '../../words/reasons.js';
 import { type DroppedFeature, type ScaledFeature, scaleRow } from '../scaling.js';
 import type { ClusterCountCandidate, ClusterCountChoice } from './cluster-count.js';
 import type { ClusterProfile, FeatureImportance } from './cluster-profile.js';
+import type { Fitter } from './published-fit.js';
 
 export interface BehaviourClusterOptions {
   /** Candidates; those that are unknown, constant or repeat an earlier one are left out, and Fitted says why. */
@@ -74,8 +75,8 @@ export interface ClusterQuality {
   readonly inertia: number;
   readonly iterations: number;
   readonly converged: boolean;
-  /** The same fit continued by ml-kmeans: whether its inertia is as low, so that its centroids are the published ones. */
-  readonly mlKmeans: { readonly inertia: number; readonly iterations: number; readonly agrees: boolean };
+  /** Which of the two made the last steps; see `publishedFit`. Absent in fits of before there was a choice. */
+  readonly fitter?: Fitter;
   /** These three of the clusters as they are published, also where those stay near last time's. */
   readonly silhouette: number;
   readonly daviesBouldin: number;

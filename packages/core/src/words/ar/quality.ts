@@ -45,7 +45,6 @@ export const quality: Sentences<QualityKind> = {
       `ولو زادت لتغيّرت مجموعة أكثر من ${s.percent(mostMoved)} من العملاء لهذا السبب وحده`,
     () => 'لم تقطع المراكز كامل الطريق إلى أفضل ملاءمة، كي لا تتغيّر مجموعة كثير من العملاء لهذا السبب وحده',
   ],
-  'ml-kmeans-differs': () => 'انتهى ml-kmeans إلى نتيجة مغايرة: المراكز من ملاءمتنا الخاصة',
   'feature-unknown': () => 'غير معروف لأي عميل',
   'feature-rarely-known': [
     ({ share }, s) => `معروف لدى ${s.percent(share)} من العملاء فقط`,

@@ -49,7 +49,6 @@ export const quality: Sentences<QualityKind> = {
     () =>
       'die Mittelpunkte gingen nicht den ganzen Weg vom vorigen Lauf zur besten Anpassung, damit wenige Kunden allein deswegen wechseln',
   ],
-  'ml-kmeans-differs': () => 'ml-kmeans endete anders: Die Mittelpunkte sind die unserer eigenen Anpassung',
   'feature-unknown': () => 'bei keinem Kunden bekannt',
   'feature-rarely-known': [
     ({ share }, s) => `nur bei ${s.percent(share)} der Kunden bekannt`,

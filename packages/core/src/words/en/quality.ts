@@ -50,7 +50,6 @@ export const quality: Sentences<QualityKind> = {
     () =>
       'the centres did not go the whole way from the run before to the best fit, so that few customers change cluster for that alone',
   ],
-  'ml-kmeans-differs': () => 'ml-kmeans ended elsewhere: the centroids are those of our own fit',
   'feature-unknown': () => 'not known for any customer',
   'feature-rarely-known': [
     ({ share }, s) => `known for ${s.percent(share)} of the customers only`,

@@ -46,7 +46,6 @@ export const quality: Sentences<QualityKind> = {
     () =>
       'los centros no recorrieron todo el camino hasta el mejor ajuste, para que pocos clientes cambien de grupo solo por eso',
   ],
-  'ml-kmeans-differs': () => 'ml-kmeans terminó en otro punto: los centros son los de nuestro propio ajuste',
   'feature-unknown': () => 'no se conoce de ningún cliente',
   'feature-rarely-known': [
     ({ share }, s) => `solo se conoce del ${s.percent(share)} de los clientes`,

@@ -45,7 +45,6 @@ export const quality: Sentences<QualityKind> = {
       `それ以上動かすと、それだけで${s.percent(mostMoved)}を超える顧客のクラスターが変わります`,
     () => 'それだけでクラスターが変わる顧客を少なくするため、中心は最適な位置まで動ききっていません',
   ],
-  'ml-kmeans-differs': () => 'ml-kmeansは別の結果になりました。中心は当社の計算によるものです',
   'feature-unknown': () => 'どの顧客についても不明',
   'feature-rarely-known': [
     ({ share }, s) => `顧客の${s.percent(share)}についてしか分かりません`,

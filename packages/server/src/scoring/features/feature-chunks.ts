@@ -5,28 +5,29 @@ import {
   FEATURE_NAMES,
   MODEL_CATEGORIES,
 } from '@tessera/core';
-import type { Transaction } from '../../db/database.js';
 import {
+  type FeatureTable,
   MODEL_CATEGORY_COLUMNS,
   MODEL_FEATURES,
   MODEL_OUTPUT_COLUMNS,
   MODEL_OUTPUT_NAMES,
   readFeatureRows,
 } from '../../db/queries/runs/run-features.js';
+import type { Workspace } from '../../db/queries/runs/workspace.js';
 
 /** Rows that leave the database and are scored at once; memory is bounded by this, never by the shop. */
 const ROWS_PER_CHUNK = 20_000;
 
 export interface FeatureChunk {
-  /** The `row` of the table of the first customer; the others follow without a gap unless every k-th was asked for. */
+  /** The `row` of each customer, rising; without a gap unless a sample was asked for. */
   readonly rows: Int32Array;
   readonly features: CustomerFeatures;
 }
 
 export interface ChunkOptions {
   /** A table made by `createFeatures`. */
-  readonly table?: string;
-  /** 1 for all customers, k for every k-th. */
+  readonly table?: FeatureTable;
+  /** 1 for all customers, k for about every k-th: see `isSampled`. */
   readonly every?: number;
   /** A further number of the table, and the name under which models read it. */
   readonly label?: { readonly column: string; readonly output: string };
@@ -58,10 +59,9 @@ class CategoryReader {
 
 /** The features of a table in columns, chunk by chunk. Between two chunks the connection is free. */
 export async function* readFeatureChunks(
-  transaction: Transaction,
-  { table = 'run_features', every = 1, label }: ChunkOptions = {},
+  workspace: Workspace,
+  { table = 'features', every = 1, label }: ChunkOptions = {},
 ): AsyncGenerator<FeatureChunk> {
-  const step = ROWS_PER_CHUNK * every;
   const outputNames = label === undefined ? MODEL_OUTPUT_NAMES : [...MODEL_OUTPUT_NAMES, label.output];
   const selected = [
     'row',
@@ -72,10 +72,12 @@ export async function* readFeatureChunks(
   ];
   const firstOutput = 1 + FEATURE_NAMES.length;
   const firstCategory = firstOutput + outputNames.length;
-  for (let from = 0; ; from += step) {
-    const values = await readFeatureRows(transaction, table, selected, { from, to: from + step, every });
+  let after = -1;
+  for (;;) {
+    const values = await readFeatureRows(workspace, table, selected, { after, limit: ROWS_PER_CHUNK, every });
     const count = values.length;
     if (count === 0) return;
+    after = values[count - 1]![0] as number;
     const rows = new Int32Array(count);
     const features = emptyFeatures(count);
     const columns = FEATURE_NAMES.map((name) => features.columns[name]);

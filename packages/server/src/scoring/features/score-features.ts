@@ -1,27 +1,27 @@
 import type { CustomerFeatures, Scores } from '@tessera/core';
-import type { Transaction } from '../../db/database.js';
 import { PROFILE_SCORES, type ProfileScore } from '../../db/queries/runs/profile-scores.js';
-import { createScores, writeScores } from '../../db/queries/runs/runs.js';
+import { writeScores } from '../../db/queries/runs/runs.js';
+import type { Workspace } from '../../db/queries/runs/workspace.js';
 import { allOf, type FittedModels, type FittedSegmentation } from '../../runs/fitted-models.js';
 import { readFeatureChunks } from './feature-chunks.js';
 
 const MONEY_DECIMALS = 4;
 
 /**
- * Scores `run_features` chunk by chunk into `run_scores`.
+ * Scores the workspace's features chunk by chunk into its scores.
  * @param before segmentations of the run before, for the ledger; none when there was none
  * @param onRows told how many rows are scored so far
  */
 export async function scoreFeatures(
-  transaction: Transaction,
+  workspace: Workspace,
   models: FittedModels,
   before: readonly FittedSegmentation[] = [],
   onRows: (rows: number) => void = () => {},
 ): Promise<void> {
-  await createScores(transaction);
+  await workspace.make('scores');
   let rows = 0;
-  for await (const chunk of readFeatureChunks(transaction)) {
-    await writeScores(transaction, scoreLines(models, before, chunk.rows, chunk.features));
+  for await (const chunk of readFeatureChunks(workspace)) {
+    await writeScores(workspace, scoreLines(models, before, chunk.rows, chunk.features));
     rows += chunk.rows.length;
     onRows(rows);
   }

@@ -1,4 +1,5 @@
 import { createFeatures } from '@tessera/server/db/queries/runs/run-features.js';
+import { Workspace } from '@tessera/server/db/queries/runs/workspace.js';
 import { describe, expect, it } from 'vitest';
 import { emptyShop, featuresAt, readFeatures } from '../../../../support/shop-data.js';
 import { addOrders } from '../../../../support/shop-data-orders.js';
@@ -122,7 +123,7 @@ describe('features as of a moment', () => {
       const opens = await sql.begin(async (transaction) => {
         await transaction`select set_config('TimeZone', ${session}, true)`;
         const asOf = new Date('2026-05-31T22:00:00Z');
-        await createFeatures(transaction, { asOf, timeZone, orders: 'placed', status: 'asOf' });
+        await createFeatures(new Workspace(transaction), { asOf, timeZone, orders: 'placed', status: 'asOf' });
         return (await transaction`select email_opens_90d as opens from run_features`)[0]!.opens;
       });
       expect([session, opens]).toEqual([session, 1]);
@@ -451,7 +452,12 @@ describe('the discount share and the categories', () => {
       { customer: 'later', placedAt: '2026-03-01', lines: [{ amount: '5', product: 'hat' }] },
     );
     const rows = await sql.begin(async (transaction) => {
-      await createFeatures(transaction, { asOf: new Date(JANUARY), timeZone: 'UTC', orders: 'placed', status: 'asOf' });
+      await createFeatures(new Workspace(transaction), {
+        asOf: new Date(JANUARY),
+        timeZone: 'UTC',
+        orders: 'placed',
+        status: 'asOf',
+      });
       return transaction<{ id: string; favourite: string | null; share: number | null }[]>`
         select customer_id as id, top_spend_category as favourite, top_spend_category_share as share
         from run_features order by customer_id`;

@@ -1,7 +1,8 @@
 import type { BoughtProduct, PairCounts, PopularProduct, ProductFacts } from '@tessera/core';
 import { RANKING } from '@tessera/core';
-import type { Sql, Transaction } from '../../database.js';
+import type { Sql } from '../../database.js';
 import { momentLiteral, type OrderFactsOptions, orderFacts, quote } from '../orders/order-facts.js';
+import type { Workspace } from '../runs/workspace.js';
 
 /** Products of one customer that are looked at; those that are due again may lie further back than what neighbours are taken of. */
 const LONGEST_HISTORY = 200;
@@ -100,18 +101,18 @@ export async function readHistories(
   return historiesOf(rows);
 }
 
-/** The same out of the temporary tables of `createAffinity`, for a back-test. */
+/** The same out of the tables that `createAffinity` made in a workspace, for a back-test. */
 export async function readPastHistories(
-  transaction: Transaction,
+  workspace: Workspace,
   customerIds: readonly string[],
   { asOf, timeZone }: Pick<OrderFactsOptions, 'asOf' | 'timeZone'>,
 ): Promise<Histories> {
-  const rows = await transaction.unsafe<HistoryRow[]>(
+  const rows = await workspace.connection.unsafe<HistoryRow[]>(
     `with own as (
       select customer_id, product_id, max(day) as last, min(day) as first, count(distinct day) as days, bool_and(is_returned) as is_sent_back
-      from affinity_lines where customer_id = any($1::text[]) group by customer_id, product_id
+      from ${workspace.name('lines')} where customer_id = any($1::text[]) group by customer_id, product_id
     ),
-    ${historySelect(`(${momentLiteral(asOf)} at time zone ${quote(timeZone)})::date`, 'affinity_facts f on')}`,
+    ${historySelect(`(${momentLiteral(asOf)} at time zone ${quote(timeZone)})::date`, `${workspace.name('facts')} f on`)}`,
     [customerIds as string[]],
   );
   return historiesOf(rows);

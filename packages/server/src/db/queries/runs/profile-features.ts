@@ -1,6 +1,6 @@
 import { type CustomerFeatures, emptyFeatures, FEATURE_NAMES } from '@tessera/core';
 import type { Transaction } from '../../database.js';
-import { MODEL_FEATURES } from './run-features.js';
+import { isSampled, MODEL_FEATURES } from './run-features.js';
 
 /** Rows that leave the database at once: the bound on memory. */
 const ROWS_PER_CHUNK = 20_000;
@@ -14,7 +14,7 @@ export interface ProfileChunk {
 
 /**
  * The features that a published run scored, read back from its profiles chunk by chunk.
- * @param every 1 for all customers, k for about every k-th, the same ones each time
+ * @param every 1 for all customers, k for about every k-th, the same ones as in a run: see `isSampled`
  */
 export async function* readProfileFeatures(
   transaction: Transaction,
@@ -23,7 +23,7 @@ export async function* readProfileFeatures(
 ): AsyncGenerator<ProfileChunk> {
   const rows = transaction`
     select ${transaction.unsafe(MODEL_FEATURES)}, segments from customer_profiles
-    where run_id = ${runId} and (${every}::int = 1 or abs(hashtext(customer_id)::bigint) % ${every} = 0)
+    where run_id = ${runId} and ${transaction.unsafe(isSampled(every))}
     order by customer_id`.values();
   for await (const chunk of rows.cursor(ROWS_PER_CHUNK)) {
     const values = chunk as unknown as (number | null | string[])[][];

@@ -6,17 +6,20 @@ import {
   MODEL_CATEGORIES,
   MODEL_OUTPUTS,
 } from '@tessera/core';
-import type { Transaction } from '../../database.js';
 import { customerProfiles } from '../../tables.js';
 import type { FeatureScope } from '../features/feature.js';
 import { FEATURE_GROUPS, STORED_FEATURE_NAMES, STORED_FEATURES } from '../features/features.js';
 import { momentLiteral, type OrderFactsOptions, orderFacts, quote } from '../orders/order-facts.js';
+import type { Workspace } from './workspace.js';
+
+/** Which of the two tables of features. */
+export type FeatureTable = 'features' | 'windowFeatures';
 
 export interface FeatureOptions extends Omit<OrderFactsOptions, 'momentOf'> {
   /** Only these customers, each as of a moment of his own; all as of `asOf` when left out. */
   readonly customers?: ReadonlyMap<string, Date>;
-  /** The temporary table that is made. */
-  readonly table?: string;
+  /** The table that is made; `features` when left out. */
+  readonly table?: FeatureTable;
   /** Leaves out groups of features of which lifetime value reads none: they are null. */
   readonly forPredictions?: boolean;
 }
@@ -24,29 +27,31 @@ export interface FeatureOptions extends Omit<OrderFactsOptions, 'momentOf'> {
 const isPredictor = (name: string) => featureOf(name)?.models.clv !== undefined;
 
 /**
- * Makes the temporary table of features, `run_features` unless named: one row a customer, every feature as of the moment, by one statement and so
- * from one snapshot. `row` numbers the customers from 0 in id order.
+ * Makes a table of features: one row a customer, every feature as of the moment, by one statement and so from one snapshot. `row` numbers the customers from 0 in id order.
  *
  * Money is exact here; what models read (`MODEL_FEATURES`) is rounded to 4 decimals, because sources that passed through
  * a float (thelook's 15.949999809265137) would otherwise part customers who spent the same.
  */
-export async function createFeatures(transaction: Transaction, options: FeatureOptions): Promise<void> {
-  const { customers: chosen, table = 'run_features', forPredictions = false } = options;
+export async function createFeatures(workspace: Workspace, options: FeatureOptions): Promise<void> {
+  const { customers: chosen, table = 'features', forPredictions = false } = options;
+  const { connection } = workspace;
+  const chosenTable = workspace.name('chosen');
   if (chosen !== undefined) {
     const moments = Array.from(chosen.values(), (moment) => moment.toISOString());
-    await transaction`drop table if exists chosen_customers`;
-    await transaction`
-      create temp table chosen_customers on commit drop as
-      select customer_id COLLATE "C" as customer_id, as_of
-      from unnest(${[...chosen.keys()]}::text[], ${moments}::timestamptz[]) as chosen (customer_id, as_of)`;
-    await transaction`create unique index on chosen_customers (customer_id)`;
-    await transaction`analyze chosen_customers`;
+    await workspace.fill(
+      'chosen',
+      `select customer_id COLLATE "C" as customer_id, as_of
+       from unnest($1::text[], $2::timestamptz[]) as chosen (customer_id, as_of)`,
+      [[...chosen.keys()], moments],
+    );
+    await connection.unsafe(`create unique index on ${chosenTable} (customer_id)`);
+    await connection.unsafe(`analyze ${chosenTable}`);
   }
-  const only = chosen === undefined ? '' : 'in (select customer_id from chosen_customers)';
+  const only = chosen === undefined ? '' : `in (select customer_id from ${chosenTable})`;
   const momentOf = (alias: string) =>
     chosen === undefined
       ? momentLiteral(options.asOf)
-      : `(select m.as_of from chosen_customers m where m.customer_id = ${alias}.customer_id)`;
+      : `(select m.as_of from ${chosenTable} m where m.customer_id = ${alias}.customer_id)`;
   const zone = quote(options.timeZone);
   const scope: FeatureScope = {
     momentOf,
@@ -66,29 +71,30 @@ export async function createFeatures(transaction: Transaction, options: FeatureO
       return `${groups.includes(group) ? text : `null::${column.getSQLType()}`} as ${column.name}`;
     }),
   );
-  await transaction.unsafe(`drop table if exists ${table}`);
-  await transaction.unsafe(`
-    create temp table ${table} on commit drop as
-    with ${[orderFacts({ ...options, momentOf }, only), ...expressions].join(',')}
+  await workspace.fill(
+    table,
+    `with ${[orderFacts({ ...options, momentOf }, only), ...expressions].join(',')}
     select (row_number() over (order by c.customer_id) - 1)::int as row,
            c.customer_id, c.registered_at, t.first_order_at, t.last_order_at,
            date_trunc('month', t.first_day)::date as cohort, ${momentOf('c')} as as_of,
            ${columns.join(', ')}
     from customers c
     ${groups.map(({ joins }) => joins).join('\n')}
-    where c.customer_id <> '' ${scope.andChosen('c')}`);
-  await transaction.unsafe(`create unique index on ${table} (row)`);
-  await transaction.unsafe(`analyze ${table}`);
+    where c.customer_id <> '' ${scope.andChosen('c')}`,
+  );
+  await connection.unsafe(`create unique index on ${workspace.name(table)} (row)`);
+  await connection.unsafe(`analyze ${workspace.name(table)}`);
 }
 
 /**
  * Adds to the features as of a moment what each customer spent in the 90 days from it: `revenue_next_90_days`, before
  * returns, without what was cancelled by their end.
  */
-export async function addLabels(transaction: Transaction, options: FeatureOptions, labelEnd: Date): Promise<void> {
-  const { table = 'run_features', asOf } = options;
-  await transaction.unsafe(`alter table ${table} add column revenue_next_90_days numeric not null default 0`);
-  await transaction.unsafe(`
+export async function addLabels(workspace: Workspace, options: FeatureOptions, labelEnd: Date): Promise<void> {
+  const { asOf } = options;
+  const table = workspace.name(options.table ?? 'features');
+  await workspace.connection.unsafe(`alter table ${table} add column revenue_next_90_days numeric not null default 0`);
+  await workspace.connection.unsafe(`
     with ${orderFacts({ ...options, asOf: labelEnd })},
     spent as (
       select customer_id, sum(gross) as revenue from per_order
@@ -131,26 +137,31 @@ export const DISTINGUISHING_COLUMNS: readonly (readonly [feature: string, column
 );
 
 /** How many customers `createFeatures` found. */
-export async function countFeatures(transaction: Transaction): Promise<number> {
-  const [size] = await transaction<{ customers: number }[]>`select count(*)::float8 as customers from run_features`;
+export async function countFeatures(workspace: Workspace): Promise<number> {
+  const [size] = await workspace.connection.unsafe<{ customers: number }[]>(
+    `select count(*)::float8 as customers from ${workspace.name('features')}`,
+  );
   return size?.customers ?? 0;
 }
 
-/** Rows of a table made by `createFeatures`, by their numbers: from one on up to another, every k-th. @returns cells in the order of `columns` */
+/**
+ * Whether a customer is in the sample of about every k-th: by his id, so that a run, its preview and every window of the past
+ * see the same people, whoever came meanwhile.
+ * @param every 1 for all customers
+ */
+export const isSampled = (every: number): string =>
+  every === 1 ? 'true' : `abs(hashtext(customer_id)::bigint) % ${every} = 0`;
+
+/** Rows of a table made by `createFeatures` in the order of their numbers. @returns cells in the order of `columns` */
 export async function readFeatureRows(
-  transaction: Transaction,
-  table: string,
+  workspace: Workspace,
+  table: FeatureTable,
   columns: readonly string[],
-  { from, to, every }: { readonly from: number; readonly to: number; readonly every: number },
+  { after, limit, every }: { readonly after: number; readonly limit: number; readonly every: number },
 ): Promise<unknown[][]> {
-  return transaction
+  return workspace.connection
     .unsafe(
-      `select ${columns.join(', ')} from ${table} where row >= ${from} and row < ${to} and row % ${every} = 0 order by row`,
+      `select ${columns.join(', ')} from ${workspace.name(table)} where row > ${after} and ${isSampled(every)} order by row limit ${limit}`,
     )
     .values();
-}
-
-/** Takes away a table that `createFeatures` made beside the run's own. */
-export async function dropFeatures(transaction: Transaction, table: string): Promise<void> {
-  await transaction.unsafe(`drop table if exists ${table}`);
 }

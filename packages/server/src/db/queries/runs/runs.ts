@@ -6,6 +6,7 @@ import { dropRecommendations } from '../recommendations/affinity.js';
 import { SEGMENT_SUMS } from '../segments/segment-stats.js';
 import { PROFILE_SCORES } from './profile-scores.js';
 import { DISTINGUISHING_COLUMNS, PROFILE_FEATURE_COLUMNS } from './run-features.js';
+import type { Connection, Workspace } from './workspace.js';
 
 const RUN_LOCK = 7_305_004;
 /** The newest runs that stay readable; beside them each month's first. */
@@ -34,29 +35,34 @@ async function endOrphanedRun(sql: Sql | Transaction): Promise<void> {
   }
 }
 
-async function tryRunLock(transaction: Transaction): Promise<boolean> {
-  const [lock] = await transaction<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${RUN_LOCK}) as taken`;
+async function tryRunLock(session: Connection): Promise<boolean> {
+  const [lock] = await session<{ taken: boolean }[]>`select pg_try_advisory_lock(${RUN_LOCK}) as taken`;
   return lock?.taken === true;
 }
 
 /**
  * One run at a time: two would compare themselves with the same run before. A run whose process was killed lets go
  * within a second, as its session looks for its client also in the middle of a statement.
+ * @param session one of `openSession`, which holds the lock until it ends or gives it back with `unlockRun`
  */
-export async function lockRun(transaction: Transaction): Promise<void> {
-  await transaction`
-    select set_config('application_name', ${`${SESSION_NAME} ${machineName()} ${signatureOf(process.pid)}`}, true)`;
+export async function lockRun(session: Connection): Promise<void> {
+  await session`
+    select set_config('application_name', ${`${SESSION_NAME} ${machineName()} ${signatureOf(process.pid)}`}, false)`;
   // PostgreSQL on Windows cannot look, and refuses the setting.
-  await transaction`
-    select set_config('client_connection_check_interval', '1s', true) where version() !~* 'visual c|mingw|windows'`;
-  if (await tryRunLock(transaction)) return;
-  await endOrphanedRun(transaction);
-  if (await tryRunLock(transaction)) return;
-  const [other] = await transaction<{ id: number; step: string }[]>`
+  await session`
+    select set_config('client_connection_check_interval', '1s', false) where version() !~* 'visual c|mingw|windows'`;
+  if (await tryRunLock(session)) return;
+  await endOrphanedRun(session);
+  if (await tryRunLock(session)) return;
+  const [other] = await session<{ id: number; step: string }[]>`
     select id::float8 as id, step from runs where state = 'running' order by id limit 1`;
   throw new UserError(
     `another run is in progress (run ${other?.id ?? '?'}, ${other?.step ?? 'starting'}): wait for it`,
   );
+}
+
+export async function unlockRun(session: Connection): Promise<void> {
+  await session`select pg_advisory_unlock(${RUN_LOCK})`;
 }
 
 export async function startRun(sql: Sql, asOf: Date, options: Record<string, unknown>): Promise<number> {
@@ -69,16 +75,57 @@ export async function noteProgress(sql: Sql, runId: number, progress: number, st
   await sql`update runs set progress = ${progress}, step = ${step} where id = ${runId}`;
 }
 
+/** The reason of the run itself replaces what others made of its silence. */
 export async function failRun(sql: Sql, runId: number, error: string): Promise<void> {
-  await sql`update runs set state = 'failed', finished_at = now(), error = ${error} where id = ${runId} and state = 'running'`;
+  await sql`
+    update runs set state = 'failed', finished_at = now(), error = ${error}
+    where id = ${runId} and state in ('running', 'failed')`;
 }
 
-/** Runs whose process died with them; their transaction left nothing behind. */
+/** Runs that failed and left rows or a table behind: what they had written before they would have been published. */
+async function runsWithRemains(connection: Connection): Promise<number[]> {
+  const rows = await connection<{ id: number }[]>`
+    select id::float8 as id from runs r where state = 'failed' and (
+      to_regclass('customer_profiles_' || id) is not null
+      or exists (select from item_affinity where run_id = r.id)
+      or exists (select from popular_products where run_id = r.id))`;
+  return rows.map(({ id }) => id);
+}
+
+/** The caller holds the lock of runs: who is said to be at work beside him is not. @param runId the caller's own run */
+async function clearInterrupted(transaction: Transaction, runId: number | null): Promise<void> {
+  await transaction`
+    update runs set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was published'
+    where state = 'running' and id is distinct from ${runId}`;
+  for (const id of await runsWithRemains(transaction)) {
+    await transaction.unsafe(`drop table if exists ${partition(id)}`);
+    await dropRecommendations(transaction, id);
+  }
+}
+
+/**
+ * Fails the runs whose process died, and takes away what they and others that failed have left behind. Leaves a run at work
+ * alone.
+ */
 export async function failInterruptedRuns(sql: Sql): Promise<void> {
   await endOrphanedRun(sql);
-  await sql`
-    update runs set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was published'
-    where state = 'running' and pg_try_advisory_xact_lock(${RUN_LOCK})`;
+  const [seen] = await sql<{ isRunning: boolean }[]>`
+    select exists (select from runs where state = 'running') as "isRunning"`;
+  // The lock is not taken for nothing: who begins a run at this moment would be refused.
+  if (seen?.isRunning !== true && (await runsWithRemains(sql)).length === 0) return;
+  await sql.begin(async (transaction) => {
+    const [lock] = await transaction<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${RUN_LOCK}) as taken`;
+    if (lock?.taken === true) await clearInterrupted(transaction, null);
+  });
+}
+
+/** What a run does first once it holds the lock. */
+export async function beginRun(session: Sql, runId: number): Promise<void> {
+  await session.begin(async (transaction) => {
+    // Before it held the lock, somebody may have taken it for interrupted.
+    await transaction`update runs set state = 'running', finished_at = null, error = null where id = ${runId}`;
+    await clearInterrupted(transaction, runId);
+  });
 }
 
 /** 00:00, in the shop's zone, of the day after the newest order; null without orders. */
@@ -115,63 +162,60 @@ export async function startOfDay(sql: Sql | Transaction, day: string, timeZone: 
  * A table of its own for the run's profiles, made before any reader knows it; `PARTITION OF` would make readers wait
  * behind open transactions.
  */
-export async function createPartition(transaction: Transaction, runId: number): Promise<void> {
-  await transaction.unsafe(`create table ${partition(runId)} (like customer_profiles)`);
+export async function createPartition(connection: Connection, runId: number): Promise<void> {
+  await connection.unsafe(`create table ${partition(runId)} (like customer_profiles)`);
   // With the check in place, attaching need not scan the table.
-  await transaction.unsafe(`alter table ${partition(runId)} add check (run_id = ${runId})`);
-}
-
-/** The temporary table that receives what the models say, row by row of `run_features`. */
-export async function createScores(transaction: Transaction): Promise<void> {
-  const columns = PROFILE_SCORES.map(({ column, type }) => `${column} ${type}`).join(', ');
-  await transaction`drop table if exists run_scores`;
-  await transaction.unsafe(
-    `create temp table run_scores (row int not null, ${columns}, segments text[] not null, segments_before_refit text[]) on commit drop`,
-  );
+  await connection.unsafe(`alter table ${partition(runId)} add check (run_id = ${runId})`);
 }
 
 /** Joins features and scores into profile rows of the run, replacing those of the same customers. */
-export async function writeProfiles(transaction: Transaction, runId: number, replace: boolean): Promise<void> {
+export async function writeProfiles(workspace: Workspace, runId: number, replace: boolean): Promise<void> {
   const table = partition(runId);
-  if (replace)
-    await transaction.unsafe(`delete from ${table} p using run_features f where p.customer_id = f.customer_id`);
+  const { connection } = workspace;
+  const features = workspace.name('features');
+  if (replace) {
+    await connection.unsafe(`delete from ${table} p using ${features} f where p.customer_id = f.customer_id`);
+  }
   const scores = PROFILE_SCORES.map(({ column }) => column);
-  await transaction.unsafe(`
+  await connection.unsafe(`
     insert into ${table} (run_id, computed_at, segments, ${[...PROFILE_FEATURE_COLUMNS, ...scores].join(', ')})
     select ${runId}, clock_timestamp(), s.segments,
       ${[...PROFILE_FEATURE_COLUMNS.map((name) => `f.${name}`), ...scores.map((name) => `s.${name}`)].join(', ')}
-    from run_features f join run_scores s on s.row = f.row`);
+    from ${features} f join ${workspace.name('scores')} s on s.row = f.row`);
 }
 
 /** The orders in which lists are read most, and the membership test of segments. */
-export async function indexPartition(transaction: Transaction, runId: number): Promise<void> {
+export async function indexPartition(connection: Connection, runId: number): Promise<void> {
   const table = partition(runId);
-  await transaction.unsafe(`alter table ${table} add primary key (run_id, customer_id)`);
-  await transaction.unsafe(`create index on ${table} (net_revenue, customer_id)`);
-  await transaction.unsafe(`create index on ${table} (coalesce(value_score, -1), customer_id)`);
-  await transaction.unsafe(`create index on ${table} (coalesce(clv_90d, -1), customer_id)`);
-  await transaction.unsafe(`create index on ${table} (coalesce(last_order_at, '-infinity'), customer_id)`);
-  await transaction.unsafe(`create index on ${table} using gin (segments)`);
-  await transaction.unsafe(`analyze ${table}`);
+  await connection.unsafe(`alter table ${table} add primary key (run_id, customer_id)`);
+  await connection.unsafe(`create index on ${table} (net_revenue, customer_id)`);
+  await connection.unsafe(`create index on ${table} (coalesce(value_score, -1), customer_id)`);
+  await connection.unsafe(`create index on ${table} (coalesce(clv_90d, -1), customer_id)`);
+  await connection.unsafe(`create index on ${table} (coalesce(last_order_at, '-infinity'), customer_id)`);
+  await connection.unsafe(`create index on ${table} using gin (segments)`);
+  await connection.unsafe(`analyze ${table}`);
 }
 
 /** Everything about the rows that the models read, in one number: equal data gives equal fingerprints. */
-export async function fingerprintFeatures(transaction: Transaction): Promise<string> {
-  const [row] = await transaction<{ fingerprint: string }[]>`
-    select md5(count(*) || ':' || coalesce(sum(hashtextextended(f::text, 0)::numeric), 0)) as fingerprint from run_features f`;
+export async function fingerprintFeatures(workspace: Workspace): Promise<string> {
+  const [row] = await workspace.connection.unsafe<{ fingerprint: string }[]>(
+    `select md5(count(*) || ':' || coalesce(sum(hashtextextended(f::text, 0)::numeric), 0)) as fingerprint
+     from ${workspace.name('features')} f`,
+  );
   return row!.fingerprint;
 }
 
 /** Imports that are done now; those that are done later arrived while the run worked. */
-export async function noteDoneImports(transaction: Transaction): Promise<void> {
-  await transaction`create temp table imports_before on commit drop as select id from imports where state = 'done'`;
+export async function noteDoneImports(workspace: Workspace): Promise<void> {
+  await workspace.fill('importsBefore', "select id from imports where state = 'done'");
 }
 
 /** Customers whom an import touched after `noteDoneImports`. From here on no import merges until the run is published. */
-export async function lateCustomers(transaction: Transaction): Promise<string[]> {
+export async function lateCustomers(workspace: Workspace, transaction: Transaction): Promise<string[]> {
   await lockMerges(transaction);
-  const late = await transaction<{ id: number }[]>`
-    select id::float8 as id from imports where state = 'done' and id not in (select id from imports_before)`;
+  const late = await transaction.unsafe<{ id: number }[]>(
+    `select id::float8 as id from imports where state = 'done' and id not in (select id from ${workspace.name('importsBefore')})`,
+  );
   if (late.length === 0) return [];
   const ids = late.map(({ id }) => id);
   const rows = await transaction<{ customerId: string }[]>`
@@ -210,6 +254,7 @@ export const CAUSE_OF_MOVE = `
  * @param readable segmentations whose old cut-offs are known; those of another version moved whomever nothing else did
  */
 export async function writeSegmentChanges(
+  workspace: Workspace,
   transaction: Transaction,
   runId: number,
   previousRunId: number,
@@ -226,7 +271,7 @@ export async function writeSegmentChanges(
                 else own.cause end
     from ${current} n
     left join ${previous} p on p.customer_id = n.customer_id
-    left join moved_scores m on m.customer_id = n.customer_id
+    left join ${transaction(workspace.name('moves'))} m on m.customer_id = n.customer_id
     cross join lateral (select ${transaction.unsafe(CAUSE_OF_MOVE)} as cause) as own
     cross join lateral (
       select now, (select before from unnest(p.segments) as before
@@ -239,16 +284,16 @@ export async function writeSegmentChanges(
 }
 
 /** Keeps what the old cut-offs said of those who differ, as the scores themselves are replaced by late arrivals. */
-export async function noteMovedScores(transaction: Transaction, isFirst: boolean): Promise<void> {
-  if (isFirst) {
-    await transaction`create temp table moved_scores (customer_id text COLLATE "C" primary key, segments_before_refit text[]) on commit drop`;
-  }
+export async function noteMovedScores(workspace: Workspace, isFirst: boolean): Promise<void> {
+  const { connection } = workspace;
+  const [moves, features, scores] = [workspace.name('moves'), workspace.name('features'), workspace.name('scores')];
+  if (isFirst) await workspace.make('moves');
   // Who was scored again is judged anew.
-  await transaction`delete from moved_scores m using run_features f where f.customer_id = m.customer_id`;
-  await transaction`
-    insert into moved_scores
-    select f.customer_id, s.segments_before_refit from run_scores s join run_features f on f.row = s.row
-    where s.segments_before_refit <> s.segments`;
+  await connection.unsafe(`delete from ${moves} m using ${features} f where f.customer_id = m.customer_id`);
+  await connection.unsafe(`
+    insert into ${moves}
+    select f.customer_id, s.segments_before_refit from ${scores} s join ${features} f on f.row = s.row
+    where s.segments_before_refit <> s.segments`);
 }
 
 /** What every segment of the run adds up to, and what sets it apart. */
@@ -309,9 +354,9 @@ export async function dropOldRuns(sql: Sql, timeZone: string): Promise<void> {
   }
 }
 
-/** Adds rows to `run_scores`. @param lines whole rows in COPY's words: a failure while it waits would leave the connection waiting too */
-export async function writeScores(transaction: Transaction, lines: string): Promise<void> {
-  const copy = await transaction.unsafe('copy run_scores from stdin').writable();
+/** Adds rows to the scores. @param lines whole rows in COPY's words: a failure while it waits would leave the connection waiting too */
+export async function writeScores(workspace: Workspace, lines: string): Promise<void> {
+  const copy = await workspace.connection.unsafe(`copy ${workspace.name('scores')} from stdin`).writable();
   await new Promise<void>((resolve, reject) => {
     copy.once('error', reject);
     copy.end(lines, () => (copy.errored === null ? resolve() : reject(copy.errored)));

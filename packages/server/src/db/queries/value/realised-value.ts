@@ -1,6 +1,6 @@
-import type { Transaction } from '../../database.js';
 import { momentLiteral, orderFacts } from '../orders/order-facts.js';
 import type { FeatureOptions } from '../runs/run-features.js';
+import type { Connection } from '../runs/workspace.js';
 
 /** Looking back costs a pass over the orders each; a shop that was away for months catches up run by run. */
 const MOST_A_RUN = 2;
@@ -9,16 +9,16 @@ const MOST_A_RUN = 2;
  * For runs that are kept and whose 90 days have passed: what their predictions were, and what came, before returns, without
  * what was cancelled. Written beside the model that predicted.
  */
-export async function noteRealisedValue(transaction: Transaction, { asOf, ...options }: FeatureOptions): Promise<void> {
+export async function noteRealisedValue(connection: Connection, { asOf, ...options }: FeatureOptions): Promise<void> {
   // Calendar days of the shop, as those of the labels.
-  const end = transaction`((r.as_of at time zone ${options.timeZone} + interval '90 days') at time zone ${options.timeZone})`;
-  const due = await transaction<{ runId: number; asOf: Date; end: Date }[]>`
+  const end = connection`((r.as_of at time zone ${options.timeZone} + interval '90 days') at time zone ${options.timeZone})`;
+  const due = await connection<{ runId: number; asOf: Date; end: Date }[]>`
     select r.id::float8 as "runId", r.as_of as "asOf", ${end} as end
     from runs r join fitted_models m on m.run_id = r.id and m.key = 'clv'
     where r.state = 'published' and m.realised is null and ${end} <= ${asOf}
     order by r.as_of desc limit ${MOST_A_RUN}`;
   for (const run of due) {
-    await transaction.unsafe(`
+    await connection.unsafe(`
       with ${orderFacts({ ...options, asOf: run.end })},
       spent as (
         select customer_id, sum(gross) as revenue from per_order

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database.js';
+import type { Connection } from '../runs/workspace.js';
 
 const STEPS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 
@@ -8,14 +8,14 @@ const STEPS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
  * @param profiles the run's partition
  */
 export async function readValueCutOffs(
-  transaction: Transaction,
+  connection: Connection,
   profiles: string,
 ): Promise<{ valueCutOffs: Record<string, number[]>; valueMeasure: 'clv90d' | 'valueScore' }> {
-  const [known] = await transaction.unsafe<{ exists: boolean }[]>(
+  const [known] = await connection.unsafe<{ exists: boolean }[]>(
     `select exists (select from ${profiles} where clv_90d is not null) as exists`,
   );
   const valueMeasure = known?.exists === true ? 'clv90d' : 'valueScore';
-  const rows = await transaction.unsafe<{ segment: string; cutOffs: number[] }[]>(`
+  const rows = await connection.unsafe<{ segment: string; cutOffs: number[] }[]>(`
     select split_part(entry, ':', 2) as segment,
            percentile_disc(array[${STEPS.join(', ')}]) within group (order by coalesce(${valueMeasure === 'clv90d' ? 'clv_90d' : 'value_score'}, 0)::float8) as "cutOffs"
     from ${profiles} p, unnest(p.segments) as entry where entry like 'rfm:%' and p.orders > 0 group by entry`);
