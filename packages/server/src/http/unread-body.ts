@@ -3,15 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** How long a sender may take to read why it was refused before its connection is cut. */
 const FAREWELL_MS = 500;
 
-const hasBody = ({ headers }: IncomingMessage) =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** What is on its way already when the answer leaves: reading it costs less than a new connection. */
+const SMALL_BODY = 65_536;
+
+const mayBeLarge = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BODY;
 
 /**
- * Whoever is answered before their body has come is told that the connection ends, and nothing more of them is read. The
+ * Whoever is answered before their large body has come is told that the connection ends, and nothing more of them is read. The
  * connection ends at once on our side; it is cut a moment later, as a cut would take the answer with it.
  */
 export function hangUpOnUnread(request: IncomingMessage, response: ServerResponse): void {
-  if (!hasBody(request)) return;
+  if (!mayBeLarge(request)) return;
   const { writeHead } = response;
   response.writeHead = ((...given: Parameters<typeof writeHead>) => {
     if (!request.complete) hangUp(request, response);

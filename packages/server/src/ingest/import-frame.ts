@@ -81,8 +81,8 @@ export async function recordImport(
     if (error instanceof NothingToImport) await forgetImport(sql, importId);
     else {
       const noted = failImport(sql, importId, reasonOf(error)).catch(() => {});
-      // Whoever asked is told at once to come again, not when the database is back or is given up a second time.
-      if (!isDatabaseAway(error)) await noted;
+      // Whoever waits for an answer is told at once to come again, not when the database is back or is given up a second time.
+      if (patience === undefined || !isDatabaseAway(error)) await noted;
     }
     throw error;
   }

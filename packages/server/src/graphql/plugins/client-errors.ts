@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { maskError } from './mask-error.js';
 
 /** What the limits on a document say: they throw syntax errors without a code. */
 const LIMIT = /^Syntax Error: (\w+ limit of \d+ exceeded.*)$/;
@@ -57,13 +58,14 @@ export const useClientErrors = (): Plugin => ({
       answer.errors = answer.errors.map((error) => presentError(error, answer.data != null));
     }
   },
-  // Each event of a stream is an answer of its own.
+  // Each event of a stream is an answer of its own, and nobody has masked its errors yet.
   onSubscribe: () => ({
     onSubscribeResult: () => ({
       onNext({ result, setResult }) {
         const { errors, data } = result as ExecutionResult;
         if (errors === undefined) return;
-        setResult({ ...result, errors: errors.map((error) => presentError(error, data != null)) } as ExecutionResult);
+        const shown = errors.map((error) => presentError(maskError(error), data != null));
+        setResult({ ...result, errors: shown } as ExecutionResult);
       },
     }),
   }),
