@@ -169,7 +169,8 @@ describe.each([
     const ended = sql.end();
     proxy.cutAll();
     expect(await failure(ended)).toBe('succeeded');
-    expect(await waiting).toBe('ECONNRESET');
+    // By then it may not have been open yet.
+    expect(await waiting).toMatch(/^(ECONNRESET|CONNECTION_CLOSED)$/);
   });
 
   it('tells of silence while an answer is waited for, with its server process, and ends it on demand', async () => {
