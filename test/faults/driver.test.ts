@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createTestDatabase } from '../support/database.js';
-import { FaultProxy } from '../support/fault-proxy.js';
+import { FaultProxy } from '../support/faults/fault-proxy.js';
 
 /**
  * What our patch of the driver mends (patches/postgres@3.4.9.patch). Upstream: porsager/postgres issues 1208, 1154 and 1066 (a

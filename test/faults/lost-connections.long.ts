@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer, tessera } from '../support/cli.js';
-import { CUTS, cut, FaultyShop, HEALED_FROM_MUTE_MS, type Outcome } from '../support/connection-faults.js';
-import { FaultProxy } from '../support/fault-proxy.js';
+import { CUTS, cut, FaultyShop, HEALED_FROM_MUTE_MS, type Outcome } from '../support/faults/connection-faults.js';
+import { FaultProxy } from '../support/faults/fault-proxy.js';
 
 // TESSERA_TEST_SEED repeats a run, TESSERA_TEST_SHARE=0.1 makes it a tenth as long.
 const share = Number(process.env.TESSERA_TEST_SHARE ?? 1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer, tessera } from '../support/cli.js';
-import { CUTS, cut, FaultyShop } from '../support/connection-faults.js';
-import { FaultProxy } from '../support/fault-proxy.js';
+import { CUTS, cut, FaultyShop } from '../support/faults/connection-faults.js';
+import { FaultProxy } from '../support/faults/fault-proxy.js';
 
 // The long form, with hundreds of rounds of each, is lost-connections.long.ts.
 describe('a server whose database connections are lost stays up, tells whoever asked to try again, and loses nothing', () => {

@@ -50,7 +50,7 @@ const LISTS: readonly List[] = [
     members: /\/(?!commands?\.ts|progress-line\.ts)[^/]+\.ts$/,
   },
   {
-    list: 'packages/widget/src/define.ts',
+    list: 'packages/widget/src/elements.ts',
     folders: ['packages/widget/src/elements'],
     members: /\/([a-z-]+)\/\1\.ts$/,
   },

@@ -6,10 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { connectAdmin } from './connect-admin.js';
+import { connectAdmin } from '../connect-admin.js';
 
 const run = promisify(execFile);
-const serverPackage = path.resolve(fileURLToPath(import.meta.url), '../../../packages/server/package.json');
+const serverPackage = path.resolve(fileURLToPath(import.meta.url), '../../../../packages/server/package.json');
 
 /** A PostgreSQL of a test's own, in a folder of its own, that may be stopped, killed and filled up. */
 export interface OwnPostgres {

@@ -3,11 +3,11 @@ import { seededRandom } from '@tessera/core/numerics/random.js';
 import type { Sql } from '@tessera/server/db/database.js';
 import { notifyMoves } from '@tessera/server/db/queries/segments/segment-events.js';
 import { expect } from 'vitest';
-import { buildServer, type RunningTessera, startTessera } from './cli.js';
-import { connectAdmin } from './connect-admin.js';
+import { buildServer, type RunningTessera, startTessera } from '../cli.js';
+import { connectAdmin } from '../connect-admin.js';
+import { ADMIN_KEY } from '../server.js';
 import { FaultProxy, type Passage } from './fault-proxy.js';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.js';
-import { ADMIN_KEY } from './server.js';
 
 const DATABASE = 'shop';
 const FOLLOWED = 'followed';
