@@ -209,7 +209,7 @@ export const segments: Sentences<SegmentKind> = {
   ],
   'silence-moves': [
     ({ days, segment }, s) =>
-      `ohne Bestellung ${s.plural(days, DAYS_DATIVE)} nach der letzten: „${s.text(segment.title)}“`,
+      `ohne neue Bestellung ${s.plural(days, { one: '# Tag', other: '# Tage' })} nach der letzten: „${s.text(segment.title)}“`,
     ({ segment }, s) => `ohne Bestellung mit der Zeit: „${s.text(segment.title)}“`,
   ],
   'waiting-moves': [
