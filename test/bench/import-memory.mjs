@@ -1,4 +1,4 @@
-// Imports a million ORDERS rows in the form of seed 003 with the built command and watches the memory of its process.
+// Imports a million ORDERS rows in the noisy raw form with the built command and watches the memory of its process.
 //   node test/bench/import-memory.mjs [ROWS] [plain|gzip]      fails above 500 MiB
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ if (!Number.isInteger(rows) || rows < 1 || !['plain', 'gzip'].includes(packing))
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const program = path.join(root, 'packages/server/bin/tessera.mjs');
 
-/** ORDERS as in seed 003: mixed case, blanks, words for missing values, dates in several forms. */
+/** ORDERS in the noisy raw form: mixed case, blanks, words for missing values, dates in several forms. */
 function* orders() {
   yield '\uFEFFORDER_ID,USER_ID,Status,GENDER, created_at,RETURNED_AT,Shipped At,delivered_at ,NUM_OF_ITEM\n';
   const words = ['Complete', 'SHIPPED', ' Shipped ', 'shipped', 'COMPLETE', 'Cancelled', ' returned', 'Processing'];

@@ -49,7 +49,7 @@ export interface DemoShop {
 const DEFAULT_CUSTOMERS = 10_000;
 const MOST_CUSTOMERS = 10_000_000;
 const DEFAULT_SEED = 3;
-/** As in seed 003: 29 products for 100 customers, 29,000 at most. */
+/** 29 products for 100 customers, 29,000 at most. */
 const PRODUCTS_PER_CUSTOMER = 0.29;
 const FEWEST_PRODUCTS = 300;
 const MOST_PRODUCTS = 29_000;
@@ -58,7 +58,7 @@ const LINES_LOST = 0.28;
 const CUSTOMERS_BETWEEN_FLUSHES = 1024;
 
 /**
- * Writes a made-up shop as the raw files of seed 003 (USERS.csv, PRODUCTS.csv, ORDERS.csv, ORDER_ITEMS.csv), with their
+ * Writes a made-up shop as raw files (USERS.csv, PRODUCTS.csv, ORDERS.csv, ORDER_ITEMS.csv), with their
  * noise. The same options give the same bytes. Of its buyers 68/22/10 % have 1/2/3+ orders, 19 % of delivered orders
  * come back, 18 to 20 % of customers never order, 28 % of orders have no line; all within sampling error.
  * Memory does not grow with the number of customers; some 50 microseconds a customer.

@@ -2,7 +2,7 @@ import type { Product } from './catalogue.js';
 import type { Chance } from './chance.js';
 import type { DemoCustomer, DemoOrder } from './customer-life.js';
 
-// The raw form of seed 003: what a careless extract of a shop's tables looks like. Every row is readable; rows that are
+// The raw form: what a careless extract of a shop's tables looks like. Every row is readable; rows that are
 // not are planted by planted-rows.ts.
 
 export const USERS_HEADER = 'USERS\n';

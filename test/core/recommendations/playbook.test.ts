@@ -10,18 +10,18 @@ import {
   perksOf,
 } from '@tessera/core/recommendations/playbook.js';
 import { checkPlaybook, parsePlaybook } from '@tessera/core/recommendations/playbook-check.js';
-import { SEED_003_RULES } from '@tessera/core/segmentation/rules/segment-rules.js';
+import { RFM_RULES } from '@tessera/core/segmentation/rules/segment-rules.js';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../support/words.js';
 
-const RFM = [...SEED_003_RULES.map(({ key }) => key), 'prospect'];
+const RFM = [...RFM_RULES.map(({ key }) => key), 'prospect'];
 const KNOWN = new Map<string, readonly string[] | null>([
   ['rfm', RFM],
   ['behaviour', null],
 ]);
 
 function customer(segment: string, values: Partial<Record<ActionFact, number | null>> = {}): CustomerFacts {
-  const { key, title } = SEED_003_RULES.find((rule) => rule.key === segment) ?? PROSPECT;
+  const { key, title } = RFM_RULES.find((rule) => rule.key === segment) ?? PROSPECT;
   return {
     segments: [`rfm:${segment}`],
     segment: { key, title },
@@ -120,7 +120,7 @@ describe('the playbook that is shipped', () => {
     expect(perks).toContain('Early access to new products');
     for (const perk of perks) {
       expect(perk).not.toMatch(/\d/);
-      for (const { title } of SEED_003_RULES) expect(perk.toLowerCase()).not.toContain(english(title).toLowerCase());
+      for (const { title } of RFM_RULES) expect(perk.toLowerCase()).not.toContain(english(title).toLowerCase());
     }
     expect(perksOf(DEFAULT_PLAYBOOK, customer('at-risk'))).toEqual([]);
   });

@@ -22,7 +22,7 @@ describe('nameClusters', () => {
   const titles = (clusters: ClusterTraits[], taken: string[] = []) =>
     nameClusters(clusters, taken).map(({ title }) => english(title));
 
-  it('uses the words of seed 002 where nobody lives on discounts', () => {
+  it('uses the usual words where nobody lives on discounts', () => {
     expect(titles([loyal, steady, seldom, stale, fresh])).toEqual([
       'High-Value Loyalists',
       'Frequent Buyers',
@@ -32,7 +32,7 @@ describe('nameClusters', () => {
     ]);
   });
 
-  it('uses the words of seed 004 beside bargain hunters', () => {
+  it('uses the words of discount shops beside bargain hunters', () => {
     const bargain = traits({ ...seldom.apart, discountShare: 1.3 });
     const mixed = traits({ recencyDays: 1, orders: -1.3, netRevenue: -1.2, tenureDays: -1 }, 0.25, 0.5);
     expect(titles([loyal, steady, bargain, mixed])).toEqual([

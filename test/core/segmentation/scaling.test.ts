@@ -9,9 +9,9 @@ import {
 } from '@tessera/core/segmentation/scaling.js';
 import { describe, expect, it } from 'vitest';
 import { allEnglish } from '../../support/words.js';
-import { featuresOf, SEED_004, simulateShop } from './simulated-shops.js';
+import { DISCOUNT_SHOP, featuresOf, simulateShop } from './simulated-shops.js';
 
-const { features } = simulateShop(SEED_004, 1_000, 1);
+const { features } = simulateShop(DISCOUNT_SHOP, 1_000, 1);
 const rows = Int32Array.from({ length: 1_000 }, (_, row) => row);
 const { used } = fitScaling(features, rows, DEFAULT_FEATURES, []);
 

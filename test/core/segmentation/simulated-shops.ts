@@ -78,8 +78,8 @@ export function simulateShop(groups: readonly SimulatedGroup[], count: number, s
   return { features: featuresOf(customers), planted };
 }
 
-/** TechGear of seed 002: its five expected segments as its text describes them. */
-export const SEED_002: readonly SimulatedGroup[] = [
+/** A shop of gadgets with five segments. */
+export const GADGET_SHOP: readonly SimulatedGroup[] = [
   { name: 'High-Value Loyalists', share: 0.12, orders: 24, orderValue: 160, recencyDays: 12, spanDays: 800 },
   { name: 'Frequent Buyers', share: 0.22, orders: 14, orderValue: 45, recencyDays: 20, spanDays: 500 },
   { name: 'Occasional Shoppers', share: 0.28, orders: 3, orderValue: 50, recencyDays: 80, spanDays: 350 },
@@ -87,8 +87,8 @@ export const SEED_002: readonly SimulatedGroup[] = [
   { name: 'New Customers', share: 0.18, orders: 1, orderValue: 50, recencyDays: 15, spanDays: 10 },
 ];
 
-/** The shop of seed 004: its four segments with their shares; 15 % of the customers bring most of the revenue. */
-export const SEED_004: readonly SimulatedGroup[] = [
+/** A discount shop: its four segments with their shares; 15 % of the customers bring most of the revenue. */
+export const DISCOUNT_SHOP: readonly SimulatedGroup[] = [
   { name: 'VIP', share: 0.15, orders: 22, orderValue: 150, recencyDays: 12, spanDays: 600, discountShare: 0.05 },
   {
     name: 'Loyal Regulars',

@@ -75,7 +75,7 @@ const SHOPS: readonly Shop[] = [
   transactions('the CDNOW master', 'cdnow-master', 'cdnow', 'cdnow_master.csv.gz'),
   transactions('the orders of the R package rfm', 'rfm-orders', 'rfm-orders', 'rfm_data_orders.csv.gz'),
   thelook('thelook, clean', 'thelook-gen', () => thelookReference().generated),
-  thelook('thelook in the raw form of seed 003', 'thelook-seed003-form', () => thelookReference().generated),
+  thelook('thelook in the noisy raw form', 'thelook-seed003-form', () => thelookReference().generated),
   thelook('the real subset of thelook', 'thelook-subset', () => thelookReference().real_subset),
 ];
 
@@ -183,7 +183,7 @@ describeWithSet(SHOPS)('$title', ({ paths, cases }) => {
     });
 
     if (composite === undefined) return;
-    it("has the composite scores of seed 000's frequency", () => {
+    it('has the composite scores of frequency by span', () => {
       const expected = composite();
       const { features, ids } = buyers;
       const fitted = valueScore.fit(features, { ...valueScore.defaults, frequency: 'span' }, seededRandom(1));

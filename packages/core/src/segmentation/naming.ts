@@ -42,7 +42,7 @@ const COLORS: Readonly<Record<ClusterRole, string>> = {
  */
 const CLEARLY = 0.6;
 const SOMEWHAT = 0.3;
-/** Of the mixed cluster of seed 004 both ends must be there. */
+/** Of the mixed cluster of a discount shop (New/Inactive) both ends must be there. */
 const MIXED_SHARE = 0.15;
 /** Most of a cluster of new customers came within a quarter; younger than the others of an old shop is not new. */
 const NEW_SHARE = 0.5;
@@ -106,8 +106,8 @@ function differencesFrom(traits: ClusterTraits, namesake: ClusterTraits): Differ
 /**
  * Names clusters after what sets them apart, so that a marketer knows them by name.
  *
- * The words are those of seed 002 (High-Value Loyalists, Frequent Buyers, Occasional Shoppers, At-Risk, New Customers). Where
- * a cluster lives on discounts they are those of seed 004 (VIP, Loyal Regulars, Bargain Hunters, New/Inactive); its last one
+ * The words are the usual ones (High-Value Loyalists, Frequent Buyers, Occasional Shoppers, At-Risk, New Customers). Where
+ * a cluster lives on discounts they are others (VIP, Loyal Regulars, Bargain Hunters, New/Inactive); its last one
  * only where new and lapsed customers really share a cluster, because they need opposite actions. Where two clusters would
  * have one name, the second one says how it differs.
  * @param clusters best first

@@ -36,7 +36,7 @@ function percentRanks(values: readonly number[], decimals: number): number[] {
   return ranks;
 }
 
-/** The composite score of seed 000, by the conventions of the reference folder. */
+/** The composite value score, by the conventions of the reference folder. */
 function compositeScores(purchases: readonly Purchase[]): Float64Array {
   const customers = new Map<number, { total: number; orders: Set<string>; first: number; last: number }>();
   for (const { customer, order, day, time, amount } of purchases) {

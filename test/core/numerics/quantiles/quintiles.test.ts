@@ -10,7 +10,7 @@ const scoresOf = (values: readonly number[]) => {
 const repeat = (count: number, value: number) => new Array<number>(count).fill(value);
 
 describe('quintile scores', () => {
-  it("give seed 003's 68, 22 and 10 percent of one, two and three orders the scores 2, 4 and 5", () => {
+  it('give 68, 22 and 10 percent of one, two and three orders the scores 2, 4 and 5', () => {
     // Average ranks of 100: 34.5, 79.5, 95.5; times 5 / 100 and rounded up.
     const cutOffs = cutOffsOf([...repeat(68, 1), ...repeat(22, 2), ...repeat(10, 3)]);
     expect([1, 2, 3].map((orders) => quintileScore(cutOffs, orders))).toEqual([2, 4, 5]);

@@ -18,10 +18,10 @@ import {
   rfmColumns,
 } from '../../numerics/clustering/clustering-data.js';
 import {
+  DISCOUNT_SHOP,
   featuresOf,
   featuresOfRfm,
-  SEED_002,
-  SEED_004,
+  GADGET_SHOP,
   type SimulatedCustomer,
   type SimulatedGroup,
   simulateShop,
@@ -52,9 +52,9 @@ const CROWD: SimulatedGroup = { name: '', share: 1, orders: 6, orderValue: 50, r
 
 describe('behaviour clusters of simulated shops', () => {
   it.each([
-    ['002', SEED_002],
-    ['004', SEED_004],
-  ])('have the names and the customers of seed %s', (_, groups) => {
+    ['gadgets', GADGET_SHOP],
+    ['discounts', DISCOUNT_SHOP],
+  ])('have the names and the customers of a shop of %s', (_, groups) => {
     for (const seed of [1, 2, 3]) {
       const { features, planted } = simulateShop(groups, 3_000, seed);
       const fitted = fitClusters(features);
@@ -71,19 +71,19 @@ describe('behaviour clusters of simulated shops', () => {
   });
 
   it('are the same for the same seed', () => {
-    const { features } = simulateShop(SEED_002, 1_000, 4);
+    const { features } = simulateShop(GADGET_SHOP, 1_000, 4);
     expect(fitClusters(features)).toEqual(fitClusters(features));
   });
 
   it('survive being stored as JSON', () => {
-    const { features } = simulateShop(SEED_004, 1_000, 5);
+    const { features } = simulateShop(DISCOUNT_SHOP, 1_000, 5);
     const fitted = fitClusters(features);
     const stored = JSON.parse(JSON.stringify(fitted));
     expect(behaviourClusters.score(stored, features)).toEqual(behaviourClusters.score(fitted, features));
   });
 
   it('give a row the same scores alone as in the batch, exactly', () => {
-    const { features } = simulateShop(SEED_004, 600, 6);
+    const { features } = simulateShop(DISCOUNT_SHOP, 600, 6);
     const fitted = fitClusters(features);
     const batch = behaviourClusters.score(fitted, features);
     for (let row = 0; row < features.count; row++) {
@@ -97,7 +97,7 @@ describe('behaviour clusters of simulated shops', () => {
   });
 
   it('are fitted on a sample of a large shop and still score everybody', () => {
-    const { features, planted } = simulateShop(SEED_002, 8_000, 7);
+    const { features, planted } = simulateShop(GADGET_SHOP, 8_000, 7);
     const fitted = fitClusters(features, { fitRows: 1_500 });
     expect(fitted.fitRows).toBe(1_500);
     expect(fitted.clusters.reduce((sum, { profile }) => sum + profile.customers, 0)).toBe(8_000);
@@ -105,28 +105,28 @@ describe('behaviour clusters of simulated shops', () => {
   });
 
   it('come with profiles, importance and a map that add up', () => {
-    const { features } = simulateShop(SEED_004, 2_000, 8);
+    const { features } = simulateShop(DISCOUNT_SHOP, 2_000, 8);
     const fitted = fitClusters(features);
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     expect(sum(fitted.clusters.map(({ profile }) => profile.customerShare))).toBeCloseTo(1, 12);
     expect(sum(fitted.clusters.map(({ profile }) => profile.revenueShare!))).toBeCloseTo(1, 12);
     expect(sum(fitted.importance.map(({ share }) => share))).toBeCloseTo(1, 12);
     expect(english(fitted.clusters[0]!.title)).toBe('VIP');
-    // Seed 004: VIP are 15 % of the customers and bring most of the revenue.
+    // VIP are 15 % of the customers and bring most of the revenue.
     expect(fitted.clusters[0]!.profile.revenueShare).toBeGreaterThan(0.6);
     expect(fitted.map!.components).toHaveLength(2);
     expect(fitted.importance.map(({ feature }) => feature)).toContain('discountShare');
   });
 
   it('agree with Ward where the groups are really there', () => {
-    const { features } = simulateShop(SEED_002, 2_000, 9);
+    const { features } = simulateShop(GADGET_SHOP, 2_000, 9);
     expect(fitClusters(features).quality!.wardAgreement).toBeGreaterThan(0.95);
   });
 });
 
 describe('the keys of behaviour clusters', () => {
   it('stay with the customers when the shop is fitted again with another seed', () => {
-    const { features } = simulateShop(SEED_002, 2_000, 10);
+    const { features } = simulateShop(GADGET_SHOP, 2_000, 10);
     const before = fitClusters(features, {}, 1);
     const after = fitClusters(features, { previous: before }, 99);
     expect(after.clusters.every(({ continued }) => continued)).toBe(true);
@@ -135,7 +135,7 @@ describe('the keys of behaviour clusters', () => {
   });
 
   it('stay when the clusters change order, and a new cluster gets a new one', () => {
-    const { features } = simulateShop(SEED_002, 2_000, 11);
+    const { features } = simulateShop(GADGET_SHOP, 2_000, 11);
     const before = fitClusters(features, { clusterCount: 4 });
     const after = fitClusters(features, { clusterCount: 5, previous: before });
     const keys = after.clusters.map(({ key }) => key);
@@ -144,7 +144,7 @@ describe('the keys of behaviour clusters', () => {
   });
 
   it('are made of the features that the shop chose now, not of those that it chose before', () => {
-    const { features } = simulateShop(SEED_002, 2_000, 12);
+    const { features } = simulateShop(GADGET_SHOP, 2_000, 12);
     const few = fitClusters(features, { features: ['orders', 'netRevenue'] });
     expect(few.scaling.map(({ feature }) => feature)).toEqual(['orders', 'netRevenue']);
     const back = fitClusters(features, { previous: few });
@@ -224,7 +224,7 @@ describe('the keys of behaviour clusters', () => {
 });
 
 describe('explaining a behaviour cluster', () => {
-  const { features } = simulateShop(SEED_002, 1_500, 12);
+  const { features } = simulateShop(GADGET_SHOP, 1_500, 12);
   const fitted = fitClusters(features);
   const { segment } = behaviourClusters.score(fitted, features);
   const rowOf = (title: string) => {
@@ -265,7 +265,7 @@ describe('explaining a behaviour cluster', () => {
 });
 
 it('explaining a behaviour cluster advises nothing that a customer cannot do', () => {
-  const { features } = simulateShop(SEED_004, 600, 21);
+  const { features } = simulateShop(DISCOUNT_SHOP, 600, 21);
   const fitted = fitClusters(features);
   const texts = Array.from({ length: features.count }, (_, row) =>
     inEnglish(behaviourClusters.explain(fitted, features, row)).nearest.map(({ text }) => text),
@@ -353,7 +353,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('put customers without orders into Prospect, with nothing but NaN', () => {
-    const { features } = simulateShop(SEED_002, 300, 13);
+    const { features } = simulateShop(GADGET_SHOP, 300, 13);
     features.columns.orders[0] = 0;
     features.columns.orders[1] = Number.NaN;
     const { segment, statuses, columns } = behaviourClusters.score(fitClusters(features), features);
@@ -369,7 +369,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('do not let one extreme customer have a cluster or move the others', () => {
-    const { features } = simulateShop(SEED_002, 2_000, 14);
+    const { features } = simulateShop(GADGET_SHOP, 2_000, 14);
     const before = behaviourClusters.score(fitClusters(features), features).segment;
     features.columns.netRevenue[5] = 1e12;
     features.columns.orders[5] = 1e6;
@@ -389,7 +389,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('leave out a constant feature and say so', () => {
-    const { features } = simulateShop(SEED_002, 500, 15);
+    const { features } = simulateShop(GADGET_SHOP, 500, 15);
     features.columns.tenureDays.fill(100);
     const fitted = fitClusters(features);
     expect(allEnglish(fitted.dropped)).toContainEqual({
@@ -400,7 +400,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('put NaN and infinite values of bad data at the median and say that it is a group average', () => {
-    const { features } = simulateShop(SEED_002, 500, 16);
+    const { features } = simulateShop(GADGET_SHOP, 500, 16);
     features.columns.netRevenue[3] = Number.NaN;
     features.columns.recencyDays[4] = Number.POSITIVE_INFINITY;
     const fitted = fitClusters(features);
@@ -414,7 +414,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('use a feature only where half of the customers have it', () => {
-    const { features } = simulateShop(SEED_004, 500, 17);
+    const { features } = simulateShop(DISCOUNT_SHOP, 500, 17);
     features.columns.discountShare.fill(Number.NaN, 0, 300);
     expect(allEnglish(fitClusters(features).dropped)).toContainEqual({
       feature: 'discountShare',
@@ -427,7 +427,7 @@ describe('behaviour clusters at the edges', () => {
   });
 
   it('refuse numbers of clusters that make no sense', () => {
-    const { features } = simulateShop(SEED_002, 100, 19);
+    const { features } = simulateShop(GADGET_SHOP, 100, 19);
     expect(() => fitClusters(features, { clusterCount: 1 })).toThrow(InvalidInputError);
     expect(() => fitClusters(features, { leastClusterCount: 5, mostClusterCount: 4 })).toThrow(
       'behaviourClusters requires 2 to 50 clusters, least first, got 5 to 4',

@@ -5,7 +5,7 @@ import { type OutlierOptions, outliers } from '@tessera/core/segmentation/outlie
 import { scaleRows } from '@tessera/core/segmentation/scaling.js';
 import { describe, expect, it } from 'vitest';
 import { anyEnglish, english, inEnglish, numberIn } from '../../../support/words.js';
-import { featuresOf, SEED_002, simulateShop } from '../simulated-shops.js';
+import { featuresOf, GADGET_SHOP, simulateShop } from '../simulated-shops.js';
 
 const fitOutliers = (features: CustomerFeatures, options: Partial<OutlierOptions> = {}) =>
   outliers.fit(features, { ...outliers.defaults, ...options }, seededRandom(1));
@@ -22,7 +22,7 @@ const keyOf = (fitted: ReturnType<typeof fitOutliers>, features: CustomerFeature
   outliers.segments(fitted)[outliers.score(fitted, features).segment[row]!]!.key;
 
 describe('outliers', () => {
-  const { features } = simulateShop(SEED_002, 1_500, 1);
+  const { features } = simulateShop(GADGET_SHOP, 1_500, 1);
   features.columns.netRevenue[7] = 5e6;
   features.columns.orders[8] = 4_000;
   const fitted = fitOutliers(features);
@@ -170,7 +170,7 @@ describe('outliers', () => {
   });
 
   it('puts customers without orders into Prospect, and NaN of bad data at the median', () => {
-    const broken = simulateShop(SEED_002, 300, 2).features;
+    const broken = simulateShop(GADGET_SHOP, 300, 2).features;
     broken.columns.orders[0] = 0;
     broken.columns.netRevenue[1] = Number.NaN;
     const brokenFit = fitOutliers(broken);

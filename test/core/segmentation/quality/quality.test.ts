@@ -4,9 +4,9 @@ import { behaviourClusters } from '@tessera/core/segmentation/behaviour-clusters
 import { outliers } from '@tessera/core/segmentation/outliers/outliers.js';
 import { describe, expect, it } from 'vitest';
 import { anyEnglish } from '../../../support/words.js';
-import { featuresOf, SEED_002, simulateShop } from '../simulated-shops.js';
+import { featuresOf, GADGET_SHOP, simulateShop } from '../simulated-shops.js';
 
-const { features } = simulateShop(SEED_002, 1_500, 3);
+const { features } = simulateShop(GADGET_SHOP, 1_500, 3);
 
 describe.each(SEGMENTATIONS.map((model) => [model.key, model] as const))('the quality of %s', (_, model) => {
   it.each([

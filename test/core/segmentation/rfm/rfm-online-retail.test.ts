@@ -81,7 +81,7 @@ describeWithSet('online-retail')('rfm on online-retail', () => {
     });
   });
 
-  it("has the composite scores and tiers of seed 000's frequency", () => {
+  it('has the composite scores and tiers of frequency by span', () => {
     const elapsed = { ...features, columns: { ...features.columns, elapsedSpanDays: elapsedSpans(purchases, rowOf) } };
     const options = { ...valueScore.defaults, frequency: 'span' } as const;
     const fitted = valueScore.fit(elapsed, options, seededRandom(1));

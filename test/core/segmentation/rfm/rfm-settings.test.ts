@@ -5,7 +5,7 @@ import { type RfmFitted, type RfmOptions, rfm } from '@tessera/core/segmentation
 import type { BinHealth } from '@tessera/core/segmentation/rfm/rfm-fitted.js';
 import { checkRules } from '@tessera/core/segmentation/rules/rule-check.js';
 import { type Comparison, RULE_FIELDS, type RuleCondition } from '@tessera/core/segmentation/rules/rule-condition.js';
-import { SEED_003_RULES, type SegmentRule } from '@tessera/core/segmentation/rules/segment-rules.js';
+import { RFM_RULES, type SegmentRule } from '@tessera/core/segmentation/rules/segment-rules.js';
 import type { ScoreThresholds } from '@tessera/core/segmentation/score-thresholds.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -74,7 +74,7 @@ const anyRules = fc.array(anyCondition, { maxLength: 4 }).map((conditions) => {
 });
 const anyOptions: fc.Arbitrary<RfmOptions> = fc.record({
   thresholds: fc.record({ recency: anyThresholds, frequency: anyThresholds, monetary: anyThresholds }),
-  rules: fc.oneof(fc.constant(SEED_003_RULES), anyRules),
+  rules: fc.oneof(fc.constant(RFM_RULES), anyRules),
 });
 
 describe('rfm with settings of the shop', () => {
@@ -290,7 +290,7 @@ describe('the explanation of a segment by rules of the shop', () => {
 });
 
 describe('the health of the scores', () => {
-  /** 68 % of customers order once and 22 % twice, as in seed 003. */
+  /** 68 % of customers order once and 22 % twice. */
   const oneTimers = Array.from({ length: 100 }, (_, i) =>
     buyer({ orders: i < 68 ? 1 : i < 90 ? 2 : 3, netRevenue: 10 + i, recencyDays: 1 + i }),
   );

@@ -61,7 +61,7 @@ describe('rfm', () => {
     expect(segmentOf(PLAIN, withScores(r, f, m))).toBe(title);
   });
 
-  it("takes the first of seed 003's rules that matches, for all 125 combinations", () => {
+  it('takes the first of the ordered rules that matches, for all 125 combinations', () => {
     // Written again from the seed as a chain, so that neither order nor bounds can slip.
     const seed003 = (r: number, f: number, m: number) => {
       if (r >= 4 && f >= 4 && m >= 4) return 'VIP';

@@ -1,6 +1,6 @@
 import { checkRules } from '@tessera/core/segmentation/rules/rule-check.js';
 import type { RuleCondition, RuleField } from '@tessera/core/segmentation/rules/rule-condition.js';
-import { SEED_003_RULES, type SegmentRule } from '@tessera/core/segmentation/rules/segment-rules.js';
+import { RFM_RULES, type SegmentRule } from '@tessera/core/segmentation/rules/segment-rules.js';
 import { said } from '@tessera/core/words/reasons.js';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../../support/words.js';
@@ -21,8 +21,8 @@ const recency = (bounds: object): RuleCondition => ({ field: 'recencyScore', ...
 const texts = (rules: readonly SegmentRule[]) => checkRules(rules).map(({ path, text }) => `${path} ${text}`);
 
 describe('checkRules', () => {
-  it('finds nothing wrong with the rules of seed 003', () => {
-    expect(checkRules(SEED_003_RULES)).toEqual([]);
+  it('finds nothing wrong with the default rules', () => {
+    expect(checkRules(RFM_RULES)).toEqual([]);
   });
 
   it('takes a set of one rule that catches everybody, and refuses none at all', () => {
@@ -140,7 +140,7 @@ describe('checkRules', () => {
 
 describe('a condition in words', () => {
   it('says scores with the same bound together', () => {
-    expect(SEED_003_RULES.map(({ when }) => conditionInWords(when))).toEqual([
+    expect(RFM_RULES.map(({ when }) => conditionInWords(when))).toEqual([
       'recency, frequency and monetary scores all at least 4',
       'recency score at least 4, and frequency or monetary score at least 4',
       'recency and frequency scores at least 3',

@@ -90,7 +90,7 @@ describe('the value score', () => {
   });
 
   it('never ranks the frequency of one-time buyers above that of repeat buyers (trap 1)', () => {
-    // Seed 003's 68/22/10 mix, spans of 1 to 700 days and one in thirty within a day, as the trap was measured.
+    // A 68/22/10 mix, spans of 1 to 700 days and one in thirty within a day, as the trap was measured.
     const random = seededRandom(7);
     const rows = Array.from({ length: 2000 }, (_, i) => {
       const orders = i % 100 < 68 ? 1 : i % 100 < 90 ? 2 : 3 + (i % 3);
@@ -114,7 +114,7 @@ describe('the value score', () => {
     expect(mean(trap.once)).toBeGreaterThan(mean(trap.repeat));
   });
 
-  it("takes a span of no day for one day in seed 000's frequency", () => {
+  it('takes a span of no day for one day in the frequency by span', () => {
     const rows = [
       buyer({ orders: 3, elapsedSpanDays: 0 }),
       buyer({ orders: 3, elapsedSpanDays: 1 }),

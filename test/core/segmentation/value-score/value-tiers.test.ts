@@ -65,7 +65,7 @@ describe('the orders of the R package rfm', () => {
     features = rfmOrders(reference.rfm.snapshot);
   });
 
-  it('fall into the Fisher-Jenks classes of the reference, by natural breaks of the score of seed 000', () => {
+  it('fall into the Fisher-Jenks classes of the reference, by natural breaks of the composite score', () => {
     const expected = reference.jenks_on_composite.k5;
     const fitted = valueScore.fit(features, { ...NATURAL, frequency: 'span' }, seededRandom(1));
     const { segments, goodnessOfFit } = fitted.binHealth!;
@@ -126,7 +126,7 @@ describe('the tiers of the value score', () => {
     });
   });
 
-  it('are those of seed 000 unless something else is said', () => {
+  it('are the default ones unless something else is said', () => {
     const { cutOffs: _, ...without } = valueScore.defaults;
     expect(fitOn(rows, without).tiersFrom).toEqual([0.8, 0.6, 0.4, 0.2]);
     expect(fitOn(rows, valueScore.defaults).tiersFrom).toEqual([0.8, 0.6, 0.4, 0.2]);

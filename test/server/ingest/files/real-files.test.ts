@@ -5,7 +5,7 @@ import { testDatabase } from '../../../support/database.js';
 import { sharedPath, testWithSet } from '../../../support/shared.js';
 
 testWithSet('thelook-seed003-form')(
-  'the four files of seed 003 import whole and a second time change nothing',
+  'the four noisy raw files import whole and a second time change nothing',
   async () => {
     const { sql } = await testDatabase();
     await ensureShop(sql, {});

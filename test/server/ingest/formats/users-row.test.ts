@@ -8,7 +8,7 @@ const cells = (line: string) => {
   return parsed instanceof Problem ? english(parsed.reason) : { ...parsed };
 };
 
-describe('a user row of seed 003', () => {
+describe('a user row of the noisy raw form', () => {
   it('keeps every value of the key "" that repeats', () => {
     expect(cells('{"id":1, "":"/firstname/Vanessa", "":"/lastname/Wagner", "":"/age/51"}')).toEqual({
       id: '1',

@@ -2,7 +2,7 @@ import type { CustomerFeatures } from '../../customers/customer-features.js';
 import { type QuintileCutOffs, quintileScore } from '../../numerics/quantiles/quintiles.js';
 import type { Wording } from '../../words/reasons.js';
 import type { SegmentSize } from '../quality/segment-review.js';
-import { compileRules, type RuleRow, SEED_003_RULES, type SegmentRule } from '../rules/segment-rules.js';
+import { compileRules, RFM_RULES, type RuleRow, type SegmentRule } from '../rules/segment-rules.js';
 import type { ScoreThresholds } from '../score-thresholds.js';
 import type { RfmMeasure, ScoreHealth } from './bin-health.js';
 
@@ -29,7 +29,7 @@ export interface RfmFitted {
   readonly monetary: QuintileCutOffs;
   /** How the cut-offs came about; quintiles when left out. */
   readonly thresholds?: RfmOptions['thresholds'];
-  /** Those of seed 003 when left out. */
+  /** The default ones when left out. */
   readonly rules?: readonly SegmentRule[];
   readonly binHealth?: BinHealth;
 }
@@ -43,7 +43,7 @@ export const QUINTILES: RfmOptions['thresholds'] = {
   monetary: { method: 'quintile' },
 };
 
-export const rulesOf = (fitted: RfmFitted) => fitted.rules ?? SEED_003_RULES;
+export const rulesOf = (fitted: RfmFitted) => fitted.rules ?? RFM_RULES;
 
 /** Fixed thresholds need no buyers to compare with; all others do. */
 export const hasTooFewBuyers = ({ buyers, thresholds = QUINTILES }: RfmFitted) =>

@@ -6,7 +6,7 @@ import { type Measure, type Said, said } from '../../words/reasons.js';
 import { reviewSegments, sizeSegments } from '../quality/segment-review.js';
 import { checkRules } from '../rules/rule-check.js';
 import { comparisonsOf, isScore } from '../rules/rule-condition.js';
-import { compileCondition, SEED_003_RULES, type SegmentRule } from '../rules/segment-rules.js';
+import { compileCondition, RFM_RULES, type SegmentRule } from '../rules/segment-rules.js';
 import { fitFewerDaysAreBetter, fitMoreIsBetter } from '../score-thresholds.js';
 import { scoreHealth } from './bin-health.js';
 import {
@@ -73,7 +73,7 @@ function buyersIn({ columns, count }: CustomerFeatures) {
 }
 
 /**
- * Recency, frequency, monetary: scores 1 to 5 (5 is best) and ordered rules, those of seed 003 unless the shop has its own.
+ * Recency, frequency, monetary: scores 1 to 5 (5 is best) and ordered rules, the default ones unless the shop has its own.
  *
  * Recency is days since the last order (fewer is better), frequency the number of orders, monetary the net revenue. Scores are
  * tie-safe quintiles (`numerics/quintiles.ts`), natural breaks or fixed bounds, each measure for itself
@@ -87,7 +87,7 @@ export const rfm: Segmentation<RfmOptions, RfmFitted> = {
   title: said('model-title', { model: 'rfm' }),
   version: '2',
   method: said('model-method', { model: 'rfm' }),
-  defaults: { thresholds: QUINTILES, rules: SEED_003_RULES },
+  defaults: { thresholds: QUINTILES, rules: RFM_RULES },
 
   /** @throws InvalidInputError when a rule or a threshold cannot be used */
   fit(features, { thresholds, rules }) {

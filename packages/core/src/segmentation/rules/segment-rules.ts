@@ -18,8 +18,8 @@ export interface SegmentRule extends SegmentDefinition {
 
 const score = (field: ScoreField, bounds: Omit<Comparison, 'field'>): Comparison => ({ field, ...bounds });
 
-/** The six segments of seed 003, best first. */
-export const SEED_003_RULES: readonly SegmentRule[] = [
+/** The ordered RFM rules: six segments, best first. */
+export const RFM_RULES: readonly SegmentRule[] = [
   {
     key: 'vip',
     ...shippedSegment('rfm:vip'),

@@ -28,7 +28,7 @@ export interface ValueScoreOptions {
    * `span`: orders / max(elapsedSpanDays, 1), where a single order counts as one a day; kept for comparison.
    */
   readonly frequency: 'corrected' | 'span';
-  /** The scores from which a tier begins; those of seed 000 when left out. */
+  /** The scores from which a tier begins; the default ones when left out. */
   readonly cutOffs?: TierCutOffs;
 }
 
@@ -40,7 +40,7 @@ export interface ValueScoreFitted {
   readonly orderValue: PercentileTable;
   /** The distribution of the score itself, for its percentile. */
   readonly score: PercentileTable;
-  /** The lowest score of each tier but the last, best first; those of seed 000 when left out. */
+  /** The lowest score of each tier but the last, best first; the default ones when left out. */
   readonly tiersFrom?: readonly number[];
   readonly binHealth?: ValueBinHealth;
 }
@@ -117,7 +117,7 @@ function nearestTiers(
 }
 
 /**
- * The composite value score of seed 000: 0.4 x percentile of net revenue + 0.3 x percentile of purchase frequency
+ * The composite value score: 0.4 x percentile of net revenue + 0.3 x percentile of purchase frequency
  * + 0.3 x percentile of order value, between 0 and 1, in five tiers by fixed cut-offs or by
  * natural breaks of the scores of the fit.
  *

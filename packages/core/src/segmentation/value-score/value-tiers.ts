@@ -18,7 +18,7 @@ export interface FittedTiers {
   readonly note: Wording | null;
 }
 
-/** The five tiers of seed 000, best first. */
+/** The five tiers, best first. */
 const TIERS = [
   { key: 'premium', color: '#7c3aed' },
   { key: 'loyal', color: '#2563eb' },
@@ -30,7 +30,7 @@ const TIERS = [
 export const TIER_COUNT = TIERS.length;
 /** Where a buyer stands whose score does not exist, as with nobody to compare with. */
 export const UNSCORED_TIER = TIERS.findIndex(({ key }) => key === 'regular');
-/** The cut-offs of seed 000, best first. */
+/** The default cut-offs, best first. */
 export const FIXED_TIERS: readonly number[] = [0.8, 0.6, 0.4, 0.2];
 
 /**

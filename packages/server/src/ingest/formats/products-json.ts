@@ -1,6 +1,6 @@
 import type { InputFormat } from '../format.js';
 
-/** Seed 003's PRODUCTS: one JSON array, as the whole file or as the only cell of a CSV. */
+/** A PRODUCTS file: one JSON array, as the whole file or as the only cell of a CSV. */
 export const productsJson: InputFormat = {
   key: 'products-json',
   title: 'products as a JSON array',

@@ -16,7 +16,7 @@ function unescapeJson(text: string): string {
 }
 
 /**
- * The USERS file of seed 003: a JSON-like text a row, in which the key `""` repeats and each of its values holds
+ * A USERS file: a JSON-like text a row, in which the key `""` repeats and each of its values holds
  * `/key/value`. A JSON parser would keep only the last of them.
  * @returns the pairs by key, or why the text cannot be read
  */
@@ -38,7 +38,7 @@ export function parseUsersRow(line: string): Record<string, string> | Problem {
   return cells;
 }
 
-/** Seed 003's USERS: JSON-like rows with repeated empty keys. */
+/** USERS: JSON-like rows with repeated empty keys. */
 export const usersKeyValue: InputFormat = {
   key: 'users-key-value',
   title: 'user rows as /key/value pairs',
