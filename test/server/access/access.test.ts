@@ -8,6 +8,7 @@ import { AGENT_SCOPES } from '@tessera/server/access/scopes.js';
 import { startServer } from '@tessera/server/app.js';
 import { readConfig } from '@tessera/server/config.js';
 import { UserError } from '@tessera/server/errors.js';
+import { PAGE } from '@tessera/widget/data/operations.generated.js';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agentToken, makeKey } from '../../support/credentials.js';
@@ -15,10 +16,12 @@ import { testDatabase } from '../../support/database.js';
 import { codesOf, demoToken, post } from '../../support/graphql-shop.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../../support/server.js';
 
-const CARD_PAGE = readFileSync(
-  new URL('../../../packages/widget/src/data/documents/agent-page.graphql', import.meta.url),
-  'utf8',
-);
+const [pageHash] = PAGE.agent;
+const CARD_PAGE = (
+  JSON.parse(
+    readFileSync(new URL('../../../packages/widget/persisted-operations.json', import.meta.url), 'utf8'),
+  ) as Record<string, string>
+)[pageHash]!;
 const QUERY = JSON.stringify({ query: '{ viewer { kind scopes } }' });
 
 let server: TestServer;
