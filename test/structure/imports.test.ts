@@ -26,6 +26,7 @@ const SERVER: readonly (readonly string[])[] = [
   ['access', 'runs', 'ingest'],
   ['settings', 'filters', 'live'],
   ['scoring'],
+  ['jobs'],
   ['caller-errors.ts'],
   ['graphql'],
   ['http'],

@@ -47,7 +47,12 @@ const LISTS: readonly List[] = [
   {
     list: `${SERVER}/cli/commands.ts`,
     folders: [`${SERVER}/cli`],
-    members: /\/(?!commands?\.ts|progress-line\.ts)[^/]+\.ts$/,
+    members: /\/(?!commands?\.ts|progress-line\.ts|stop-signal\.ts)[^/]+\.ts$/,
+  },
+  {
+    list: `${SERVER}/jobs/tasks.ts`,
+    folders: [`${SERVER}/jobs/tasks`],
+    members: /\/tasks\/[^/]+\.ts$/,
   },
   {
     list: 'packages/widget/src/elements.ts',

@@ -126,6 +126,7 @@ export {
   type ReasonKind,
   type ReasonValues,
   type RowProblemKind,
+  type RunFailure,
   type Said,
   said,
   type Translations,

@@ -205,6 +205,12 @@ export const SETTINGS = {
     fallback: '250',
     help: 'how many minutes old a webhook may be that says when it was sent; Shopify tries for 4 hours',
   },
+  schedule: {
+    variable: 'TESSERA_SCHEDULE',
+    schema: z.string().min(1, 'is empty'),
+    fallback: undefined,
+    help: 'when the shop is scored by itself, in its zone: 03:00, off, or five fields as cron reads them',
+  },
   segmentation: {
     variable: 'TESSERA_SEGMENTATION',
     schema: z.string().min(1, 'is empty'),
@@ -247,6 +253,8 @@ export interface Config {
   readonly shopifyWebhookSecrets?: readonly string[];
   readonly woocommerceWebhookSecrets?: readonly string[];
   readonly webhookWindowMinutes?: number;
+  /** When the shop is scored by itself; what is stored when left out. */
+  readonly schedule?: string;
   /** A file of settings of the segmentations. */
   readonly segmentation?: string;
   /** How long a request may take to arrive; no setting, so that tests need not wait for it. */

@@ -71,6 +71,9 @@ export class UserError extends Error {
   }
 }
 
+/** Another run is at work. */
+export class RunBusy extends UserError {}
+
 /**
  * The system's error code (`ENOENT`, `28P01` ...) of an unknown failure, '' where it has none. A library's wrapper has
  * none of its own and hides it in its cause; our own errors speak for themselves.

@@ -7,6 +7,7 @@ import type {
   RankingFigures,
   ReasonKind,
   ReasonValues,
+  RunFailure,
   ShippedAction,
   ShippedPerk,
   ShippedSegment,
@@ -300,6 +301,12 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'column-moved': (['STABLE', 'SHIFTED', 'STALE'] as const).map((level) => ({ column: 'orders', level, index: 0.31 })),
   'no-run-before': NO_VALUES,
   'predictions-missed': [{ ratio: 1.6, runId: 1_234 }],
+  'run-failed': (
+    [
+      ...['busy', 'interrupted', 'disk-full', 'out-of-memory'],
+      ...['database-away', 'locked', 'settings', 'unexpected'],
+    ] as RunFailure[]
+  ).map((failure) => ({ failure })),
   'bought-with': SHARES.flatMap((share) =>
     [null, 'Slim <b>Jeans</b>', 'جينز'].flatMap((product) =>
       [null, rtl].map((segment) => ({ share, segment, product, productId: 'p', lift: 2.4, customers: 212 })),

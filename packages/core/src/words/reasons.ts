@@ -57,6 +57,17 @@ export interface Trait {
   readonly usual: number;
 }
 
+/** Why a run ended without being published. */
+export type RunFailure =
+  | 'busy'
+  | 'interrupted'
+  | 'disk-full'
+  | 'out-of-memory'
+  | 'database-away'
+  | 'locked'
+  | 'settings'
+  | 'unexpected';
+
 export type ModelKey = 'rfm' | 'value' | 'behaviour' | 'outliers' | 'clv' | 'recommendations';
 /** Who ranks customers in a back-test. */
 export type ContestantKey =
@@ -305,6 +316,8 @@ interface ValueReasons {
   'no-run-before': Nothing;
   /** What came over what was predicted. */
   'predictions-missed': { readonly ratio: number; readonly runId: number };
+  /** What a person can do about a run that failed. */
+  'run-failed': { readonly failure: RunFailure };
 }
 
 /** Why a product is offered, and whether lists are better than what is popular. */

@@ -23,6 +23,7 @@ const SHARED: readonly Setting[] = [
   'currency',
   'shopName',
   'segmentation',
+  'schedule',
   'language',
 ];
 const SERVER: readonly Setting[] = ['port', 'host', 'adminKey'];
@@ -37,6 +38,13 @@ export function makeCommand(name: string, isServer = false): Command {
   }
   return command.option('--json', 'print the result as JSON');
 }
+
+/** What was given of the settings that every command takes, as it stands on a command line. */
+export const sharedArguments = (options: CommandContext['options']): string[] =>
+  SHARED.flatMap((setting) => {
+    const given = options[setting];
+    return typeof given === 'string' ? [`--${optionName(setting)}`, given] : [];
+  });
 
 /** Runs a command's work with its context. */
 export function commandContext(command: Command): CommandContext {

@@ -30,6 +30,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./score.js')).scoreCommand,
   },
   {
+    name: 'runs',
+    description: 'list the runs, cancel one at work, remove a look',
+    load: async () => (await import('./runs.js')).runsCommand,
+  },
+  {
+    name: 'backfill',
+    description: 'score the month ends before the first run, so that trends and histories reach back',
+    load: async () => (await import('./backfill.js')).backfillCommand,
+  },
+  {
+    name: 'schedule',
+    description: 'show or set when the shop is scored by itself',
+    load: async () => (await import('./schedule.js')).scheduleCommand,
+  },
+  {
+    name: 'work',
+    description: 'do what is scheduled and asked for, without answering',
+    load: async () => (await import('./work.js')).workCommand,
+  },
+  {
     name: 'keys',
     description: 'list, create, rotate or revoke the keys of the shop',
     load: async () => (await import('./keys.js')).keysCommand,

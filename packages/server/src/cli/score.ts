@@ -1,12 +1,11 @@
-import { type ClvOptions, LIFETIME_PERIOD_DAYS, wordsIn } from '@tessera/core';
+import { wordsIn } from '@tessera/core';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { startOfDay } from '../db/queries/runs/runs.js';
 import { UserError } from '../errors.js';
 import { DEFAULT_LANGUAGE } from '../language.js';
 import { type RunReport, runScoring } from '../scoring/run.js';
-import { readSegmentationSettings, segmentationOptions } from '../settings/segmentation.js';
-import { ensureShop } from '../settings/shop.js';
+import { shopRunOptions } from '../scoring/shop-run.js';
 import { commandContext, makeCommand, withDatabase } from './command.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -25,24 +24,19 @@ async function readAsOf(database: Database, given: string, timeZone: string): Pr
   return moment;
 }
 
-/** What the shop sets of the lifetime value. */
-const clvOptions = ({ lifetimeDays, discountRate }: Config): Partial<ClvOptions> => ({
-  ...(lifetimeDays === undefined ? {} : { lifetimePeriods: lifetimeDays / LIFETIME_PERIOD_DAYS }),
-  ...(discountRate === undefined ? {} : { yearlyDiscountRate: discountRate }),
-});
-
 /** Scores the shop with a progress line. */
-export async function scoreShop(database: Database, config: Config, asOf?: string): Promise<RunReport> {
-  const shop = await ensureShop(database.sql, config);
-  const settings = await readSegmentationSettings(config);
+export async function scoreShop(
+  database: Database,
+  config: Config,
+  { asOf, name }: { readonly asOf?: string; readonly name?: string } = {},
+): Promise<RunReport> {
+  const options = await shopRunOptions(database.sql, config);
   const progress = new ProgressLine();
   try {
     return await runScoring(database.sql, {
-      timeZone: shop.timeZone,
-      demographics: config.demographics,
-      modelOptions: { ...segmentationOptions(settings), clv: clvOptions(config) },
-      settingsFingerprint: settings.fingerprint,
-      asOf: asOf === undefined ? undefined : await readAsOf(database, asOf, shop.timeZone),
+      ...options,
+      name,
+      asOf: asOf === undefined ? undefined : await readAsOf(database, asOf, options.timeZone),
       onProgress: (share, step) => progress.show(`scoring: ${step}`, share),
     });
   } finally {
@@ -56,22 +50,39 @@ export const wordedReport = ({ warnings, ...report }: RunReport, { language = DE
   warnings: warnings.map(wordsIn(language).say),
 });
 
+const number = new Intl.NumberFormat('en');
+
+/** What the run did, in a line: `features 3.2 s, fit 1.1 s ...`, and which models learned anew. */
+const storyLines = ({ steps, models }: Pick<RunReport, 'steps' | 'models'>) => [
+  `  ${steps.map(({ step, seconds, rows }) => `${step} ${(seconds ?? 0).toFixed(1)} s${rows === null ? '' : ` (${number.format(rows)} rows)`}`).join(', ')}`,
+  `  models fitted again: ${models.refitted.join(', ') || 'none'}${models.kept.length === 0 ? '' : `; kept: ${models.kept.join(', ')}`}`,
+];
+
 export const scoreLines = (report: ReturnType<typeof wordedReport>) => {
-  const { runId, asOf, customers, changes, late, warnings, seconds } = report;
+  const { runId, kind, asOf, customers, changes, late, warnings, seconds } = report;
+  const lateText = late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : '';
   return [
-    `run ${runId} published: ${new Intl.NumberFormat('en').format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
-    `  ${changes} moved to another segment since the run before${late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : ''}`,
+    `run ${runId} published: ${number.format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
+    kind === 'look'
+      ? `  a look at an earlier moment: readers go on seeing the current run; ask for it by asOfRun: ${runId}, remove it by "tessera runs remove ${runId}"${lateText}`
+      : `  ${changes} moved to another segment since the run before${lateText}`,
+    ...storyLines(report),
     ...warnings.map((warning) => `  ${warning}`),
   ];
 };
 
 export const scoreCommand = makeCommand('score')
-  .option('--as-of <when>', "now, a day (its 00:00 in the shop's zone) or a moment; [the day after the newest order]")
+  .option(
+    '--as-of <when>',
+    "now, a day (its 00:00 in the shop's zone) or a moment; earlier than the current run's it makes a look; [the day after the newest order]",
+  )
+  .option('--name <text>', 'what to call the run')
   .action(async () => {
     const { config, options, report } = commandContext(scoreCommand);
     await withDatabase(config, async (database) => {
-      const asOf = typeof options.asOf === 'string' ? options.asOf : undefined;
-      const result = wordedReport(await scoreShop(database, config, asOf), config);
+      const text = (option: unknown) => (typeof option === 'string' ? option : undefined);
+      const asked = { asOf: text(options.asOf), name: text(options.name) };
+      const result = wordedReport(await scoreShop(database, config, asked), config);
       report(result, () => scoreLines(result));
     });
   });

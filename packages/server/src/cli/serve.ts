@@ -5,19 +5,8 @@ import type { Database } from '../db/database.js';
 import { checkAddress } from '../http/listen.js';
 import { ensureShop } from '../settings/shop.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
-
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Resolves at the first signal to stop. A second one ends the process at once. */
-const stopSignal = () =>
-  new Promise<void>((resolve) => {
-    for (const signal of STOP_SIGNALS) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1));
-        resolve();
-      });
-    }
-  });
+import { stopSignal } from './stop-signal.js';
+import { jobWorker, withoutJobs } from './work.js';
 
 /** Serves until a signal comes. @param announce called once requests are answered */
 export async function serveUntilStopped(
@@ -28,11 +17,14 @@ export async function serveUntilStopped(
 ): Promise<void> {
   await ensureShop(database.sql, config);
   // Most of the program; a wrong setting is told without it.
+  const { ensureSchedule } = await import('../jobs/schedule.js');
+  await ensureSchedule(database.sql, config);
   const { startServer } = await import('../app.js');
   const { containFailures } = await import('../containment.js');
   const stopped = stopSignal();
   const server = await startServer(config, database);
   const endContainment = containFailures();
+  const worker = options.jobs === false ? null : await jobWorker(database, config, options);
   try {
     // Made once the address is ours: a key that is stored but never shown opens nothing.
     const firstKey = config.adminKey === undefined ? await makeFirstKey(database.sql) : null;
@@ -42,18 +34,20 @@ export async function serveUntilStopped(
       );
     }
     await announce(server);
+    worker?.start();
     process.stdout.write(
       options.json === true ? `${JSON.stringify({ ready: server.url })}\n` : `ready ${server.url}\n`,
     );
     await stopped;
     note('stopping ...');
   } finally {
+    await worker?.stop();
     await server.close();
     endContainment();
   }
 }
 
-export const serveCommand = makeCommand('serve', true).action(async () => {
+export const serveCommand = withoutJobs(makeCommand('serve', true)).action(async () => {
   const context = commandContext(serveCommand);
   await checkAddress(context.config);
   await withDatabase(context.config, (database) => serveUntilStopped(database, context.config, context, () => {}));

@@ -2,16 +2,21 @@ import { writeDemoShop } from '@tessera/demo-shop';
 import type { RunningServer } from '../app.js';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
+import { databaseClock } from '../db/queries/jobs/clock.js';
 import { readCurrentRunId } from '../db/queries/runs/current-run.js';
+import { readFirstRun } from '../db/queries/runs/run-requests.js';
 import { hasOrders, readShop } from '../db/queries/shop/settings.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { withTemporaryFolder } from '../ingest/files/temporary-folders.js';
+import { requestBackfill } from '../jobs/requests.js';
 import { isComplete, readModels } from '../runs/fitted-models.js';
+import { DEFAULT_MONTHS, MOST_CUSTOMERS_UNASKED } from '../scoring/backfill.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { importInto, importLines } from './import.js';
 import { scoreLines, scoreShop, wordedReport } from './score.js';
 import { serveUntilStopped } from './serve.js';
+import { withoutJobs } from './work.js';
 
 const DEMO_CUSTOMERS = 10_000;
 
@@ -61,6 +66,22 @@ async function prepareShop(database: Database, config: Config, context: CommandC
     }
   }
   for (const line of scoreLines(wordedReport(await scoreShop(database, config), config))) note(line);
+  if (currentRunId === null && options.backfill !== false) await askForPast(database, note);
+}
+
+/** After the first run of a shop's own data: the months before it are scored in the background. */
+async function askForPast(database: Database, note: CommandContext['note']): Promise<void> {
+  if ((await readShop(database.sql))?.kind === 'demo') return;
+  const first = await readFirstRun(database.sql);
+  if (first === null) return;
+  if (first.customers > MOST_CUSTOMERS_UNASKED) {
+    note(
+      `The months before are not scored by themselves for so many customers: tessera backfill --months ${DEFAULT_MONTHS} does it.`,
+    );
+    return;
+  }
+  await requestBackfill(database.sql, {}, 'first', await databaseClock(database.sql)());
+  note(`The last ${DEFAULT_MONTHS} month ends are scored in the background, for trends and histories (tessera runs).`);
 }
 
 /** Where a person begins: the demo shop's pages are open on this machine, a shop's own desk is behind a link. */
@@ -77,8 +98,9 @@ async function doorLines(database: Database, server: RunningServer): Promise<str
   ];
 }
 
-export const startCommand = makeCommand('start', true)
+export const startCommand = withoutJobs(makeCommand('start', true))
   .option('--data <path>', 'a file or folder to import before serving')
+  .option('--no-backfill', 'do not score the months before the first run')
   .option('--demo-customers <count>', `size of the demo shop [${DEMO_CUSTOMERS}]`)
   .action(async () => {
     const context = commandContext(startCommand);

@@ -8,6 +8,7 @@
 export * from './tables/access.js';
 export * from './tables/customers.js';
 export * from './tables/imports.js';
+export * from './tables/jobs.js';
 export * from './tables/orders.js';
 export * from './tables/recommendations.js';
 export * from './tables/runs.js';

@@ -1,4 +1,4 @@
-import type { ContestantKey, Named, RankingFigures, ValueKind } from '../reasons.js';
+import type { ContestantKey, Named, RankingFigures, RunFailure, ValueKind } from '../reasons.js';
 import type { Sentences, Speaker } from '../speaker.js';
 import { CUSTOMERS, TIMES } from './counted.js';
 
@@ -12,6 +12,17 @@ const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
   'spend-last-90-days': 'الترتيب حسب إنفاق آخر 90 يومًا',
 };
 const PLAIN_CONTESTANTS: Partial<typeof CONTESTANTS> = { 'spend-last-90-days': 'الترتيب حسب الإنفاق الأخير' };
+
+const RUN_FAILURES: Readonly<Record<RunFailure, string>> = {
+  busy: 'كان تشغيل آخر قيد العمل: يُعاد هذا التشغيل بعده',
+  interrupted: 'انتهت العملية التي كانت تنفذه: لا يلزم فعل شيء، ويُعاد تلقائيًا',
+  'disk-full': 'قرص قاعدة البيانات ممتلئ: أفسح مكانًا ثم يُعاد تلقائيًا',
+  'out-of-memory': 'لم تكفِ ذاكرة الجهاز: زِدها أو قلّل ما يعمل في الوقت نفسه؛ ويُعاد تلقائيًا',
+  'database-away': 'لم تستجب قاعدة البيانات: تأكد من أنها تعمل وتقبل الاتصالات؛ ويُعاد تلقائيًا',
+  locked: 'كان عمل آخر في قاعدة البيانات يحتجز ما يلزم التشغيل: يُعاد تلقائيًا',
+  settings: 'المتجر أو إعداداته لا تسمح بذلك: تبيّن الرسالة ما يجب تغييره؛ ويُعاد تلقائيًا',
+  unexpected: 'حدث خطأ لا ينبغي أن يحدث: في السجل تفاصيل أكثر (LOG_LEVEL=debug)؛ ويُعاد تلقائيًا',
+};
 
 const interval = (low: number, high: number, s: Speaker) =>
   `مجال ${s.percent(0.9)} من ${s.points(low)} إلى ${s.points(high)}`;
@@ -136,6 +147,7 @@ export const values: Sentences<ValueKind> = {
     ({ level }) => `هناك عمود ${MOVED[level]} منذ التشغيل السابق`,
   ],
   'no-run-before': () => 'لا تشغيل سابق للمقارنة',
+  'run-failed': ({ failure }) => RUN_FAILURES[failure],
   'predictions-missed': [
     ({ ratio, runId }, s) => `جلب العملاء ${s.fixed(ratio, 2)} أضعاف ما توقعه التشغيل ${runId}: النموذج صار قديمًا`,
     () => 'ما جلبه العملاء بعيد عن التوقع: النموذج صار قديمًا',

@@ -1,4 +1,4 @@
-import type { ContestantKey, Named, RankingFigures, ValueKind } from '../reasons.js';
+import type { ContestantKey, Named, RankingFigures, RunFailure, ValueKind } from '../reasons.js';
 import type { Sentences, Speaker } from '../speaker.js';
 
 const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
@@ -11,6 +11,22 @@ const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
   'spend-last-90-days': 'Rangfolge nach Umsatz der letzten 90 Tage',
 };
 const PLAIN_CONTESTANTS: Partial<typeof CONTESTANTS> = { 'spend-last-90-days': 'Rangfolge nach jüngstem Umsatz' };
+
+const RUN_FAILURES: Readonly<Record<RunFailure, string>> = {
+  busy: 'ein anderer Lauf war an der Arbeit: Dieser wird danach wiederholt',
+  interrupted:
+    'der Prozess, der daran arbeitete, ist beendet: Es ist nichts zu tun, der Lauf wird von selbst wiederholt',
+  'disk-full': 'die Platte der Datenbank ist voll: Platz schaffen, dann wird der Lauf von selbst wiederholt',
+  'out-of-memory':
+    'der Rechner hatte zu wenig Speicher: mehr geben oder neben dem Lauf weniger tun; der Lauf wird von selbst wiederholt',
+  'database-away':
+    'die Datenbank antwortete nicht: prüfen, ob sie läuft und Verbindungen annimmt; der Lauf wird von selbst wiederholt',
+  locked: 'andere Arbeit in der Datenbank hielt, was der Lauf brauchte: Er wird von selbst wiederholt',
+  settings:
+    'der Shop oder seine Einstellungen erlauben es nicht: Die Meldung sagt, was zu ändern ist; der Lauf wird von selbst wiederholt',
+  unexpected:
+    'etwas ging schief, das nicht schiefgehen darf: Das Protokoll sagt mehr (LOG_LEVEL=debug); der Lauf wird von selbst wiederholt',
+};
 
 const interval = (low: number, high: number, s: Speaker) => `90-%-Intervall ${s.points(low)} bis ${s.points(high)}`;
 const MOVED = { STABLE: 'ist verteilt wie zuvor', SHIFTED: 'hat sich verschoben', STALE: 'hat sich weit verschoben' };
@@ -143,6 +159,7 @@ export const values: Sentences<ValueKind> = {
     ({ level }) => `manche Spalte ${MOVED[level]} seit dem vorigen Lauf`,
   ],
   'no-run-before': () => 'es gibt keinen früheren Lauf zum Vergleich',
+  'run-failed': ({ failure }) => RUN_FAILURES[failure],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `Kunden brachten das ${s.fixed(ratio, 2)}-Fache dessen, was Lauf ${runId} vorhersagte: Das Modell ist veraltet`,

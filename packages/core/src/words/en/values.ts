@@ -1,4 +1,4 @@
-import type { ContestantKey, Named, RankingFigures, ValueKind } from '../reasons.js';
+import type { ContestantKey, Named, RankingFigures, RunFailure, ValueKind } from '../reasons.js';
 import type { Sentences, Speaker } from '../speaker.js';
 
 const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
@@ -11,6 +11,18 @@ const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
   'spend-last-90-days': 'ranking by spend of the last 90 days',
 };
 const PLAIN_CONTESTANTS: Partial<typeof CONTESTANTS> = { 'spend-last-90-days': 'ranking by spend of late' };
+
+const RUN_FAILURES: Readonly<Record<RunFailure, string>> = {
+  busy: 'another run was at work: this one is tried again after it',
+  interrupted: 'the process that worked on it ended: nothing has to be done, it is tried again by itself',
+  'disk-full': 'the disk of the database is full: make room, then it is tried again by itself',
+  'out-of-memory':
+    'the machine had too little memory: give it more or let it do less beside the run; it is tried again by itself',
+  'database-away': 'the database did not answer: see that it runs and takes connections; it is tried again by itself',
+  locked: 'other work in the database held what the run needed: it is tried again by itself',
+  settings: 'the shop or its settings do not allow it: the message says what to change; it is tried again by itself',
+  unexpected: 'something went wrong that should not: the log says more (LOG_LEVEL=debug); it is tried again by itself',
+};
 
 /** "ranking by spend" as an order: "rank by spend". */
 const short = (title: string) => title.replace(/^ranking by /, '');
@@ -153,6 +165,7 @@ export const values: Sentences<ValueKind> = {
     ({ level }) => `a column ${MOVED[level]} since the run before`,
   ],
   'no-run-before': () => 'there is no run before to compare with',
+  'run-failed': ({ failure }) => RUN_FAILURES[failure],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `customers brought ${s.fixed(ratio, 2)} times what run ${runId} predicted: the model has gone stale`,

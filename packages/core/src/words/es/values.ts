@@ -1,4 +1,4 @@
-import type { ContestantKey, Named, RankingFigures, ValueKind } from '../reasons.js';
+import type { ContestantKey, Named, RankingFigures, RunFailure, ValueKind } from '../reasons.js';
 import type { Sentences, Speaker } from '../speaker.js';
 
 const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
@@ -11,6 +11,18 @@ const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
   'spend-last-90-days': 'la clasificación por gasto de los últimos 90 días',
 };
 const PLAIN_CONTESTANTS: Partial<typeof CONTESTANTS> = { 'spend-last-90-days': 'la clasificación por gasto reciente' };
+
+const RUN_FAILURES: Readonly<Record<RunFailure, string>> = {
+  busy: 'otra ejecución estaba en curso: esta se repetirá después',
+  interrupted: 'el proceso que la realizaba terminó: no hay que hacer nada, se repetirá por sí sola',
+  'disk-full': 'el disco de la base de datos está lleno: libere espacio y se repetirá por sí sola',
+  'out-of-memory':
+    'la máquina tenía poca memoria: dele más o reduzca lo que hace al mismo tiempo; se repetirá por sí sola',
+  'database-away': 'la base de datos no respondió: compruebe que funciona y acepta conexiones; se repetirá por sí sola',
+  locked: 'otro trabajo en la base de datos retenía lo que necesitaba: se repetirá por sí sola',
+  settings: 'la tienda o sus ajustes no lo permiten: el mensaje dice qué cambiar; se repetirá por sí sola',
+  unexpected: 'algo falló que no debía fallar: el registro dice más (LOG_LEVEL=debug); se repetirá por sí sola',
+};
 
 const interval = (low: number, high: number, s: Speaker) =>
   `intervalo del ${s.percent(0.9)}: de ${s.points(low)} a ${s.points(high)}`;
@@ -141,6 +153,7 @@ export const values: Sentences<ValueKind> = {
     ({ level }) => `alguna columna ${MOVED[level]} desde la ejecución anterior`,
   ],
   'no-run-before': () => 'no hay ejecución anterior con la que comparar',
+  'run-failed': ({ failure }) => RUN_FAILURES[failure],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `los clientes aportaron ${s.fixed(ratio, 2)} veces lo que predijo la ejecución ${runId}: el modelo está desfasado`,

@@ -1,4 +1,4 @@
-import type { ContestantKey, Named, RankingFigures, ValueKind } from '../reasons.js';
+import type { ContestantKey, Named, RankingFigures, RunFailure, ValueKind } from '../reasons.js';
 import type { Sentences, Speaker } from '../speaker.js';
 
 const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
@@ -11,6 +11,18 @@ const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
   'spend-last-90-days': '直近90日の購入額による順位付け',
 };
 const PLAIN_CONTESTANTS: Partial<typeof CONTESTANTS> = { 'spend-last-90-days': '最近の購入額による順位付け' };
+
+const RUN_FAILURES: Readonly<Record<RunFailure, string>> = {
+  busy: '別の実行が進行中でした。その後に再試行されます',
+  interrupted: '実行していたプロセスが終了しました。操作は不要で、自動的に再試行されます',
+  'disk-full': 'データベースのディスクがいっぱいです。空きを作ると、自動的に再試行されます',
+  'out-of-memory': 'メモリが不足しました。メモリを増やすか、同時に行う処理を減らしてください。自動的に再試行されます',
+  'database-away':
+    'データベースが応答しませんでした。起動していて接続を受け付けるか確認してください。自動的に再試行されます',
+  locked: 'データベース内の別の処理が必要なものを保持していました。自動的に再試行されます',
+  settings: 'ショップまたはその設定では実行できません。メッセージに変更すべき点があります。自動的に再試行されます',
+  unexpected: '起きてはならない問題が起きました。詳細はログにあります（LOG_LEVEL=debug）。自動的に再試行されます',
+};
 
 const interval = (low: number, high: number, s: Speaker) => `${s.percent(0.9)}区間 ${s.points(low)}〜${s.points(high)}`;
 const MOVED = { STABLE: '以前と同じ分布です', SHIFTED: '変化しました', STALE: '大きく変化しました' };
@@ -127,6 +139,7 @@ export const values: Sentences<ValueKind> = {
     ({ level }) => `前回の実行からの列の状態: ${MOVED[level]}`,
   ],
   'no-run-before': () => '比較できる以前の実行がありません',
+  'run-failed': ({ failure }) => RUN_FAILURES[failure],
   'predictions-missed': [
     ({ ratio, runId }, s) => `実際の売上は実行${runId}の予測の${s.fixed(ratio, 2)}倍でした。モデルが古くなっています`,
     () => '実際の売上が予測と大きく異なりました。モデルが古くなっています',

@@ -1,10 +1,21 @@
-import { date, doublePrecision, jsonb, numeric, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  date,
+  doublePrecision,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+} from 'drizzle-orm/pg-core';
 import { FEATURE_COLUMNS } from '../queries/features/features.js';
 import { counter, moment, shopId } from './columns.js';
 
 export const runs = pgTable('runs', {
+  /** In the order in which runs build on each other. Those of the `past` kind lie below 0, so that they come before the first. */
   id: counter('id').primaryKey().generatedAlwaysAsIdentity(),
-  state: text('state', { enum: ['running', 'published', 'failed', 'dropped'] }).notNull(),
+  state: text('state', { enum: ['waiting', 'running', 'published', 'failed', 'cancelled', 'dropped'] }).notNull(),
   asOf: moment('as_of').notNull(),
   startedAt: moment('started_at').notNull().defaultNow(),
   finishedAt: moment('finished_at'),
@@ -16,6 +27,23 @@ export const runs = pgTable('runs', {
   dataFingerprint: text('data_fingerprint'),
   customerCount: counter('customer_count'),
   error: text('error'),
+  /** What kind of failure it was, as `runs/failures.ts` lists them. */
+  failure: text('failure'),
+  /**
+   * A `current` run is what readers see from its end on. A `look` speaks of an earlier moment than the current run: it is kept
+   * until somebody removes it. A `past` one stands for a run that the shop would have made before its first.
+   */
+  kind: text('kind', { enum: ['current', 'look', 'past'] })
+    .notNull()
+    .default('current'),
+  name: text('name'),
+  /** The job that made it; null where a person's command did. */
+  jobId: counter('job_id'),
+  cancelRequested: boolean('cancel_requested').notNull().default(false),
+  /** What took how long, in order: see `runs/run-story.ts`. */
+  steps: jsonb('steps').notNull().default([]),
+  /** By how long the runs before it took; null while none is on record. */
+  estimatedEnd: moment('estimated_end'),
 });
 
 export const fittedModels = pgTable(

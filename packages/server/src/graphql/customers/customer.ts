@@ -18,6 +18,7 @@ import type { Context } from '../context.js';
 import { OrderConnection } from '../orders/order.js';
 import { connectionType, pageArgs, pageComplexity } from '../paging/connection.js';
 import { keysetPage, type PageArguments } from '../paging/keyset.js';
+import { runNumber } from '../runs/run.js';
 import { SegmentChange, SegmentMembership, segmentOf } from '../segments/segment-membership.js';
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';
 import { shownIdOf } from './anonymous-customer.js';
@@ -225,12 +226,8 @@ export async function readCustomers(context: Context, args: CustomerListArgument
   return { ...page, totalCount: () => countCustomers(drizzle, where) };
 }
 
-function runIdOf(asOfRun: string | number | null | undefined): number | undefined {
-  if (asOfRun == null) return undefined;
-  if (!/^\d{1,15}$/.test(String(asOfRun)))
-    throw apiError('BAD_USER_INPUT', `"${shorten(String(asOfRun))}" is not the id of a run`);
-  return Number(asOfRun);
-}
+const runIdOf = (asOfRun: string | number | null | undefined): number | undefined =>
+  asOfRun == null ? undefined : runNumber(asOfRun);
 
 builder.objectField(Segment, 'customers', (t) =>
   t.field({

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import type { Drizzle } from '../../database.js';
 import type { KeysetQuery, OrderKey } from '../../keyset.js';
 import { runs } from '../../tables.js';
@@ -22,3 +22,7 @@ export async function readRun(drizzle: Drizzle, runId: number): Promise<RunRow |
   const [row] = await drizzle.select().from(runs).where(eq(runs.id, runId));
   return row ?? null;
 }
+
+/** The newest first. */
+export const readNewestRuns = (drizzle: Drizzle, limit: number): Promise<RunRow[]> =>
+  drizzle.select().from(runs).orderBy(desc(runs.startedAt), desc(runs.id)).limit(limit);

@@ -1,6 +1,7 @@
-import { codeOf, UserError } from '../../../errors.js';
+import { codeOf, RunBusy } from '../../../errors.js';
 import type { Sql, Transaction } from '../../database.js';
 import { isAlive, machineName, signatureOf } from '../../processes.js';
+import type { runs } from '../../tables.js';
 import { lockMerges } from '../imports/imports.js';
 import { dropRecommendations } from '../recommendations/affinity.js';
 import { SEGMENT_SUMS } from '../segments/segment-stats.js';
@@ -8,11 +9,17 @@ import { PROFILE_SCORES } from './profile-scores.js';
 import { DISTINGUISHING_COLUMNS, PROFILE_FEATURE_COLUMNS } from './run-features.js';
 import type { Connection, Workspace } from './workspace.js';
 
+export type RunKind = (typeof runs.$inferSelect)['kind'];
+
 const RUN_LOCK = 7_305_004;
 /** The newest runs that stay readable; beside them each month's first. */
 const RUNS_KEPT = 14;
 
-export const partition = (runId: number) => `customer_profiles_${runId}`;
+/** Runs of the past lie below 0: `customer_profiles_before_5`. */
+export const partition = (runId: number) =>
+  runId < 0 ? `customer_profiles_before_${-runId}` : `customer_profiles_${runId}`;
+/** The same in SQL. */
+const PARTITION_OF = (id: string) => `'customer_profiles_' || replace(${id}::text, '-', 'before_')`;
 
 /** In the name of a run's session: whose process it works for. */
 const SESSION_NAME = 'tessera run';
@@ -56,37 +63,122 @@ export async function lockRun(session: Connection): Promise<void> {
   if (await tryRunLock(session)) return;
   const [other] = await session<{ id: number; step: string }[]>`
     select id::float8 as id, step from runs where state = 'running' order by id limit 1`;
-  throw new UserError(
-    `another run is in progress (run ${other?.id ?? '?'}, ${other?.step ?? 'starting'}): wait for it`,
-  );
+  throw new RunBusy(`another run is in progress (run ${other?.id ?? '?'}, ${other?.step ?? 'starting'}): wait for it`);
 }
 
 export async function unlockRun(session: Connection): Promise<void> {
   await session`select pg_advisory_unlock(${RUN_LOCK})`;
 }
 
-export async function startRun(sql: Sql, asOf: Date, options: Record<string, unknown>): Promise<number> {
+/** What a run is made for. */
+export interface NewRun {
+  readonly asOf: Date;
+  readonly kind: RunKind;
+  readonly name: string | null;
+  readonly options: Record<string, unknown>;
+  readonly jobId: number | null;
+}
+
+/** @param waiting a run that was put on record before it could begin */
+export async function startRun(sql: Sql, run: NewRun, waiting: number | null = null): Promise<number> {
+  const { asOf, kind, name, jobId } = run;
+  const options = sql.json(run.options as never);
+  if (waiting !== null) {
+    // Runs build on each other in the order of their numbers: one that others overtook gets a new number.
+    const [adopted] = await sql<{ state: string }[]>`
+      update runs w set as_of = ${asOf}, kind = ${kind}, options = ${options}, started_at = now(),
+        state = case when o.overtaken then 'cancelled' else 'running' end,
+        finished_at = case when o.overtaken then now() end,
+        error = case when o.overtaken then 'another run was published first: this one goes on under a new number' end
+      from (select exists (select from runs where id > ${waiting} and kind = 'current' and finished_at is not null
+        and state in ('published', 'dropped')) as overtaken) as o
+      where w.id = ${waiting} and w.state = 'waiting' returning w.state`;
+    if (adopted?.state === 'running') return waiting;
+  }
   const [row] = await sql<{ id: number }[]>`
-    insert into runs (state, as_of, options) values ('running', ${asOf}, ${sql.json(options as never)}) returning id::float8 as id`;
+    insert into runs (state, as_of, options, kind, name, job_id)
+    values ('running', ${asOf}, ${options}, ${kind}, ${name}, ${jobId}) returning id::float8 as id`;
   return row!.id;
 }
 
-export async function noteProgress(sql: Sql, runId: number, progress: number, step: string): Promise<void> {
-  await sql`update runs set progress = ${progress}, step = ${step} where id = ${runId}`;
+/** A run whose number is given: of a month before the shop's first run. One of that number that failed is made again. */
+export async function startPastRun(sql: Sql, id: number, run: NewRun): Promise<number> {
+  const { asOf, kind, name, jobId } = run;
+  const options = sql.json(run.options as never);
+  const rows = await sql`
+    insert into runs as r (id, state, as_of, options, kind, name, job_id) overriding system value
+    values (${id}, 'running', ${asOf}, ${options}, ${kind}, ${name}, ${jobId})
+    on conflict (id) do update set state = 'running', as_of = excluded.as_of, options = excluded.options, name = excluded.name,
+      job_id = excluded.job_id, started_at = now(), finished_at = null, progress = 0, step = 'starting', steps = '[]',
+      error = null, failure = null, cancel_requested = false
+      where r.state in ('failed', 'cancelled')`;
+  if (rows.count === 0) throw new RunBusy('the same month is being scored by somebody else: wait for it');
+  return id;
+}
+
+/** What is known of a run at work. */
+export interface RunProgress {
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly step: string;
+  readonly steps: readonly object[];
+  readonly secondsLeft: number | null;
+}
+
+export async function noteProgress(sql: Sql, runId: number, at: RunProgress): Promise<void> {
+  await sql`
+    update runs set progress = ${at.progress}, step = ${at.step}, steps = ${sql.json(at.steps as never)},
+      estimated_end = clock_timestamp() + make_interval(secs => ${at.secondsLeft}::float8)
+    where id = ${runId} and state = 'running'`;
+}
+
+/** What each step of a published run took. */
+export async function noteSteps(sql: Sql, runId: number, steps: readonly object[]): Promise<void> {
+  await sql`update runs set steps = ${sql.json(steps as never)} where id = ${runId}`;
 }
 
 /** The reason of the run itself replaces what others made of its silence. */
-export async function failRun(sql: Sql, runId: number, error: string): Promise<void> {
+export async function failRun(sql: Sql, runId: number, error: string, failure: string): Promise<void> {
   await sql`
-    update runs set state = 'failed', finished_at = now(), error = ${error}
+    update runs set state = 'failed', finished_at = now(), error = ${error}, failure = ${failure}, estimated_end = null
     where id = ${runId} and state in ('running', 'failed')`;
+}
+
+/** Ends a run that somebody cancelled. */
+export async function endCancelledRun(sql: Sql, runId: number): Promise<void> {
+  await sql`
+    update runs set state = 'cancelled', finished_at = now(), error = null, failure = null, estimated_end = null
+    where id = ${runId} and state in ('running', 'failed')`;
+}
+
+export async function isRunCancelled(sql: Sql | Transaction, runId: number): Promise<boolean> {
+  const [run] = await sql<{ cancelled: boolean }[]>`
+    select cancel_requested as cancelled from runs where id = ${runId}`;
+  return run?.cancelled === true;
+}
+
+/** The number of a session's server process. */
+export async function processOf(session: Sql): Promise<number> {
+  const [row] = await session<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  return row!.pid;
+}
+
+/** Breaks off the statement that another session is in. */
+export async function breakOff(sql: Sql, pid: number): Promise<void> {
+  await sql`select pg_cancel_backend(${pid})`;
+}
+
+/** Leaves the machine to those who wait for an answer: no helpers beside the session's own process. */
+export async function yieldToReaders(session: Sql): Promise<void> {
+  await session`select set_config('max_parallel_workers_per_gather', '0', false),
+    set_config('max_parallel_maintenance_workers', '0', false)`;
 }
 
 /** Runs that failed and left rows or a table behind: what they had written before they would have been published. */
 async function runsWithRemains(connection: Connection): Promise<number[]> {
   const rows = await connection<{ id: number }[]>`
-    select id::float8 as id from runs r where state = 'failed' and (
-      to_regclass('customer_profiles_' || id) is not null
+    select id::float8 as id from runs r where state in ('failed', 'cancelled') and (
+      to_regclass(${connection.unsafe(PARTITION_OF('id'))}) is not null
       or exists (select from item_affinity where run_id = r.id)
       or exists (select from popular_products where run_id = r.id))`;
   return rows.map(({ id }) => id);
@@ -95,7 +187,9 @@ async function runsWithRemains(connection: Connection): Promise<number[]> {
 /** The caller holds the lock of runs: who is said to be at work beside him is not. @param runId the caller's own run */
 async function clearInterrupted(transaction: Transaction, runId: number | null): Promise<void> {
   await transaction`
-    update runs set state = 'failed', finished_at = now(), error = 'interrupted: its process ended before it was published'
+    update runs set state = case when cancel_requested then 'cancelled' else 'failed' end, finished_at = now(),
+      estimated_end = null, failure = case when not cancel_requested then 'interrupted' end,
+      error = case when not cancel_requested then 'interrupted: its process ended before it was published' end
     where state = 'running' and id is distinct from ${runId}`;
   for (const id of await runsWithRemains(transaction)) {
     await transaction.unsafe(`drop table if exists ${partition(id)}`);
@@ -119,17 +213,19 @@ export async function failInterruptedRuns(sql: Sql): Promise<void> {
   });
 }
 
-/** What a run does first once it holds the lock. */
-export async function beginRun(session: Sql, runId: number): Promise<void> {
+/** What a run does first once it holds the lock. @param kind what the run is, now that no other can be published */
+export async function beginRun(session: Sql, runId: number, kind: RunKind): Promise<void> {
   await session.begin(async (transaction) => {
     // Before it held the lock, somebody may have taken it for interrupted.
-    await transaction`update runs set state = 'running', finished_at = null, error = null where id = ${runId}`;
+    await transaction`
+      update runs set state = 'running', kind = ${kind}, finished_at = null, error = null, failure = null
+      where id = ${runId} and state in ('running', 'failed')`;
     await clearInterrupted(transaction, runId);
   });
 }
 
 /** 00:00, in the shop's zone, of the day after the newest order; null without orders. */
-export async function defaultAsOf(sql: Sql, timeZone: string): Promise<Date | null> {
+export async function defaultAsOf(sql: Sql | Transaction, timeZone: string): Promise<Date | null> {
   const [row] = await sql<{ asOf: Date | null }[]>`
     select ((max(placed_at) at time zone ${timeZone})::date + 1)::timestamp at time zone ${timeZone} as "asOf" from orders`;
   return row?.asOf ?? null;
@@ -313,45 +409,56 @@ export async function writeSegmentStats(transaction: Transaction, runId: number)
     group by entry`);
 }
 
-/** Makes the run the one that readers see; attaching does not wait for them. @returns its customers */
-export async function publishRun(transaction: Transaction, runId: number, fingerprint: string): Promise<number> {
+/**
+ * Publishes the run; one of the kind `current` is what readers see from now on. Attaching does not wait for them.
+ * @returns its customers; null when it may not be published: somebody cancelled it, or took it for interrupted
+ */
+export async function publishRun(transaction: Transaction, runId: number, fingerprint: string): Promise<number | null> {
+  const [own] = await transaction<{ kind: RunKind }[]>`
+    select kind from runs where id = ${runId} and state = 'running' and not cancel_requested for update`;
+  if (own === undefined) return null;
   await transaction.unsafe(
     `alter table customer_profiles attach partition ${partition(runId)} for values in (${runId})`,
   );
   const [run] = await transaction<{ customers: number }[]>`
     update runs set state = 'published', finished_at = clock_timestamp(), progress = 1, step = 'published',
-      data_fingerprint = ${fingerprint}, customer_count = (select count(*) from ${transaction(partition(runId))})
+      estimated_end = null, data_fingerprint = ${fingerprint}, customer_count = (select count(*) from ${transaction(partition(runId))})
     where id = ${runId} returning customer_count::float8 as customers`;
-  await transaction`update shop set current_run_id = ${runId}`;
+  if (own.kind === 'current') await transaction`update shop set current_run_id = ${runId}`;
   return run?.customers ?? 0;
 }
 
 /**
- * Drops the profiles of old runs: the newest 14 stay, and the first of each month. Waits for no reader: a run that is
- * still being read goes at the next time.
+ * Drops the profiles of old runs: the newest 14 stay, and the first of each month, and every look. Waits for no reader: a run
+ * that is still being read goes at the next time.
  */
 export async function dropOldRuns(sql: Sql, timeZone: string): Promise<void> {
   const old = await sql<{ id: number }[]>`
     select id::float8 as id from (
       select id, row_number() over (order by id desc) as age,
              row_number() over (partition by date_trunc('month', as_of at time zone ${timeZone}) order by id) as in_month
-      from runs where state = 'published'
+      from runs where state = 'published' and kind <> 'look'
     ) as ranked where age > ${RUNS_KEPT} and in_month > 1`;
   for (const { id } of old) {
     try {
-      await sql.begin(async (transaction) => {
-        await transaction`set local lock_timeout = '1s'`;
-        await transaction.unsafe(`alter table customer_profiles detach partition ${partition(id)}`);
-        await transaction.unsafe(`drop table ${partition(id)}`);
-        await transaction`update runs set state = 'dropped' where id = ${id}`;
-        await transaction`delete from segment_stats where run_id = ${id}`;
-        await transaction`delete from fitted_models where run_id = ${id}`;
-        await dropRecommendations(transaction, id);
-      });
+      await dropRun(sql, id);
     } catch (error) {
       if (codeOf(error) !== '55P03') throw error;
     }
   }
+}
+
+/** Drops what a published run holds; its record stays. @throws with the code 55P03 where somebody reads it just now */
+export async function dropRun(sql: Sql, id: number): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction`set local lock_timeout = '1s'`;
+    await transaction.unsafe(`alter table customer_profiles detach partition ${partition(id)}`);
+    await transaction.unsafe(`drop table ${partition(id)}`);
+    await transaction`update runs set state = 'dropped' where id = ${id}`;
+    await transaction`delete from segment_stats where run_id = ${id}`;
+    await transaction`delete from fitted_models where run_id = ${id}`;
+    await dropRecommendations(transaction, id);
+  });
 }
 
 /** Adds rows to the scores. @param lines whole rows in COPY's words: a failure while it waits would leave the connection waiting too */

@@ -2,7 +2,7 @@ import type { Sql } from '../../database.js';
 
 /** SQL: the moment of the first run that was ever published. */
 export const FIRST_RUN_AS_OF =
-  "(select as_of from runs where finished_at is not null and state in ('published', 'dropped') order by id limit 1)";
+  "(select as_of from runs where finished_at is not null and state in ('published', 'dropped') and kind <> 'look' order by id limit 1)";
 
 export interface MembershipStart {
   readonly since: Date;

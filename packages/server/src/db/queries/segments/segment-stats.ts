@@ -78,7 +78,7 @@ export async function readTrend(
     select r.as_of as "asOf", coalesce(sum(s.size) filter (where s.segment = ${segment}), 0)::float8 as size,
            coalesce(sum(s.size) filter (where s.segment = ${segment}) / nullif(sum(s.size), 0), 0)::float8 as share,
            coalesce(sum(s.net_revenue) filter (where s.segment = ${segment}) / nullif(sum(s.net_revenue), 0), 0)::float8 as "revenueShare"
-    from (select id, as_of from runs where state = 'published' order by id desc limit ${points}) r
+    from (select id, as_of from runs where state = 'published' and kind <> 'look' order by id desc limit ${points}) r
     left join segment_stats s on s.run_id = r.id and s.segmentation = ${segmentation}
     group by r.id, r.as_of order by r.id`;
   return [...rows];

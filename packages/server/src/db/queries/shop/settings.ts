@@ -1,4 +1,4 @@
-import type { Sql } from '../../database.js';
+import type { Sql, Transaction } from '../../database.js';
 
 export interface Shop {
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Shop {
 
 type ShopSettings = Pick<Shop, 'name' | 'currency' | 'timeZone'>;
 
-export async function readShop(sql: Sql): Promise<Shop | null> {
+export async function readShop(sql: Sql | Transaction): Promise<Shop | null> {
   const [row] = await sql<Shop[]>`select name, currency, time_zone as "timeZone", kind from shop`;
   return row ?? null;
 }

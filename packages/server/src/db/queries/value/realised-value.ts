@@ -15,7 +15,7 @@ export async function noteRealisedValue(connection: Connection, { asOf, ...optio
   const due = await connection<{ runId: number; asOf: Date; end: Date }[]>`
     select r.id::float8 as "runId", r.as_of as "asOf", ${end} as end
     from runs r join fitted_models m on m.run_id = r.id and m.key = 'clv'
-    where r.state = 'published' and m.realised is null and ${end} <= ${asOf}
+    where r.state = 'published' and r.kind <> 'look' and m.realised is null and ${end} <= ${asOf}
     order by r.as_of desc limit ${MOST_A_RUN}`;
   for (const run of due) {
     await connection.unsafe(`
