@@ -26,6 +26,8 @@ export async function requestCancel(sql: Sql, runId: number): Promise<boolean | 
       where r.id = ${runId} and j.run_id = r.id and j.state in ('waiting', 'running') for update of j`;
     const [run] = await transaction<{ state: string }[]>`select state from runs where id = ${runId} for update`;
     if (run === undefined) return null;
+    // Its job may not have heard yet that it was published.
+    if (run.state === 'published' || run.state === 'dropped' || run.state === 'cancelled') return false;
     if (job === undefined && run.state !== 'running') return false;
     if (job !== undefined) {
       await transaction`
