@@ -13,7 +13,7 @@ const CONTESTANTS: Readonly<Record<ContestantKey, string>> = {
 const PLAIN_CONTESTANTS: Partial<typeof CONTESTANTS> = { 'spend-last-90-days': 'ranking by spend of late' };
 
 const RUN_FAILURES: Readonly<Record<RunFailure, string>> = {
-  busy: 'another run was at work: this one is tried again after it',
+  busy: 'another run was at work: this run is tried again after it',
   interrupted: 'the process that worked on it ended: nothing has to be done, it is tried again by itself',
   'disk-full': 'the disk of the database is full: make room, then it is tried again by itself',
   'out-of-memory':

@@ -20,7 +20,7 @@ interface Requested {
 interface Refused {
   readonly message: string;
   readonly code: 'IN_PROGRESS' | 'NOTHING_TO_SCORE' | 'UNKNOWN_RUN' | 'ALREADY_OVER';
-  readonly run: RunRow | null;
+  readonly existingRun: RunRow | null;
 }
 
 const RunRefused = builder.objectRef<Refused>('RunRefused').implement({
@@ -28,7 +28,9 @@ const RunRefused = builder.objectRef<Refused>('RunRefused').implement({
     'Nothing was changed. IN_PROGRESS: such a run waits or works already. NOTHING_TO_SCORE: the shop has no customers. UNKNOWN_RUN: there is none of that id. ALREADY_OVER: it ended before.',
   authScopes: EVERYTHING,
   interfaces: [UserErrorType],
-  fields: (t) => ({ run: t.field({ type: Run, nullable: true, resolve: ({ run }) => run }) }),
+  fields: (t) => ({
+    existingRun: t.field({ type: Run, nullable: true, resolve: ({ existingRun }) => existingRun }),
+  }),
 });
 
 const succeeded = (name: string, description: string) =>
@@ -63,10 +65,10 @@ const RunOptions = builder.inputType('RunOptions', {
   }),
 });
 
-const refused = (code: Refused['code'], message: string, run: RunRow | null = null): Refused => ({
+const refused = (code: Refused['code'], message: string, existingRun: RunRow | null = null): Refused => ({
   code,
   message,
-  run,
+  existingRun,
 });
 
 async function start(
