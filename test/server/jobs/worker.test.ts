@@ -26,7 +26,7 @@ import { serverScript } from '../../support/shop-data-script.js';
 
 const CONFIG = { port: 0, host: '127.0.0.1', dataDir: '', production: false };
 /** A person would wait for minutes. */
-const QUICK: WorkerTimes = { pollMs: 50, beatMs: 50, leaseMs: 600, graceMs: 1000 };
+const QUICK: WorkerTimes = { pollMs: 50, beatMs: 50, leaseMs: 600, graceMs: 1000, importsMs: 0 };
 
 /** A shop with a few orders. */
 async function smallShop(): Promise<Database & { url: string }> {

@@ -10,7 +10,7 @@ import {
   saveSchedule,
   setNextAt,
 } from '../db/queries/jobs/schedules.js';
-import { readShop } from '../db/queries/shop/settings.js';
+import { readShop, type Shop } from '../db/queries/shop/settings.js';
 import { UserError } from '../errors.js';
 import { requestRun } from './requests.js';
 import { scoreTask } from './tasks/score.js';
@@ -90,17 +90,29 @@ export async function readShownSchedule(sql: Sql, now: Date): Promise<ShownSched
  */
 export async function runBySchedule(sql: Sql, now: Date): Promise<boolean> {
   const shop = await readShop(sql);
-  if (shop === null) return false;
+  const seen = await readSchedule(sql, scoreTask.key);
+  // A lock is a write: nobody takes one while there is nothing to do.
+  if (shop === null || seen === null || turnOf(seen, shop, now).is === 'not-yet') return false;
   return sql.begin(async (transaction) => {
     const schedule = await lockSchedule(transaction, scoreTask.key);
-    if (schedule === null || !schedule.enabled || (!schedule.chosen && shop.kind === 'demo')) return false;
-    const [next = null, afterNext = null] = nextMoments(schedule.pattern, shop.timeZone, now, 2);
-    const { nextAt } = schedule;
-    const isLost = nextAt === null || (afterNext !== null && nextAt.getTime() > afterNext.getTime());
-    if (isLost || nextAt.getTime() <= now.getTime()) await setNextAt(transaction, scoreTask.key, next);
-    if (isLost || nextAt.getTime() > now.getTime()) return false;
-    return (await requestRun(transaction, {}, 'schedule', now)).isNew;
+    if (schedule === null) return false;
+    const turn = turnOf(schedule, shop, now);
+    if (turn.is === 'not-yet') return false;
+    await setNextAt(transaction, scoreTask.key, turn.next);
+    return turn.is === 'now' && (await requestRun(transaction, {}, 'schedule', now)).isNew;
   });
+}
+
+/** Whether a schedule's moment has come, and the one after it; `unknown` where the stored moment cannot be meant. */
+function turnOf(
+  { enabled, chosen, pattern, nextAt }: Schedule,
+  { kind, timeZone }: Shop,
+  now: Date,
+): { readonly is: 'not-yet' } | { readonly is: 'now' | 'unknown'; readonly next: Date | null } {
+  if (!enabled || (!chosen && kind === 'demo')) return { is: 'not-yet' };
+  const [next = null, afterNext = null] = nextMoments(pattern, timeZone, now, 2);
+  if (nextAt === null || (afterNext !== null && nextAt.getTime() > afterNext.getTime())) return { is: 'unknown', next };
+  return nextAt.getTime() <= now.getTime() ? { is: 'now', next } : { is: 'not-yet' };
 }
 
 /** Asks for a run after a large import, where runs begin by themselves. @returns whether a run was asked for */

@@ -29,9 +29,11 @@ export interface WorkerTimes {
   readonly leaseMs: number;
   /** A job that is cancelled and does not end by itself is killed. */
   readonly graceMs: number;
+  /** Between two looks at what was imported. */
+  readonly importsMs: number;
 }
 
-const TIMES: WorkerTimes = { pollMs: 2000, beatMs: 4000, leaseMs: 20_000, graceMs: 4000 };
+const TIMES: WorkerTimes = { pollMs: 2000, beatMs: 4000, leaseMs: 20_000, graceMs: 4000, importsMs: 15_000 };
 /** Another run is at work: it is soon over. */
 const BUSY_PAUSE_SECONDS = 15;
 
@@ -57,6 +59,7 @@ export class Worker {
   readonly #stopping = new AbortController();
   #done: Promise<void> = Promise.resolve();
   #attempt: Attempt | null = null;
+  #importsSeenAt = -Infinity;
   /** The lease that was seen last, how long it has not changed, and when it was last looked at. */
   #seen: { lease: Lease; unchangedMs: number; at: number } | null = null;
 
@@ -103,7 +106,10 @@ export class Worker {
     const now = await this.#clock();
     await this.#watchLease(now);
     await runBySchedule(sql, now);
-    await runAfterImport(sql, now);
+    if (performance.now() - this.#importsSeenAt >= this.#times.importsMs) {
+      this.#importsSeenAt = performance.now();
+      await runAfterImport(sql, now);
+    }
     const job = await takeJob(sql, now);
     if (job === null) return false;
     await this.#attend(job);
