@@ -75,7 +75,8 @@ it('a look is made, told as such, listed and removed by command', async () => {
   );
   const months = await tessera(['backfill', '--months', '2', '--json'], env);
   expect(JSON.parse(months.stdout).runs.map(({ lastDay }: { lastDay: string }) => lastDay)).toEqual([
-    ...['2026-02-28', '2026-03-31'],
+    '2026-02-28',
+    '2026-03-31',
   ]);
   expect((await tessera(['backfill', '--months', '2'], env)).stdout).toMatch(/^nothing to do/);
 });

@@ -163,7 +163,11 @@ describe('the months before the first run', () => {
     // Trends and memberships reach back.
     const trend = await readTrend(sql, 'rfm', 'vip', 20);
     expect(trend.map(({ asOf }) => asOf.toISOString().slice(0, 10))).toEqual([
-      ...['2026-02-01', '2026-03-01', '2026-04-01', '2026-05-01', '2026-05-26'],
+      '2026-02-01',
+      '2026-03-01',
+      '2026-04-01',
+      '2026-05-01',
+      '2026-05-26',
     ]);
     const [membership] = await latestChanges(sql, [{ customerId: 'late', segmentation: 'rfm', runId: first.runId }]);
     expect(membership).toEqual({ since: new Date(first.asOf), previous: null });

@@ -46,7 +46,11 @@ export const backfillCommand = makeCommand('backfill')
         );
       }
       const runs = scored.map(({ lastDay, report: { runId, customers, changes, seconds } }) => ({
-        ...{ lastDay, runId, customers, changes, seconds },
+        lastDay,
+        runId,
+        customers,
+        changes,
+        seconds,
       }));
       report({ runs }, () => [
         runs.length === 0

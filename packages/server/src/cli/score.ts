@@ -50,22 +50,22 @@ export const wordedReport = ({ warnings, ...report }: RunReport, { language = DE
   warnings: warnings.map(wordsIn(language).say),
 });
 
-const number = new Intl.NumberFormat('en');
+const grouped = (count: number) => new Intl.NumberFormat('en').format(count);
 
 /** What the run did, in a line: `features 3.2 s, fit 1.1 s ...`, and which models learned anew. */
 const storyLines = ({ steps, models }: Pick<RunReport, 'steps' | 'models'>) => [
-  `  ${steps.map(({ step, seconds, rows }) => `${step} ${(seconds ?? 0).toFixed(1)} s${rows === null ? '' : ` (${number.format(rows)} rows)`}`).join(', ')}`,
+  `  ${steps.map(({ step, seconds, rows }) => `${step} ${(seconds ?? 0).toFixed(1)} s${rows === null ? '' : ` (${grouped(rows)} rows)`}`).join(', ')}`,
   `  models fitted again: ${models.refitted.join(', ') || 'none'}${models.kept.length === 0 ? '' : `; kept: ${models.kept.join(', ')}`}`,
 ];
 
 export const scoreLines = (report: ReturnType<typeof wordedReport>) => {
   const { runId, kind, asOf, customers, changes, late, warnings, seconds } = report;
-  const lateText = late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : '';
+  const lateText = late > 0 ? `; ${grouped(late)} scored again for rows that arrived meanwhile` : '';
   return [
-    `run ${runId} published: ${number.format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
+    `run ${runId} published: ${grouped(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
     kind === 'look'
       ? `  a look at an earlier moment: readers go on seeing the current run; ask for it by asOfRun: ${runId}, remove it by "tessera runs remove ${runId}"${lateText}`
-      : `  ${changes} moved to another segment since the run before${lateText}`,
+      : `  ${grouped(changes)} moved to another segment since the run before${lateText}`,
     ...storyLines(report),
     ...warnings.map((warning) => `  ${warning}`),
   ];

@@ -75,7 +75,11 @@ export interface ShownSchedule extends Schedule {
 export async function readShownSchedule(sql: Sql, now: Date): Promise<ShownSchedule> {
   const shop = await readShop(sql);
   const stored = (await readSchedule(sql, scoreTask.key)) ?? {
-    ...{ task: scoreTask.key, pattern: DEFAULT_PATTERN, enabled: true, chosen: false, nextAt: null },
+    task: scoreTask.key,
+    pattern: DEFAULT_PATTERN,
+    enabled: true,
+    chosen: false,
+    nextAt: null,
   };
   const timeZone = shop?.timeZone ?? 'UTC';
   const isOn = stored.enabled && (stored.chosen || shop?.kind !== 'demo');

@@ -36,7 +36,9 @@ export async function scorePastMonth(sql: Sql, options: RunOptions, months: numb
   const { runId, lastDay, asOf } = month;
   const report = await runScoring(sql, {
     ...options,
-    ...{ asOf, pastRunId: runId, name: lastDay },
+    asOf,
+    pastRunId: runId,
+    name: lastDay,
     onPublish: async (transaction) => {
       if (open.length > 1) return;
       const next = await readNextRun(transaction, runId);

@@ -38,6 +38,7 @@ import {
   isRunCancelled,
   lateCustomers,
   lockRun,
+  type NewRun,
   noteDoneImports,
   noteMovedScores,
   noteProgress,
@@ -290,11 +291,16 @@ async function work(
     }
     // Who reads moves as they happen is not told of those of the past.
     if (changes > 0 && kind === 'current') await notifyRunChanges(transaction, runId);
-    const asOfText = asOf.toISOString();
     const keptModels = monitored.filter((own) => 'fittedAt' in own).map(({ model }) => model.key);
     const refitted = monitored.map(({ model }) => model.key).filter((key) => !keptModels.includes(key));
     return {
-      ...{ runId, kind, asOf: asOfText, customers: scored, changes, late: late.length, warnings },
+      runId,
+      kind,
+      asOf: asOf.toISOString(),
+      customers: scored,
+      changes,
+      late: late.length,
+      warnings,
       models: { refitted, kept: keptModels },
     };
   });
@@ -334,11 +340,17 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
   const { timeZone, rule = PRODUCT_RULE, job, pastRunId } = options;
   const asOf = options.asOf ?? (await defaultAsOf(sql, timeZone)) ?? new Date();
   const kind = pastRunId === undefined ? 'current' : 'past';
-  const record = {
-    ...({ asOf, kind, name: options.name ?? null, jobId: job?.id ?? null } as const),
+  const record: NewRun = {
+    asOf,
+    kind,
+    name: options.name ?? null,
+    jobId: job?.id ?? null,
     options: {
-      ...{ seed: SEED, timeZone, ...rule, demographics: options.demographics ?? false },
-      ...{ settings: options.settingsFingerprint ?? null },
+      seed: SEED,
+      timeZone,
+      ...rule,
+      demographics: options.demographics ?? false,
+      settings: options.settingsFingerprint ?? null,
     },
   };
   const runId =

@@ -91,7 +91,13 @@ describe('startRun', () => {
     });
     const steps = run!.steps as { step: string; seconds: number; rows: number | null }[];
     expect(steps.map(({ step }) => step)).toEqual([
-      ...['features', 'fit', 'score', 'profiles', 'indexes', 'recommendations', 'publish'],
+      'features',
+      'fit',
+      'score',
+      'profiles',
+      'indexes',
+      'recommendations',
+      'publish',
     ]);
     for (const { seconds } of steps) expect(seconds).toBeGreaterThanOrEqual(0);
     expect(steps[0]!.rows).toBe(100);
@@ -104,7 +110,11 @@ describe('startRun', () => {
     expect(run).toMatchObject({ look: true, asOf: '2025-06-01T00:00:00.000Z' });
     await worker.turn();
     expect(await runOf(run!.id, 'look name kind')).toEqual({
-      ...{ id: run!.id, state: 'PUBLISHED', look: true, name: 'last summer', kind: 'LOOK' },
+      id: run!.id,
+      state: 'PUBLISHED',
+      look: true,
+      name: 'last summer',
+      kind: 'LOOK',
     });
     const { data } = await server.query<{ now: { totalCount: number }; then: { totalCount: number } }>(
       `{ now: customers { totalCount } then: customers(asOfRun: "${run!.id}") { totalCount } }`,

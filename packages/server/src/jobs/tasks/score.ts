@@ -20,7 +20,9 @@ export const scoreTask: Task = {
     const options = await shopRunOptions(sql, config);
     await runScoring(sql, {
       ...options,
-      ...{ name, job, isBackground: true },
+      name,
+      job,
+      isBackground: true,
       asOf: asOf === undefined ? undefined : new Date(asOf),
     });
     return 'done';
