@@ -3,6 +3,7 @@ import { lockMerges } from '../db/queries/imports/imports.js';
 import { type EntityKey, mergeStaging } from '../db/queries/imports/merge.js';
 import { type ImportOptions, type ImportReport, recordImport } from './import-frame.js';
 import { type Dialect, PLAIN_DIALECT } from './rows/dialect.js';
+import { ENTITIES } from './rows/entities.js';
 import { dialectOf, EMPTY_MAPPING } from './rows/mapping.js';
 import type { RowReceiver } from './rows/read-rows.js';
 import { type ReadCounts, type ReadingRules, stageRows } from './rows/staging.js';
@@ -12,8 +13,10 @@ export interface RowImport {
   readonly source: string;
   readonly format: string;
   readonly entity: EntityKey;
-  /** What was detected of how the rows are written. */
-  readonly dialect?: Dialect;
+  /** What was detected of how each field is written, in the order of the entity's fields. */
+  readonly dialects?: readonly Dialect[];
+  /** The format's own status words. */
+  readonly words?: Readonly<Record<string, string>>;
   /** The fields that the rows have; columns of others keep their values. */
   readonly present: ReadonlySet<string>;
   /** @param flush awaited now and then: writes out what was received, so that memory stays flat */
@@ -28,7 +31,7 @@ export interface RowImport {
 export async function importRows(sql: Sql, rows: RowImport, options: ImportOptions): Promise<ImportReport> {
   const mapping = options.mapping ?? EMPTY_MAPPING;
   const rules: ReadingRules = {
-    dialect: dialectOf(mapping, rows.dialect ?? PLAIN_DIALECT),
+    dialects: ENTITIES[rows.entity].map((_, i) => dialectOf(mapping, rows.dialects?.[i] ?? PLAIN_DIALECT, rows.words)),
     currency: options.currency,
     rates: mapping.rates,
   };

@@ -24,6 +24,7 @@ export async function retryQuarantined(sql: Sql, options: ImportOptions): Promis
         source: `${source} (quarantine of import ${importId})`,
         format: key,
         entity: format.entity,
+        words: format.words,
         present,
         async give(receiver, flush) {
           for (const { line, cells } of rows)

@@ -6,6 +6,7 @@ import { FORMATS } from '../formats.js';
 import type { ImportOptions, ImportReport } from '../import-frame.js';
 import { importRows } from '../import-rows.js';
 import { detectDialect } from '../rows/dialect.js';
+import { ENTITIES } from '../rows/entities.js';
 import { EMPTY_MAPPING } from '../rows/mapping.js';
 import { presentFields, readRows } from '../rows/read-rows.js';
 import { openSource, type Source } from './read-source.js';
@@ -43,6 +44,7 @@ export async function importFile(
   options: ImportOptions & { onProgress?: (rows: number) => void },
 ): Promise<ImportReport> {
   const rows = { format, head: source.head, columns: (options.mapping ?? EMPTY_MAPPING).columns };
+  const dialect = detectDialect(source.head.text, source.head.delimiter);
   let reported = 0;
   try {
     return await importRows(
@@ -51,7 +53,8 @@ export async function importFile(
         source: path.basename(file),
         format: format.key,
         entity: format.entity,
-        dialect: detectDialect(source.head.text, source.head.delimiter),
+        dialects: ENTITIES[format.entity].map(() => dialect),
+        words: format.words,
         present: presentFields(rows),
         give: (receiver, flush, counts) =>
           readRows({ ...rows, text: source.text() }, receiver, async () => {

@@ -255,12 +255,12 @@ export const normaliseHeader = (cell: string) =>
 /**
  * For each field of an entity the index of its column, -1 where the header has none. A field's own name wins over an
  * alias, an earlier alias over a later one.
- * @param chosen columns that a mapping file names for fields, by normalised header
+ * @param chosen columns that a mapping file or a format names for fields, by normalised header; one may serve several fields
  */
 export function mapHeader(
   fields: readonly Field[],
   header: readonly string[],
-  chosen: Readonly<Record<string, string>> = {},
+  chosen: Readonly<Record<string, string | readonly string[]>> = {},
 ): Int32Array {
   const columns = new Int32Array(fields.length).fill(-1);
   const taken = new Set<number>();
@@ -270,15 +270,19 @@ export function mapHeader(
     columns[i] = column;
     taken.add(column);
   };
+  const isChosen = ({ name }: Field) => Object.hasOwn(chosen, name);
   fields.forEach((field, i) => {
-    const own = chosen[field.name];
-    if (own !== undefined) take(i, own);
+    if (!isChosen(field)) return;
+    columns[i] = header.indexOf(
+      [chosen[field.name]!].flat().find((name) => name !== '' && header.includes(name)) ?? '\0',
+    );
+  });
+  for (const column of columns) if (column >= 0) taken.add(column);
+  fields.forEach((field, i) => {
+    if (!isChosen(field)) take(i, field.name);
   });
   fields.forEach((field, i) => {
-    if (chosen[field.name] === undefined) take(i, field.name);
-  });
-  fields.forEach((field, i) => {
-    if (chosen[field.name] === undefined) for (const alias of field.aliases) take(i, alias);
+    if (!isChosen(field)) for (const alias of field.aliases) take(i, alias);
   });
   return columns;
 }

@@ -94,9 +94,13 @@ export async function readMapping(path: string): Promise<Mapping> {
   };
 }
 
-/** What is told wins over what was detected. */
-export const dialectOf = (mapping: Mapping, detected: Dialect): Dialect => ({
+/** What is told wins over the format's own words and over what was detected. */
+export const dialectOf = (
+  mapping: Mapping,
+  detected: Dialect,
+  words: Readonly<Record<string, string>> = {},
+): Dialect => ({
   dates: mapping.dates ?? detected.dates,
   decimalComma: mapping.decimal === undefined ? detected.decimalComma : mapping.decimal === ',',
-  statuses: mapping.statuses,
+  statuses: { ...words, ...mapping.statuses },
 });

@@ -1,7 +1,7 @@
 import { said } from '@tessera/core';
 import papaparse from 'papaparse';
 import { UserError } from '../../errors.js';
-import type { FileHead, InputFormat, NamedCells } from '../format.js';
+import type { ColumnChoice, FileHead, InputFormat, NamedCells } from '../format.js';
 import { Problem, type RowReason } from './clean.js';
 import { type CsvReceiver, CsvRecords } from './csv-records.js';
 import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
@@ -94,7 +94,7 @@ function giveObject(
 /** Finds the cells of objects by the normalised names of their keys; objects of the same keys share one look-up. */
 export function cellFinder(
   fields: readonly Field[],
-  chosen: Readonly<Record<string, string>> = {},
+  chosen: Readonly<Record<string, ColumnChoice>> = {},
 ): (object: NamedCells) => (string | undefined)[] {
   const known = new Map<string, (string | undefined)[]>();
   return (object) => {
@@ -112,7 +112,7 @@ export function cellFinder(
 }
 
 async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChunk: () => Promise<void>): Promise<void> {
-  const cellsOf = cellFinder(ENTITIES[source.format.entity], source.columns);
+  const cellsOf = cellFinder(ENTITIES[source.format.entity], { ...source.format.columns, ...source.columns });
   let array: unknown[];
   try {
     array = parseJsonArray(await readAll(source.text));
@@ -134,7 +134,7 @@ async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChun
 function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
   const { reading, entity } = source.format;
   if (reading.kind !== 'lines') throw new Error(`${source.format.key} is not read line by line`);
-  const cellsOf = cellFinder(ENTITIES[entity], source.columns);
+  const cellsOf = cellFinder(ENTITIES[entity], { ...source.format.columns, ...source.columns });
   let isFirst = true;
   return {
     record(cellsOfLine, line) {
@@ -202,8 +202,7 @@ export async function readRows(
 
 /** The column of each field in a CSV, by the mapping file, the format, and the entity's own names, in this order. */
 function columnsOf({ format, head, columns }: Pick<RowSource, 'format' | 'head' | 'columns'>): Int32Array {
-  const own = format.reading.kind === 'csv' ? format.reading.columns : undefined;
-  return mapHeader(ENTITIES[format.entity], head.header, { ...own, ...columns });
+  return mapHeader(ENTITIES[format.entity], head.header, { ...format.columns, ...columns });
 }
 
 function otherColumns({ format, head }: RowSource, columns: Int32Array): number[] {

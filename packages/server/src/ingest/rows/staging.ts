@@ -31,7 +31,8 @@ const escapeCopy = (text: string) => (NEEDS_ESCAPE.test(text) ? text.replace(/[\
 
 /** What a shop knows that its files do not tell. */
 export interface ReadingRules {
-  readonly dialect: Dialect;
+  /** How each field is written, in the order of the entity's fields. */
+  readonly dialects: readonly Dialect[];
   readonly currency: string;
   /** What one unit of another currency is worth in the shop's, as decimal text. */
   readonly rates: Readonly<Record<string, string>>;
@@ -90,7 +91,7 @@ export class StagingWriter implements RowReceiver {
         columns += '\t\\N';
         continue;
       }
-      const value = field.read(cell, this.#rules.dialect);
+      const value = field.read(cell, this.#rules.dialects[i]!);
       if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
         rate = this.#rules.rates[value];
         if (rate === undefined) {

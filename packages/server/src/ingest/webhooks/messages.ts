@@ -138,7 +138,11 @@ async function importGroup(
   options: ImportOptions,
   touched: Set<string>,
 ) {
-  const rules = { dialect: PLAIN_DIALECT, currency: options.currency, rates: options.mapping?.rates ?? {} };
+  const rules = {
+    dialects: ENTITIES[group.entity].map(() => PLAIN_DIALECT),
+    currency: options.currency,
+    rates: options.mapping?.rates ?? {},
+  };
   const cellsOf = cellFinder(ENTITIES[group.entity]);
   const counts = await stageRows(transaction, group.entity, rules, async (writer) => {
     for (const [index, row] of rows.entries()) {
