@@ -6,8 +6,12 @@ import type { Problem } from './rows/clean.js';
 export interface FileHead {
   /** The first characters, at most 64 Ki, without a byte order mark. */
   readonly text: string;
-  /** The first record's cells, normalised (`normaliseHeader`). */
+  /** The header's cells, normalised (`normaliseHeader`). */
   readonly header: readonly string[];
+  /** As the file writes them, in the order of `header`. */
+  readonly titles: readonly string[];
+  /** The line of the header, 1 is the first: titles and `sep=;` may stand before it. */
+  readonly headerLine: number;
   readonly delimiter: string;
 }
 

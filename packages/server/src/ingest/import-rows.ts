@@ -1,47 +1,68 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { lockMerges } from '../db/queries/imports/imports.js';
 import { type EntityKey, mergeStaging } from '../db/queries/imports/merge.js';
-import { type ImportOptions, type ImportReport, recordImport } from './import-frame.js';
+import { dropStagedProblems } from '../db/queries/imports/staging.js';
+import { type FileReading, type ImportOptions, type ImportReport, recordImport } from './import-frame.js';
 import { type Dialect, PLAIN_DIALECT } from './rows/dialect.js';
 import { ENTITIES } from './rows/entities.js';
 import { dialectOf, EMPTY_MAPPING } from './rows/mapping.js';
 import type { RowReceiver } from './rows/read-rows.js';
 import { type ReadCounts, type ReadingRules, stageRows } from './rows/staging.js';
 
-/** Rows to import: where they come from, what they are, and a function that gives them to a receiver. */
-export interface RowImport {
-  readonly source: string;
-  readonly format: string;
+/** Rows of one kind: what they are, and a function that gives them to a receiver. */
+export interface RowFeed {
   readonly entity: EntityKey;
   /** What was detected of how each field is written, in the order of the entity's fields. */
   readonly dialects?: readonly Dialect[];
-  /** The format's own status words. */
-  readonly words?: Readonly<Record<string, string>>;
   /** The fields that the rows have; columns of others keep their values. */
   readonly present: ReadonlySet<string>;
   /** @param flush awaited now and then: writes out what was received, so that memory stays flat */
   give(receiver: RowReceiver, flush: () => Promise<void>, counts: Readonly<ReadCounts>): Promise<void>;
+}
+
+/** Rows to import, and where they come from. */
+export interface RowImport extends RowFeed {
+  readonly source: string;
+  readonly format: string;
+  /** The format's own status words. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** Rows of other kinds that the same file tells of; of theirs, what cannot be used says nothing. */
+  readonly feeds?: readonly RowFeed[];
+  /**
+   * Looks at the rows that were staged, before any is stored.
+   * @throws what ends the import
+   */
+  judge?(transaction: Transaction, counts: Readonly<ReadCounts>): Promise<FileReading>;
   /** SHA-256 of what was read, asked for at the end. */
   fingerprint(): string | null;
   /** Done in the same transaction, after the rows are in the tables. */
   after?(transaction: Transaction, importId: number): Promise<void>;
 }
 
-/** Imports rows: streamed into a staging table, cleaned on the way, merged by set operations. */
+/** Imports rows: streamed into a staging table, cleaned on the way, judged there as a whole, merged by set operations. */
 export async function importRows(sql: Sql, rows: RowImport, options: ImportOptions): Promise<ImportReport> {
   const mapping = options.mapping ?? EMPTY_MAPPING;
-  const rules: ReadingRules = {
-    dialects: ENTITIES[rows.entity].map((_, i) => dialectOf(mapping, rows.dialects?.[i] ?? PLAIN_DIALECT, rows.words)),
+  const rulesOf = ({ entity, dialects }: RowFeed): ReadingRules => ({
+    dialects: ENTITIES[entity].map((_, i) => dialectOf(mapping, dialects?.[i] ?? PLAIN_DIALECT, rows.words)),
     currency: options.currency,
     rates: mapping.rates,
-  };
-  return recordImport(sql, rows, options, async (transaction, importId) => {
-    const read = await stageRows(transaction, rows.entity, rules, (writer) =>
-      rows.give(writer, () => writer.flush(), writer.counts),
+  });
+  const stage = (transaction: Transaction, feed: RowFeed) =>
+    stageRows(transaction, feed.entity, rulesOf(feed), (writer) =>
+      feed.give(writer, () => writer.flush(), writer.counts),
     );
+  return recordImport(sql, rows, options, async (transaction, importId) => {
+    const read = await stage(transaction, rows);
+    const reading = await rows.judge?.(transaction, read);
     await lockMerges(transaction);
     const merged = await mergeStaging(transaction, rows.entity, rows.present, importId);
     await rows.after?.(transaction, importId);
-    return { counts: { ...read, ...merged }, fingerprint: rows.fingerprint() };
+    const fingerprint = rows.fingerprint();
+    for (const feed of rows.feeds ?? []) {
+      await stage(transaction, feed);
+      await dropStagedProblems(transaction);
+      await mergeStaging(transaction, feed.entity, feed.present, importId);
+    }
+    return { counts: { ...read, ...merged }, fingerprint, reading };
   });
 }

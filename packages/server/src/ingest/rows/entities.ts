@@ -264,9 +264,13 @@ export function mapHeader(
 ): Int32Array {
   const columns = new Int32Array(fields.length).fill(-1);
   const taken = new Set<number>();
+  // An address that stands for the customer is his address too.
+  const person = fields.findIndex(({ name }) => name === 'customer_id');
+  const serves = (i: number, column: number) =>
+    !taken.has(column) || (fields[i]!.name === 'email' && column === columns[person]);
   const take = (i: number, name: string) => {
     const column = header.indexOf(name);
-    if (columns[i] !== -1 || column === -1 || taken.has(column)) return;
+    if (columns[i] !== -1 || column === -1 || !serves(i, column)) return;
     columns[i] = column;
     taken.add(column);
   };
@@ -293,3 +297,9 @@ export function headerHas(header: readonly string[], entity: EntityKey, ...names
   const columns = mapHeader(fields, header);
   return names.every((name) => columns[fields.findIndex((field) => field.name === name)]! >= 0);
 }
+
+/** Whether a header names what an order, a line or a piece is worth. */
+export const hasWorth = (header: readonly string[]): boolean =>
+  ['amount', 'order_total', 'subtotal', 'unit_price'].some(
+    (name) => ENTITIES.sales.some((field) => field.name === name) && headerHas(header, 'sales', name),
+  );

@@ -17,6 +17,10 @@ export interface ImportResult {
   readonly unchanged: number;
   readonly repairs: Readonly<Record<string, number>>;
   readonly unknownStatuses: Readonly<Record<string, number>>;
+  /** What the header and the format of the file are known by; a file of a known shape is not asked about again. */
+  readonly shape?: string;
+  /** What its owner was told of the file as a whole. */
+  readonly findings?: readonly { readonly text: string; readonly mapping: string | null }[];
 }
 
 /** Records that an import begins, in a transaction of its own, so that a failed one is on record too. */
@@ -41,7 +45,9 @@ export async function finishImport(
   report: ImportResult,
   fingerprint: string | null,
 ): Promise<void> {
-  const details = { repairs: report.repairs, unknownStatuses: report.unknownStatuses };
+  const { repairs, unknownStatuses, shape, findings } = report;
+  const told = findings?.map(({ text, mapping }) => ({ text, mapping }));
+  const details = { repairs, unknownStatuses, ...(shape && { shape }), ...(told?.length && { findings: told }) };
   await transaction`
     update imports set state = 'done', finished_at = clock_timestamp(), fingerprint = ${fingerprint},
       rows_read = ${report.read}, rows_kept = ${report.kept}, rows_repaired = ${report.repaired},

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Transaction } from '../../db/database.js';
+import { readStagedProblems, type StagedProblem, stagesMoney } from '../../db/queries/imports/judgement.js';
+import type { EntityKey } from '../../db/queries/imports/merge.js';
+import type { FileHead } from '../format.js';
+import { ENTITIES } from '../rows/entities.js';
+import type { Mapping } from '../rows/mapping.js';
+
+import { type Finding, yamlWord } from './finding.js';
+import { OF_ORDERS, type Understanding } from './understand.js';
+
+/** Of so many rows the date or the status cannot be read: the column is no date or status as this shop reads it. */
+const HARDLY_ANY_READ = 0.9;
+/** Fields that decide when an order counts. */
+const DECIDES_ORDERS = new Set(['placed_at', 'status', 'returned_at']);
+const MONEY = ['amount', 'unit_price', 'order_total', 'subtotal', 'refunded'];
+
+/** The line of a mapping file that makes such rows good; null where none does. */
+function mappingFor({ field, kind, values }: StagedProblem): string | null {
+  switch (kind) {
+    case 'unknown-status':
+      return `statuses: { ${values.map((word) => `${yamlWord(word.toLowerCase())}: ${'STATION'}`).join(', ')} }, each placed, shipped, delivered, cancelled, returned or refunded`;
+    case 'day-or-month':
+      return 'dates: dmy (or mdy)';
+    case 'no-rate':
+      return `rates: { ${values.map((currency) => `${currency.toUpperCase()}: 1.0`).join(', ')} }, each in the currency of the shop`;
+    case 'not-a-number':
+      return values.some((value) => /\d[.,]\d/.test(value)) ? 'decimal: "," (or ".")' : null;
+    case 'missing':
+    case 'missing-in-order':
+    case 'missing-amount-of-row':
+      return `columns: { ${field}: COLUMN }`;
+    default:
+      return null;
+  }
+}
+
+function problemFinding(problem: StagedProblem, entity: EntityKey, read: number): Finding {
+  const { field, reason, rows, values } = problem;
+  const shown = values.filter((value) => value !== '').map((value) => JSON.stringify(value.slice(0, 40)));
+  const examples = shown.length === 0 ? '' : ` (${shown.slice(0, 3).join(', ')}${shown.length > 3 ? ', ...' : ''})`;
+  const isOrderField = OF_ORDERS.has(entity) && DECIDES_ORDERS.has(field) && problem.kind !== 'missing';
+  return {
+    stops: isOrderField && rows >= read * HARDLY_ANY_READ,
+    text: `${rows === 1 ? '1 row waits' : `${rows} rows wait`} in quarantine: ${field}${examples} ${reason}`,
+    rows,
+    mapping: mappingFor(problem),
+  };
+}
+
+/** What is known of a file when its rows are staged, and whether anything of it may be stored. */
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly failure?: string;
+}
+
+/**
+ * Judges the rows of a file that were staged.
+ * @param read rows of the file
+ */
+export async function judgeStaged(
+  transaction: Transaction,
+  { format, findings, holdsMoney }: Understanding,
+  read: number,
+  quarantined: number,
+): Promise<Judgement> {
+  const { entity } = format;
+  const problems = quarantined === 0 ? [] : await readStagedProblems(transaction);
+  const told = [...findings, ...problems.map((problem) => problemFinding(problem, entity, read))];
+  if (read > 0 && quarantined === read) {
+    return { findings: told, failure: 'no row of it can be used' };
+  }
+  const columns = ENTITIES[entity].map(({ name }) => name).filter((name) => MONEY.includes(name));
+  if (holdsMoney && !(await stagesMoney(transaction, columns))) {
+    return { findings: told, failure: 'it holds money, and none of it is stored' };
+  }
+  return { findings: told };
+}
+
+/** What the header, the format and the chosen columns of a file are known by. */
+export const shapeOf = (head: FileHead, format: string, { columns, ignored, also }: Mapping): string =>
+  createHash('sha256')
+    .update(JSON.stringify([head.header, format, Object.entries(columns).sort(), ignored ?? [], also ?? []]))
+    .digest('hex');
