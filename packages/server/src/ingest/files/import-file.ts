@@ -165,7 +165,7 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
           ...feed(format.entity),
           feeds: (format.feeds ?? []).map(feed),
           async judge(transaction, counts) {
-            const judged = await judgeStaged(transaction, understanding, counts.read, counts.quarantined);
+            const judged = await judgeStaged(transaction, understanding, counts);
             const reading = { why, columns, shape, ...judged };
             if (options.check === true) throw new OnlyChecked(reading, { ...counts });
             if (mayStop && judged.findings.some(({ stops }) => stops))

@@ -37,7 +37,7 @@ export const problem = <Kind extends RowProblemKind>(kind: Kind, values: ReasonV
  */
 const MISSING_TEXTS = new Set(['null', 'NULL', 'nan', 'NaN', 'nat', 'NaT', 'n/a', 'N/A', '#N/A', 'undefined']);
 /** Where a number, a time or a status is due, these cannot be anything else. */
-const MISSING_VALUES = new Set(['null', 'nan', 'nat', 'n/a', '#n/a', 'na', 'none', 'nil', '-', '--', 'undefined']);
+const MISSING_VALUES = new Set(['null', 'nan', 'nat', 'n/a', '#n/a', 'na', 'none', 'nil', '-', '--', '?', 'undefined']);
 const LONGEST_MISSING_WORD = 9;
 
 const LONGEST_ID = 200;

@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../../db/database.js';
-import { readStagedProblems, type StagedProblem, stagesMoney } from '../../db/queries/imports/judgement.js';
+import {
+  readAmountsInOrders,
+  readStagedProblems,
+  type StagedProblem,
+  stagesMoney,
+  takeAmountsAsTotals,
+} from '../../db/queries/imports/judgement.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import type { FileHead } from '../format.js';
 import { ENTITIES } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
 
-import { type Finding, yamlWord } from './finding.js';
+import type { ReadCounts } from '../rows/staging.js';
+import { columnLine, type Finding, yamlWord } from './finding.js';
 import { OF_ORDERS, type Understanding } from './understand.js';
 
 /** Of so many rows the date or the status cannot be read: the column is no date or status as this shop reads it. */
 const HARDLY_ANY_READ = 0.9;
 /** Fields that decide when an order counts. */
 const DECIDES_ORDERS = new Set(['placed_at', 'status', 'returned_at']);
+const hasOrderTotal = ENTITIES.sales.some(({ name }) => name === 'order_total');
 const MONEY = ['amount', 'unit_price', 'order_total', 'subtotal', 'refunded'];
 
 /** The line of a mapping file that makes such rows good; null where none does. */
@@ -54,27 +62,65 @@ export interface Judgement {
   readonly failure?: string;
 }
 
+/** So many orders speak with one voice. */
+const MOST_ORDERS = 0.9;
+
+/**
+ * Decides by the values whether the amounts are those of lines or are repeated totals of their orders, and takes them for
+ * that. Where the values leave it open the owner is asked.
+ */
+async function settleAmounts(transaction: Transaction, { columns }: Understanding): Promise<Finding[]> {
+  const source = columns.find(({ fields }) => fields.includes('amount'));
+  if (source === undefined || !columns.some(({ fields }) => fields.includes('order_id'))) return [];
+  const title = source.title.trim();
+  const told = await readAmountsInOrders(transaction);
+  if (told.severalRows === 0 || told.repeated < told.severalRows * MOST_ORDERS) return [];
+  if (told.priced > 0) {
+    if (told.ownLines >= told.priced * MOST_ORDERS) return [];
+    await takeAmountsAsTotals(transaction, hasOrderTotal ? 'order_total' : null);
+    return [
+      {
+        stops: !hasOrderTotal && told.repeatedSums < told.repeated * MOST_ORDERS,
+        text: `"${title}" repeats the total of the order on each of its lines (${told.repeated} of ${told.severalRows} orders of several rows), so it counts once an order`,
+        rows: null,
+        mapping: null,
+      },
+    ];
+  }
+  if (source.isChosen) return [];
+  return [
+    {
+      stops: true,
+      text: `"${title}" holds one and the same amount in all rows of each order of several rows (${told.repeated}), so it may be the total of the order or the amount of each line`,
+      rows: null,
+      mapping: `${columnLine('order_total', title)} for the total of the order, ${columnLine('amount', title)} for the amount of each line`,
+    },
+  ];
+}
+
 /**
  * Judges the rows of a file that were staged.
  * @param read rows of the file
  */
 export async function judgeStaged(
   transaction: Transaction,
-  { format, findings, holdsMoney }: Understanding,
-  read: number,
-  quarantined: number,
+  understanding: Understanding,
+  { read, quarantined }: Readonly<ReadCounts>,
 ): Promise<Judgement> {
+  const { format, holdsMoney } = understanding;
   const { entity } = format;
+  const amounts = entity === 'sales' ? await settleAmounts(transaction, understanding) : [];
   const problems = quarantined === 0 ? [] : await readStagedProblems(transaction);
-  const told = [...findings, ...problems.map((problem) => problemFinding(problem, entity, read))];
-  if (read > 0 && quarantined === read) {
-    return { findings: told, failure: 'no row of it can be used' };
-  }
+  const findings = [
+    ...understanding.findings,
+    ...amounts,
+    ...problems.map((problem) => problemFinding(problem, entity, read)),
+  ];
+  if (read > 0 && quarantined === read) return { findings, failure: 'no row of it can be used' };
   const columns = ENTITIES[entity].map(({ name }) => name).filter((name) => MONEY.includes(name));
-  if (holdsMoney && !(await stagesMoney(transaction, columns))) {
-    return { findings: told, failure: 'it holds money, and none of it is stored' };
-  }
-  return { findings: told };
+  if (holdsMoney && !(await stagesMoney(transaction, columns)))
+    return { findings, failure: 'it holds money, and none of it is stored' };
+  return { findings };
 }
 
 /** What the header, the format and the chosen columns of a file are known by. */

@@ -17,6 +17,8 @@ export interface ColumnUse {
   readonly fields: readonly string[];
   readonly kind: ColumnKind;
   readonly filled: number;
+  /** A mapping file or the format names it for its field. */
+  readonly isChosen: boolean;
 }
 
 /** What a file is, before a row of it is stored. */
@@ -170,7 +172,10 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
           : isLeftOut(name, mapping) || isLeftOut(name, format) || (!isOwn && LEFT_OUT.test(name)) || name === ''
             ? 'left-out'
             : 'not-understood';
-    return { title, use, fields, kind, filled };
+    const isChosen = fields.some(
+      (field) => Object.hasOwn(mapping.columns, field) || Object.hasOwn(format.columns ?? {}, field),
+    );
+    return { title, use, fields, kind, filled, isChosen };
   });
   return {
     ...{ format, why: file.why, columns, dialects, rows },

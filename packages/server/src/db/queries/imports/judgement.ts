@@ -37,3 +37,45 @@ export async function isKnownShape(sql: Sql, shape: string): Promise<boolean> {
     select exists (select from imports where state = 'done' and details->>'shape' = ${shape}) as known`;
   return row?.known === true;
 }
+
+/** How the amounts of a file stand in the rows of its orders. */
+export interface AmountsInOrders {
+  readonly orders: number;
+  /** Orders of several rows. */
+  readonly severalRows: number;
+  /** Of those, the ones in which all rows hold one and the same amount. */
+  readonly repeated: number;
+  /** Of those, the ones in which it is the sum of what the rows' pieces cost. */
+  readonly repeatedSums: number;
+  /** Orders whose rows all name the price of a piece. */
+  readonly priced: number;
+  /** Of those, the ones in which each row holds its own price times its quantity. */
+  readonly ownLines: number;
+}
+
+/** Looks at the amounts that were staged, order by order; rows that take something back are left aside. */
+export async function readAmountsInOrders(transaction: Transaction): Promise<AmountsInOrders> {
+  const [row] = await transaction<AmountsInOrders[]>`
+    select count(*)::int as orders,
+           count(*) filter (where n > 1)::int as "severalRows",
+           count(*) filter (where n > 1 and lowest = highest)::int as repeated,
+           count(*) filter (where n > 1 and lowest = highest and priced = n and abs(lowest - worth) <= 0.01 * n)::int as "repeatedSums",
+           count(*) filter (where priced = n)::int as priced,
+           count(*) filter (where priced = n and own)::int as "ownLines"
+    from (
+      select count(*) as n, min(amount) as lowest, max(amount) as highest, count(unit_price) as priced,
+             sum(unit_price * coalesce(quantity, 1)) as worth,
+             coalesce(bool_and(abs(amount - unit_price * coalesce(quantity, 1)) <= 0.01), false) as own
+      from staging where problem is null and order_id is not null and amount > 0 and coalesce(quantity, 1) >= 0
+      group by order_id
+    ) as orders`;
+  return row!;
+}
+
+/** From here on the staged amounts are those of their orders, whose lines cost what their pieces do. */
+export const takeAmountsAsTotals = (transaction: Transaction, column: 'order_total' | null) =>
+  transaction.unsafe(
+    column === null
+      ? 'update staging set amount = null where unit_price is not null'
+      : `update staging set ${column} = coalesce(${column}, amount), amount = null`,
+  );

@@ -20,6 +20,7 @@ export const shopifyOrders: InputFormat = {
     country: 'billing_country',
     amount: '',
   },
+  ignored: ['subtotal', 'shipping', 'taxes', 'total', 'outstanding_balance', 'tax_*', 'lineitem_compare_at_price'],
   recognises: ({ header }) =>
     ['name', 'financial_status', 'lineitem_name', 'lineitem_price'].every((name) => header.includes(name)),
 };
