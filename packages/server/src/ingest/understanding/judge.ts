@@ -24,7 +24,7 @@ const hasOrderTotal = ENTITIES.sales.some(({ name }) => name === 'order_total');
 const MONEY = ['amount', 'unit_price', 'order_total', 'subtotal', 'refunded'];
 
 /** The line of a mapping file that makes such rows good; null where none does. */
-function mappingFor({ field, kind, values }: StagedProblem): string | null {
+function mappingFor({ field, kind, values, rows }: StagedProblem, read: number): string | null {
   switch (kind) {
     case 'unknown-status':
       return `statuses: { ${values.map((word) => `${yamlWord(word.toLowerCase())}: ${'STATION'}`).join(', ')} }, each placed, shipped, delivered, cancelled, returned or refunded`;
@@ -37,7 +37,8 @@ function mappingFor({ field, kind, values }: StagedProblem): string | null {
     case 'missing':
     case 'missing-in-order':
     case 'missing-amount-of-row':
-      return `columns: { ${field}: COLUMN }`;
+      // Where most rows have it, the others lack a cell and no column.
+      return rows < read / 2 ? null : `columns: { ${field}: COLUMN }`;
     default:
       return null;
   }
@@ -52,7 +53,7 @@ function problemFinding(problem: StagedProblem, entity: EntityKey, read: number)
     stops: isOrderField && rows >= read * HARDLY_ANY_READ,
     text: `${rows === 1 ? '1 row waits' : `${rows} rows wait`} in quarantine: ${field}${examples} ${reason}`,
     rows,
-    mapping: mappingFor(problem),
+    mapping: mappingFor(problem, read),
   };
 }
 

@@ -8,12 +8,11 @@ import { isLeftOut } from '../rows/read-rows.js';
 import { type ColumnKind, TableObserver } from './column-profile.js';
 import { yamlWord } from './finding.js';
 
-/** The head as formats know it: columns that a mapping file names stand under the names of their fields. */
+/** The head as formats know it: columns that a mapping file names stand under the names of their fields too. */
 export function asMapped(head: FileHead, { columns }: Pick<Mapping, 'columns'>): FileHead {
   const named = Object.entries(columns).filter(([, column]) => head.header.includes(column));
   if (named.length === 0) return head;
-  const own = head.header.map((name) => (named.some(([, column]) => column === name) ? '' : name));
-  return { ...head, header: [...own, ...named.map(([field]) => field)] };
+  return { ...head, header: [...head.header, ...named.map(([field]) => field)] };
 }
 
 /** Why a file is taken for a format, for its owner to read. */

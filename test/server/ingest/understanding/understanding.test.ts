@@ -1,0 +1,373 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Sql } from '@tessera/server/db/database.js';
+import { ImportStopped } from '@tessera/server/ingest/files/import-file.js';
+import { importPaths, type PathsOptions, type PathsReport } from '@tessera/server/ingest/files/import-paths.js';
+import { readMapping } from '@tessera/server/ingest/rows/mapping.js';
+import { findingText } from '@tessera/server/ingest/understanding/finding.js';
+import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../../support/database.js';
+import { emptyShop, importTexts, READING } from '../../../support/shop-data.js';
+
+interface Told extends Omit<PathsOptions, 'timeZone' | 'currency' | 'mapping'> {
+  /** The text of a mapping file. */
+  readonly map?: string;
+  readonly name?: string;
+}
+
+/** Imports one text as a file. */
+async function importText(
+  sql: Sql,
+  text: string,
+  { map, name = 'orders.csv', ...options }: Told = {},
+): Promise<PathsReport> {
+  const folder = await testFolder();
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  const mapFile = path.join(folder, 'map.yaml');
+  if (map !== undefined) await writeFile(mapFile, map);
+  const mapping = map === undefined ? undefined : await readMapping(mapFile);
+  return importPaths(sql, [file], { ...READING, ...options, mapping });
+}
+
+const stopOf = async (work: Promise<unknown>): Promise<ImportStopped> => {
+  const error = await work.then(
+    () => expect.fail('the import did not stop'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ImportStopped);
+  return error as ImportStopped;
+};
+
+/** What each order is worth. */
+const worth = async (sql: Sql): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    (
+      await sql<{ id: string; sum: string }[]>`
+      select order_id as id, sum(amount)::numeric(20, 2)::text as sum from order_items group by 1 order by 1`
+    ).map(({ id, sum }) => [id, sum]),
+  );
+
+const rows = (header: string, ...lines: string[]) => `${[header, ...lines].join('\n')}\n`;
+
+describe('a total that is repeated on the lines of its order', () => {
+  it.each([
+    [
+      'beside the price of a piece',
+      rows(
+        'Order ID,Customer ID,Date,SKU,Quantity,Price,Total',
+        '1,C1,2026-01-05,P1,2,30.20,110.40',
+        '1,C1,2026-01-05,P2,1,50.00,110.40',
+        '2,C2,2026-01-06,P2,1,50.00,50.00',
+      ),
+    ],
+    [
+      'with rows of one order apart from each other',
+      rows(
+        'order,customer,order_date,stock_code,qty,item_price,total_amount',
+        '1,C1,2026-01-05,P1,2,30.20,110.40',
+        '2,C2,2026-01-06,P2,1,50.00,50.00',
+        '1,C1,2026-01-05,P2,1,50.00,110.40',
+      ),
+    ],
+    [
+      'with decimal commas',
+      rows(
+        'order_id;customer_id;date;sku;quantity;unit_price;total',
+        '1;C1;2026-01-05;P1;2;30,20;110,40',
+        '1;C1;2026-01-05;P2;1;50,00;110,40',
+        '2;C2;2026-01-06;P2;1;50,00;50,00',
+      ),
+    ],
+    [
+      'under a name that means a sum of lines elsewhere',
+      rows(
+        'invoice_no,customer_id,invoice_date,stockcode,quantity,unit_price,revenue',
+        '1,C1,2026-01-05,P1,2,30.20,110.40',
+        '1,C1,2026-01-05,P2,1,50.00,110.40',
+        '2,C2,2026-01-06,P2,1,50.00,50.00',
+      ),
+    ],
+    [
+      'with quantities left blank where they are 1',
+      rows(
+        'order_id,email,date,product_id,quantity,price,total',
+        '1,a@example.com,2026-01-05,P1,2,30.20,110.40',
+        '1,a@example.com,2026-01-05,P2,,50.00,110.40',
+        '2,b@example.com,2026-01-06,P2,,50.00,50.00',
+      ),
+    ],
+  ])('counts once: %s', async (_, text) => {
+    const sql = await emptyShop();
+    const { files } = await importText(sql, text);
+    expect(await worth(sql)).toEqual({ '1': '110.40', '2': '50.00' });
+    expect(files[0]?.findings?.map(({ text: said }) => said).join()).toMatch(/repeats the total of the order/);
+  });
+
+  it('is the own amount of each line where price and quantity say so', async () => {
+    const sql = await emptyShop();
+    await importText(
+      sql,
+      rows(
+        'order_id,customer_id,date,sku,quantity,price,total',
+        '1,C1,2026-01-05,P1,1,20,20',
+        '1,C1,2026-01-05,P2,1,20,20',
+      ),
+    );
+    expect(await worth(sql)).toEqual({ '1': '40.00' });
+  });
+
+  it('is asked about where nothing tells, and both answers are taken', async () => {
+    const text = rows('order_id,customer_id,date,sku,total', '1,C1,2026-01-05,P1,20', '1,C1,2026-01-05,P2,20');
+    const sql = await emptyShop();
+    const stopped = await stopOf(importText(sql, text));
+    expect(stopped.message).toMatch(/"total" holds one and the same amount .*columns: \{ amount: total \}.*--accept/);
+    expect(await worth(sql)).toEqual({});
+    await importText(sql, text, { map: 'columns: { amount: total }' });
+    expect(await worth(sql)).toEqual({ '1': '40.00' });
+  });
+});
+
+describe('a column of money that nothing names', () => {
+  const HEADER = 'order_id,customer_id,order_date,status';
+  it.each([
+    ['of a table of orders', `${HEADER},Bestellwert`, '1,C1,2026-01-05,completed,"1.234,50"', 'Bestellwert'],
+    ['in another language', `${HEADER},合計額`, '1,C1,2026-01-05,completed,¥1200', '合計額'],
+    ['with a currency sign', `${HEADER},Worth`, '1,C1,2026-01-05,completed,$20.00', 'Worth'],
+    ['with a currency code', `${HEADER},Payé`, '1,C1,2026-01-05,completed,EUR 20', 'Payé'],
+    ['in brackets for minus', `${HEADER},N. Result`, '1,C1,2026-01-05,completed,(20.00)', 'N. Result'],
+    [
+      'of whole numbers under a word for money',
+      `${HEADER},Net amount due`,
+      '1,C1,2026-01-05,completed,20',
+      'Net amount due',
+    ],
+  ])('stops a first import: %s', async (_, header, row, column) => {
+    const sql = await emptyShop();
+    const stopped = await stopOf(importText(sql, rows(header, row, row.replace(/^1/, '2'))));
+    expect(stopped.message).toContain(`"${column}" holds money`);
+    expect(stopped.message).toContain('--map');
+    expect(await sql`select from orders`).toHaveLength(0);
+    const [line] = stopped.report.findings!.map(findingText);
+    expect(line).toMatch(/columns: \{ amount: /);
+  });
+
+  it('is read with the line that the message gives, and left out with the other', async () => {
+    const text = rows(`${HEADER},Bestellwert`, '1,C1,2026-01-05,completed,12.50', '2,C1,2026-01-06,completed,7.50');
+    const read = await emptyShop();
+    await importText(read, text, { map: 'columns: { amount: Bestellwert }' });
+    expect(await worth(read)).toEqual({ '1': '12.50', '2': '7.50' });
+    const left = await emptyShop();
+    const { files } = await importText(left, text, { map: 'ignored: [Bestellwert]' });
+    expect(files[0]).toMatchObject({ format: 'orders-table', quarantined: 0 });
+    expect(files[0]?.failure).toBeUndefined();
+    expect(await left`select from orders`).toHaveLength(2);
+  });
+
+  it('is told, and stops nothing, where the order is known to be worth something and the name means no money', async () => {
+    const sql = await emptyShop();
+    const { files } = await importText(
+      sql,
+      rows('order_id,customer_id,date,total,Duration', '1,C1,2026-01-05,20.00,1.50', '2,C1,2026-01-06,30.00,2.25'),
+    );
+    expect(files[0]?.findings).toMatchObject([
+      { stops: false, text: expect.stringContaining('"Duration" holds money') },
+    ]);
+    expect(await worth(sql)).toEqual({ '1': '20.00', '2': '30.00' });
+  });
+
+  it('makes the import a failure where it is accepted and nothing is stored of it', async () => {
+    const sql = await emptyShop();
+    const text = rows(`${HEADER},Bestellwert`, '1,C1,2026-01-05,completed,12.50');
+    const { files } = await importText(sql, text, { accept: true });
+    expect(files[0]?.failure).toBe('it holds money, and none of it is stored');
+    // The shape is known from here on, and nobody is asked again.
+    expect((await importText(sql, text)).files[0]?.failure).toBe('it holds money, and none of it is stored');
+  });
+});
+
+describe('a table of orders with its money', () => {
+  it.each([
+    ['order_id,customer_id,order_date,total,status', '1,C1,2026-01-05,20.00,completed'],
+    ['order_number,user_id,created_at,total_amount,order_status', '1,C1,2026-01-05,20.00,shipped'],
+    ['Order;Customer ID;Date;Revenue;Status', '1;C1;2026-01-05;20,00;paid'],
+    ['order_id,customer_email,date,total,status', '1,c1@example.com,2026-01-05,$20.00,delivered'],
+    ['invoice,client_id,invoice_date,spend,status', '1,C1,2026-01-05,20,complete'],
+  ])('is a log of orders whose money is read: %s', async (header, row) => {
+    const sql = await emptyShop();
+    const { files } = await importText(sql, rows(header, row));
+    expect(files[0]?.format).toBe('transaction-log');
+    expect(await worth(sql)).toEqual({ '1': '20.00' });
+  });
+});
+
+describe('dates and status words of an order', () => {
+  it('stop a first import where hardly any can be read, and name the line', async () => {
+    const sql = await emptyShop();
+    const dates = await stopOf(
+      importText(sql, rows('order_id,customer_id,date,total', '1,C1,03/04/2026,1', '2,C1,05/04/2026,2')),
+    );
+    expect(dates.message).toMatch(/dates: dmy \(or mdy\)/);
+    const words = await stopOf(
+      importText(sql, rows('order_id,customer_id,date,total,status', '1,C1,2026-01-05,1,gesendet worden')),
+    );
+    expect(words.message).toMatch(/statuses: \{ gesendet worden: /);
+  });
+
+  it('wait in quarantine where the others can be read', async () => {
+    const sql = await emptyShop();
+    const { files } = await importText(
+      sql,
+      rows('order_id,customer_id,date,total,status', '1,C1,2026-01-05,1,shipped', '2,C1,2026-01-05,1,teleported'),
+    );
+    expect(files[0]).toMatchObject({ quarantined: 1, read: 2 });
+    expect(files[0]?.findings?.map(findingText).join()).toMatch(
+      /1 row waits in quarantine: status \("teleported"\).*statuses: \{ teleported: /,
+    );
+  });
+
+  it('are read by each column alone: one tells nothing of the other', async () => {
+    const sql = await emptyShop();
+    await importText(
+      sql,
+      rows(
+        'order_id,customer_id,date,shipped_at,total',
+        '1,C1,2026-01-05,01/31/2026,1',
+        '2,C1,2026-01-06,02/03/2026,1',
+      ),
+    );
+    const shipped = await sql<
+      { day: string }[]
+    >`select to_char(shipped_at, 'YYYY-MM-DD') as day from orders order by order_id`;
+    expect(shipped.map(({ day }) => day)).toEqual(['2026-01-31', '2026-02-03']);
+  });
+
+  it('make the import a failure where no row can be used', async () => {
+    const sql = await emptyShop();
+    const { files } = await importText(sql, rows('order_id,customer_id,date,total', '1,C1,nonsense,1'), {
+      accept: true,
+    });
+    expect(files[0]).toMatchObject({ quarantined: 1, failure: 'no row of it can be used' });
+  });
+});
+
+describe('what stands before the header', () => {
+  const TABLE = ['order_id;customer_id;date;total', '1;C1;2026-01-05;20,00', '2;C2;2026-01-06;30,00'];
+  it.each([
+    ['a line that names the separator', ['sep=;', ...TABLE]],
+    ['a title', ['Sales report', ...TABLE]],
+    ['a title, a period and a blank line', ['Sales report;;;', 'from 2026-01-01;to 2026-01-31;;', '', ...TABLE]],
+    ['comments', ['# ----------------', '# Export, of 2026-02-01, by hand', '# ----------------', ...TABLE]],
+    ['a byte order mark and the separator', ['\uFEFFsep=;', ...TABLE]],
+    ['a title with quotes', ['"Orders; all of them"', ...TABLE]],
+  ])('is skipped: %s', async (_, lines) => {
+    const sql = await emptyShop();
+    const { files } = await importText(sql, `${lines.join('\r\n')}\r\n`);
+    expect(files[0]).toMatchObject({ read: 2, quarantined: 0, format: 'transaction-log' });
+    expect(await worth(sql)).toEqual({ '1': '20.00', '2': '30.00' });
+  });
+});
+
+describe('a mapping file', () => {
+  const TEXT = rows('Beleg,Kunde,Gebucht,Summe', '1,C1,2026-01-05,20.00', '2,C2,2026-01-06,30.00');
+
+  it('makes a file known that is not known by itself', async () => {
+    const sql = await emptyShop();
+    await expect(importText(sql, TEXT)).rejects.toThrow(
+      /is not recognised: .*--map.*placed_at: Gebucht, amount: Summe/,
+    );
+    const map = 'columns: { order_id: Beleg, customer_id: Kunde, placed_at: Gebucht, amount: Summe }';
+    const { files } = await importText(sql, TEXT, { map });
+    expect(files[0]).toMatchObject({ format: 'transaction-log', quarantined: 0 });
+    expect(await worth(sql)).toEqual({ '1': '20.00', '2': '30.00' });
+  });
+
+  it.each([
+    [
+      'columns: { amount: Net sales }',
+      /columns: \{ amount: Net sales \}: no file has this column\. The columns are: order_id/,
+    ],
+    ['ignored: [Net sales]', /ignored: \[Net sales\]: no file has this column/],
+    [
+      'columns: { gender: total }',
+      /gender: total \}: a field of customers, and orders\.csv is read as transaction-log/,
+    ],
+    ['columns: { treated_at: date }', /a field of treatments/],
+    ['attributes: [Club]', /attributes: \[Club\]: no file has this column/],
+  ])('that would do nothing is an error: %s', async (map, message) => {
+    const sql = await emptyShop();
+    const text = rows('order_id,customer_id,date,total', '1,C1,2026-01-05,20.00');
+    await expect(importText(sql, text, { map })).rejects.toThrow(message);
+    expect(await sql`select from imports`).toHaveLength(0);
+  });
+
+  it('lets one file tell of orders and of customers, and one column fill two fields', async () => {
+    const sql = await emptyShop();
+    const text = rows('order_id,mail,date,total,sex,Age band', '1,a@example.com,2026-01-05,20.00,F,35-44');
+    const { files } = await importText(sql, text, {
+      map: 'format: [transaction-log, customers-table]\ncolumns: { customer_id: mail, email: mail, gender: sex }\nattributes: [Age band]',
+    });
+    expect(files[0]).toMatchObject({ read: 1, quarantined: 0 });
+    expect(await worth(sql)).toEqual({ '1': '20.00' });
+    const [customer] = await sql`select customer_id, email, gender, attributes from customers`;
+    expect(customer).toEqual({
+      customer_id: 'a@example.com',
+      email: 'a@example.com',
+      gender: 'F',
+      attributes: { age_band: '35-44' },
+    });
+  });
+});
+
+describe('--check', () => {
+  it('shows what would become of the file and stores nothing', async () => {
+    const sql = await emptyShop();
+    const text = rows(
+      'order_id,customer_id,date,total,Street,Colour',
+      '1,C1,2026-01-05,20.00,X 1,red',
+      '2,C1,soon,1,Y 2,blue',
+    );
+    const { files } = await importText(sql, text, { check: true });
+    expect(files[0]).toMatchObject({
+      read: 2,
+      quarantined: 1,
+      inserted: 0,
+      isChecked: true,
+      format: 'transaction-log',
+    });
+    expect(files[0]?.columns?.map(({ title, use, fields }) => [title, use, ...fields])).toEqual([
+      ['order_id', 'used', 'order_id'],
+      ['customer_id', 'used', 'customer_id'],
+      ['date', 'used', 'placed_at'],
+      ['total', 'used', 'amount'],
+      ['Street', 'left-out'],
+      ['Colour', 'not-understood'],
+    ]);
+    for (const table of ['orders', 'customers', 'imports', 'quarantined_rows'])
+      expect(await sql`select from ${sql(table)}`, table).toHaveLength(0);
+  });
+});
+
+it('asks the owner at a terminal, and imports after a yes', async () => {
+  const text = rows('order_id,customer_id,order_date,status,Bestellwert', '1,C1,2026-01-05,completed,12.50');
+  const sql = await emptyShop();
+  const asked: string[] = [];
+  const ask = (answer: boolean) => async (stopped: ImportStopped) => {
+    asked.push(stopped.message);
+    return answer;
+  };
+  await stopOf(importText(sql, text, { ask: ask(false) }));
+  expect(await sql`select from orders`).toHaveLength(0);
+  await importText(sql, text, { ask: ask(true) });
+  expect(await sql`select from orders`).toHaveLength(1);
+  expect(asked).toHaveLength(2);
+});
+
+it('stores nothing in the tables of a file that stops, and says so on record', async () => {
+  const sql = await emptyShop();
+  await stopOf(
+    importTexts(sql, { 'a.csv': 'order_id,customer_id,order_date,status,Wert\n1,C1,2026-01-05,completed,12.50\n' }),
+  );
+  const [record] = await sql`select state, error from imports`;
+  expect(record).toMatchObject({ state: 'failed', error: expect.stringContaining('"Wert" holds money') });
+});
