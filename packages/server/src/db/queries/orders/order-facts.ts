@@ -25,7 +25,8 @@ export interface OrderFactsOptions {
 }
 
 /** How many pieces a quantity is: goods by weight, length or hours are one. */
-const pieces = (quantity: string) => `case when ${quantity} = trunc(${quantity}) then ${quantity} else sign(${quantity}) end::int`;
+const pieces = (quantity: string) =>
+  `case when ${quantity} = trunc(${quantity}) then ${quantity} else sign(${quantity}) end::int`;
 
 export const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const momentLiteral = (moment: Date) => `${quote(moment.toISOString())}::timestamptz`;
