@@ -339,6 +339,7 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'not-whole': NO_VALUES,
   'not-an-age': [{ least: 0, most: 130 }],
   'not-on-sale': NO_VALUES,
+  'not-yes-or-no': NO_VALUES,
   'not-a-number': NO_VALUES,
   'larger-than-amounts': NO_VALUES,
   'day-or-month': NO_VALUES,

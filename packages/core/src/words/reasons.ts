@@ -375,6 +375,7 @@ interface RowProblems {
   'not-whole': Nothing;
   'not-an-age': { readonly least: number; readonly most: number };
   'not-on-sale': Nothing;
+  'not-yes-or-no': Nothing;
   'not-a-number': Nothing;
   'larger-than-amounts': Nothing;
   'day-or-month': Nothing;

@@ -30,6 +30,7 @@ export const imports: Sentences<RowProblemKind> = {
   'not-whole': () => 'ليس عددًا صحيحًا',
   'not-an-age': [({ least, most }, s) => `ليس عمرًا بين ${s.count(least)} و${s.count(most)}`, () => 'ليس عمرًا'],
   'not-on-sale': () => 'لا يبيّن هل يُباع المنتج: اكتب true أو false',
+  'not-yes-or-no': () => 'ليس نعم ولا لا: اكتب true أو false',
   'not-a-number': () => 'ليس رقمًا',
   'larger-than-amounts': () => 'أكبر من أي مبلغ',
   'day-or-month': () => 'قد يبدأ باليوم أو بالشهر: اذكر "dates: dmy" أو "dates: mdy" في ملف المطابقة',

@@ -40,6 +40,7 @@ export const imports: Sentences<RowProblemKind> = {
     () => 'ist kein Alter',
   ],
   'not-on-sale': () => 'sagt nicht, ob das Produkt verkauft wird: true oder false schreiben',
+  'not-yes-or-no': () => 'ist weder Ja noch Nein: true oder false schreiben',
   'not-a-number': () => 'ist keine Zahl',
   'larger-than-amounts': () => 'ist größer als jeder Betrag',
   'day-or-month': () =>

@@ -37,6 +37,7 @@ export const imports: Sentences<RowProblemKind> = {
     () => 'is not an age',
   ],
   'not-on-sale': () => 'does not say whether the product is sold: write true or false',
+  'not-yes-or-no': () => 'is neither yes nor no: write true or false',
   'not-a-number': () => 'is not a number',
   'larger-than-amounts': () => 'is larger than any amount',
   'day-or-month': () => 'may have the day or the month first: say "dates: dmy" or "dates: mdy" in a mapping file',

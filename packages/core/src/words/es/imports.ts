@@ -40,6 +40,7 @@ export const imports: Sentences<RowProblemKind> = {
     () => 'no es una edad',
   ],
   'not-on-sale': () => 'no dice si el producto se vende: escribe true o false',
+  'not-yes-or-no': () => 'no es ni sí ni no: escribe true o false',
   'not-a-number': () => 'no es un número',
   'larger-than-amounts': () => 'es mayor que cualquier importe',
   'day-or-month': () =>

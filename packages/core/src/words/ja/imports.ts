@@ -35,6 +35,7 @@ export const imports: Sentences<RowProblemKind> = {
     () => '年齢ではありません',
   ],
   'not-on-sale': () => '販売中かどうか分かりません。trueかfalseで書いてください',
+  'not-yes-or-no': () => 'はいでもいいえでもありません。trueかfalseで書いてください',
   'not-a-number': () => '数値ではありません',
   'larger-than-amounts': () => '金額として大きすぎます',
   'day-or-month': () =>

@@ -132,6 +132,16 @@ export const readOnSale: CellReader = (cell) => {
   return OFF_SALE.has(word) ? 'false' : problem('not-on-sale', {});
 };
 
+const YES = new Set(['true', 't', 'yes', 'y', '1', 'ja', 'sí', 'si', 'oui', 'はい', 'نعم']);
+const NO = new Set(['false', 'f', 'no', 'n', '0', 'nein', 'non', 'いいえ', 'لا']);
+
+/** Yes or no, in the languages that exports come in. */
+export const readFlag: CellReader = (cell) => {
+  const word = cell.toLowerCase();
+  if (YES.has(word)) return 'true';
+  return NO.has(word) ? 'false' : problem('not-yes-or-no', {});
+};
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 const CURRENCY_SIGN = /^(?:[$€£¥₹]|[A-Z]{3}(?= |\d))\s*|\s*(?:[$€£¥₹]|(?<=\d)\s?[A-Z]{3})$/;
@@ -241,6 +251,14 @@ export const readStatus: CellReader = (cell, { statuses }) =>
   problem('unknown-status', {});
 
 /** A currency by its three letters, in any case; symbols are shared by many currencies and tell none. */
+/** How much of a good: pieces, or a weight, a length, hours. */
+export const readQuantity: CellReader = (cell, dialect) => {
+  const quantity = readDecimal(cell, dialect);
+  if (quantity instanceof Problem) return quantity;
+  const text = quantity instanceof Repair ? quantity.text : quantity;
+  return Math.abs(Number(text)) > LARGEST_INTEGER ? problem('too-large', {}) : quantity;
+};
+
 export const readCurrency: CellReader = (cell) =>
   /^[A-Za-z]{3}$/.test(cell) ? cell.toUpperCase() : problem('not-a-currency', {});
 

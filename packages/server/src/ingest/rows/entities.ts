@@ -5,11 +5,13 @@ import {
   readCurrency,
   readDecimal,
   readEmail,
+  readFlag,
   readId,
   readInteger,
   readJson,
   readMoment,
   readOnSale,
+  readQuantity,
   readStatus,
   readText,
 } from './clean.js';
@@ -50,6 +52,7 @@ const money = (name: string, ...aliases: string[]): Field => ({
   decisive: true,
   aliases,
 });
+const flag = (name: string, ...aliases: string[]): Field => ({ name, read: readFlag, type: 'boolean', aliases });
 const required = (field: Field): Field => ({ ...field, required: true });
 const droppable = (field: Field): Field => ({ ...field, decisive: false });
 
@@ -98,8 +101,8 @@ const lifecycleTimes = [
 ];
 const quantity: Field = {
   name: 'quantity',
-  read: readInteger,
-  type: 'int',
+  read: readQuantity,
+  type: 'numeric',
   decisive: true,
   aliases: ['qty', 'units', 'cds', 'pieces', 'lineitem_quantity', 'item_quantity'],
 };
@@ -135,6 +138,88 @@ const person = [
   text('last_name', 'lastname', 'surname', 'family_name', 'billing_last_name'),
 ];
 const country = text('country', 'country_name', 'billing_country', 'default_address_country_code', 'country_code');
+
+/** What an order states once, in its first row or in all of them. */
+const saleHead: readonly Field[] = [
+  orderId,
+  customerId,
+  ...person,
+  text('phone', 'billing_phone', 'customer_phone', 'phone_number', 'telephone'),
+  country,
+  placedAt,
+  droppable(moment('paid_at', 'paid', 'payment_date', 'date_paid', 'paid_date')),
+  droppable(moment('promised_at', 'promised', 'promised_date', 'estimated_delivery_date', 'promised_delivery_date')),
+  status,
+  { ...status, name: 'payment_status', aliases: ['payment_state'] },
+  ...lifecycleTimes,
+  version,
+  currency,
+  text('channel', 'sales_channel', 'order_source', 'sales_channel_name'),
+  text('ship_country', 'shipping_country', 'shipping_country_code', 'delivery_country', 'ship_to_country'),
+  text('ship_region', 'shipping_province', 'shipping_state', 'shipping_region', 'delivery_region', 'ship_to_state'),
+  text('carrier', 'shipping_carrier', 'shipping_company', 'courier'),
+  text(
+    'coupons',
+    'coupon',
+    'coupon_code',
+    'coupon_codes',
+    'discount_code',
+    'discount_codes',
+    'voucher',
+    'voucher_code',
+  ),
+  money('subtotal', 'sub_total', 'order_subtotal', 'subtotal_price', 'items_subtotal'),
+  money(
+    'order_discount',
+    'discount_amount',
+    'discount_total',
+    'total_discount',
+    'total_discounts',
+    'order_discount_amount',
+    'cart_discount',
+  ),
+  money('tax', 'taxes', 'tax_amount', 'tax_total', 'total_tax', 'order_tax', 'vat', 'vat_amount'),
+  money(
+    'shipping',
+    'shipping_amount',
+    'shipping_cost',
+    'shipping_total',
+    'shipping_price',
+    'order_shipping',
+    'freight',
+    'postage',
+  ),
+  money('tip', 'tips', 'tip_amount', 'gratuity'),
+  money('order_total', 'order_amount', 'grand_total', 'total_price', 'order_total_amount'),
+  money('refunded', 'refunded_amount', 'order_refund_amount', 'total_refunded', 'amount_refunded'),
+  moment('refunded_at', 'refunded_date', 'refund_date'),
+  flag('tax_included', 'taxes_included', 'prices_include_tax'),
+  money('gift_card_paid', 'gift_card_amount', 'paid_by_gift_card', 'store_credit_paid'),
+];
+
+/** What stands in the row of a line. */
+const saleLine: readonly Field[] = [
+  id('item_id', 'order_item_id', 'line_id', 'item_external_id'),
+  productId,
+  text('variant', 'variant_title', 'variation', 'lineitem_variant_title'),
+  text('product_name', 'description', 'lineitem_name', 'item_name'),
+  text('category', 'product_category'),
+  text('brand', 'lineitem_vendor', 'vendor', 'manufacturer'),
+  text('size', 'product_size', 'item_size'),
+  text('colour', 'color', 'product_color', 'product_colour', 'item_color'),
+  quantity,
+  unitPrice,
+  droppable(
+    money('list_price', 'compare_at_price', 'lineitem_compare_at_price', 'retail_price', 'msrp', 'original_price'),
+  ),
+  money('amount', 'revenue', 'total', 'total_amount', 'spend', 'value', 'line_total'),
+  money('line_discount', 'lineitem_discount', 'item_discount', 'item_discount_amount', 'line_discount_amount'),
+  money('line_tax', 'item_tax', 'lineitem_tax', 'line_tax_amount'),
+  { ...status, name: 'line_status', aliases: ['item_status'] },
+  moment('line_returned_at', 'item_returned_at'),
+  text('return_reason', 'reason', 'refund_reason', 'reason_for_return'),
+  flag('gift_card', 'is_gift_card'),
+];
 
 /** THE LIST of entities: the fields of each staging table, under every name that a header may give them. */
 export const ENTITIES: Readonly<Record<EntityKey, readonly Field[]>> = {
@@ -182,32 +267,14 @@ export const ENTITIES: Readonly<Record<EntityKey, readonly Field[]>> = {
     ...lifecycleTimes,
     currency,
   ],
-  sales: [
-    customerId,
-    orderId,
-    id('item_id', 'order_item_id', 'line_id', 'item_external_id'),
-    productId,
-    text('product_name', 'description', 'lineitem_name', 'item_name'),
-    text('category', 'product_category'),
-    placedAt,
-    status,
-    ...lifecycleTimes,
-    { ...status, name: 'line_status', aliases: ['item_status'] },
-    moment('line_returned_at', 'item_returned_at'),
-    quantity,
-    unitPrice,
-    money('amount', 'revenue', 'total', 'total_amount', 'spend', 'value', 'line_total'),
-    money('refunded', 'refunded_amount', 'order_refund_amount'),
-    currency,
-    ...person,
-    country,
-    version,
-  ],
+  sales: [...saleHead, ...saleLine],
   returns: [
     id('return_id', 'refund_id', 'id', 'return_external_id'),
     customerId,
     orderId,
+    id('item_id', 'order_item_id', 'line_id', 'item_external_id'),
     productId,
+    text('reason', 'return_reason', 'refund_reason'),
     quantity,
     required(money('amount', 'refund_amount', 'refunded', 'total', 'refund')),
     required(moment('returned_at', 'refunded_at', 'refund_date', 'return_date', 'created_at', 'date')),
