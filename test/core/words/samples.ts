@@ -324,6 +324,7 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   })),
   missing: NO_VALUES,
   'missing-in-order': NO_VALUES,
+  'order-not-here': NO_VALUES,
   'missing-amount-of-row': NO_VALUES,
   'missing-amount-of-line': NO_VALUES,
   'id-too-long': [{ most: 200 }],

@@ -359,6 +359,7 @@ interface ActionReasons {
 interface RowProblems {
   missing: Nothing;
   'missing-in-order': Nothing;
+  'order-not-here': Nothing;
   'missing-amount-of-row': Nothing;
   'missing-amount-of-line': Nothing;
   'id-too-long': { readonly most: number };

@@ -319,11 +319,107 @@ describe('a mapping file', () => {
   });
 });
 
+describe('loadable by a mapping', () => {
+  const ORDERS = rows(
+    'order_id,customer_id,date,total,status',
+    '1,C1,2026-01-05,20.00,completed',
+    '2,C1,2026-01-06,30.00,completed',
+    '3,C2,2026-01-07,40.00,completed',
+  );
+  const refunds = (sql: Sql) =>
+    sql`select order_id as "order", customer_id as customer, amount::numeric(20, 2)::text as amount, to_char(returned_at, 'YYYY-MM-DD') as day from returns order by 1`;
+
+  it('is a list of the orders that came back, without amounts and dates', async () => {
+    const sql = await emptyShop();
+    await importText(sql, ORDERS);
+    const map = 'format: returns-table\ncolumns: { order_id: Returned order }';
+    const { files } = await importText(sql, 'Returned order\n1\n3\n99\n', { map, name: 'returns.csv' });
+    expect(files[0]).toMatchObject({ read: 3, quarantined: 1 });
+    expect(await refunds(sql)).toEqual([
+      { order: '1', customer: 'C1', amount: '20.00', day: '2026-01-05' },
+      { order: '3', customer: 'C2', amount: '40.00', day: '2026-01-07' },
+    ]);
+    const [waiting] = await sql`select field, reason from quarantined_rows`;
+    expect(waiting).toEqual({ field: 'order_id', reason: 'names an order that is not here yet: import it first' });
+  });
+
+  it('are purchases without amounts, which count and are worth nothing', async () => {
+    const sql = await emptyShop();
+    const map = 'format: transaction-log\ncolumns: { customer_id: Household, placed_at: Day }';
+    const { files } = await importText(sql, 'Household,Day\nH1,2026-01-05\nH1,2026-01-06\n', { map });
+    expect(files[0]?.findings?.map(findingText)).toEqual(['no column holds money: each order counts and is worth 0']);
+    expect(files[0]?.failure).toBeUndefined();
+    expect(await sql`select from orders`).toHaveLength(2);
+    expect(Object.values(await worth(sql))).toEqual(['0.00', '0.00']);
+  });
+
+  it('are members of a campaign without a date, treated when it began', async () => {
+    const sql = await emptyShop();
+    await importTexts(sql, { 'campaigns.csv': 'campaign_id,campaign_name,starts_at\nK1,Spring,2026-03-01\n' });
+    const map = 'format: treatments-table\ncolumns: { customer_id: Member, campaign_id: Campaign }';
+    const { files } = await importText(sql, 'Member,Campaign\nC1,K1\nC2,K1\nC3,K9\n', { map });
+    expect(files[0]).toMatchObject({ read: 3, quarantined: 1 });
+    const days =
+      await sql`select customer_id as id, to_char(treated_at, 'YYYY-MM-DD') as day from treatments order by 1`;
+    expect(days).toEqual([
+      { id: 'C1', day: '2026-03-01' },
+      { id: 'C2', day: '2026-03-01' },
+    ]);
+  });
+
+  it('are several coupons of one customer and day, as events', async () => {
+    const sql = await emptyShop();
+    const map =
+      'format: events-table\ncolumns: { customer_id: Household, occurred_at: Day, campaign_id: Campaign, event_id: Row }\nvalues: { kind: coupon }';
+    const text = rows('Row,Household,Day,Coupon,Campaign', 'r1,H1,2026-01-05,A,K1', 'r2,H1,2026-01-05,B,K1');
+    await importText(sql, text, { map });
+    expect(await sql`select customer_id, kind from events order by event_id`).toEqual([
+      { customer_id: 'H1', kind: 'coupon' },
+      { customer_id: 'H1', kind: 'coupon' },
+    ]);
+  });
+
+  it('is an age band, kept as an attribute and not as an age', async () => {
+    const sql = await emptyShop();
+    const text = rows('customer_id,email,age', 'C1,a@example.com,35-44', 'C2,b@example.com,45-54');
+    await importText(sql, text, { map: 'attributes: [age]', name: 'customers.csv' });
+    expect(await sql`select age, attributes from customers order by customer_id`).toEqual([
+      { age: null, attributes: { age: '35-44' } },
+      { age: null, attributes: { age: '45-54' } },
+    ]);
+  });
+
+  it('is what all rows of a file have in common', async () => {
+    const sql = await emptyShop();
+    const text = rows('order_id,customer_id,date,total', '1,C1,2026-01-05,10.00');
+    await importText(sql, text, { map: 'values: { currency: EUR }\nrates: { EUR: 2 }' });
+    expect(await worth(sql)).toEqual({ '1': '20.00' });
+    await expect(importText(sql, text, { map: 'values: { gender: F }' })).rejects.toThrow(
+      /no file holds rows that have this field/,
+    );
+  });
+
+  it('tells of refunds later than the newest order, with their amount', async () => {
+    const sql = await emptyShop();
+    await importText(sql, ORDERS);
+    const text = rows(
+      'refund_id,order_id,refund_amount,refunded_at',
+      'r1,1,5.00,2026-01-06',
+      'r2,2,7.50,2026-02-20',
+      'r3,3,2.50,2026-03-01',
+    );
+    const { files } = await importText(sql, text, { name: 'refunds.csv' });
+    expect(files[0]?.findings?.map(findingText).join()).toMatch(
+      /2 refunds of 10\.00 in all are later than the newest order \(2026-01-07\)/,
+    );
+  });
+});
+
 describe('--check', () => {
   it('shows what would become of the file and stores nothing', async () => {
     const sql = await emptyShop();
     const text = rows(
-      'order_id,customer_id,date,total,Street,Colour',
+      'order_id,customer_id,date,total,Street,Mood',
       '1,C1,2026-01-05,20.00,X 1,red',
       '2,C1,soon,1,Y 2,blue',
     );
@@ -341,7 +437,7 @@ describe('--check', () => {
       ['date', 'used', 'placed_at'],
       ['total', 'used', 'amount'],
       ['Street', 'left-out'],
-      ['Colour', 'not-understood'],
+      ['Mood', 'not-understood'],
     ]);
     for (const table of ['orders', 'customers', 'imports', 'quarantined_rows'])
       expect(await sql`select from ${sql(table)}`, table).toHaveLength(0);

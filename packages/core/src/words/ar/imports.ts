@@ -15,6 +15,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'غير موجود',
   'missing-in-order': () => 'غير موجود هنا ولا في أي صف آخر من الطلب',
+  'order-not-here': () => 'يشير إلى طلب غير موجود هنا بعد: استورده أولًا',
   'missing-amount-of-row': () => 'غير موجود: يحتاج الصف إلى المبلغ أو سعر القطعة',
   'missing-amount-of-line': () => 'غير موجود: يحتاج السطر إلى المبلغ أو سعر القطعة',
   'id-too-long': [({ most }, s) => `أطول من الحد الأقصى للمعرّف (${s.count(most)} حرفًا)`, () => 'أطول من أن يكون معرّفًا'],

@@ -19,6 +19,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'fehlt',
   'missing-in-order': () => 'fehlt hier und in jeder anderen Zeile der Bestellung',
+  'order-not-here': () => 'nennt eine Bestellung, die noch nicht da ist: zuerst die Bestellung importieren',
   'missing-amount-of-row': () => 'fehlt: Jede Zeile braucht den Betrag oder den Stückpreis',
   'missing-amount-of-line': () => 'fehlt: Jede Position braucht den Betrag oder den Stückpreis',
   'id-too-long': [

@@ -16,6 +16,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'is missing',
   'missing-in-order': () => 'is missing, here and in every other row of the order',
+  'order-not-here': () => 'names an order that is not here yet: import it first',
   'missing-amount-of-row': () => 'is missing: a row needs an amount or the price of a piece',
   'missing-amount-of-line': () => 'is missing: a line needs an amount or the price of a piece',
   'id-too-long': [

@@ -19,6 +19,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'falta',
   'missing-in-order': () => 'falta aquí y en todas las demás filas del pedido',
+  'order-not-here': () => 'nombra un pedido que aún no está aquí: importe antes el pedido',
   'missing-amount-of-row': () => 'falta: cada fila necesita el importe o el precio por unidad',
   'missing-amount-of-line': () => 'falta: cada línea necesita el importe o el precio por unidad',
   'id-too-long': [

@@ -17,6 +17,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => '値がありません',
   'missing-in-order': () => 'この行にも注文のほかの行にもありません',
+  'order-not-here': () => 'まだ取り込まれていない注文を指しています。先にその注文を取り込んでください',
   'missing-amount-of-row': () => '値がありません。行には金額か単価が必要です',
   'missing-amount-of-line': () => '値がありません。明細には金額か単価が必要です',
   'id-too-long': [({ most }, s) => `IDの上限${s.count(most)}文字を超えています`, () => 'IDとして長すぎます'],

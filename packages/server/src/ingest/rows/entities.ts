@@ -276,8 +276,8 @@ export const ENTITIES: Readonly<Record<EntityKey, readonly Field[]>> = {
     productId,
     text('reason', 'return_reason', 'refund_reason'),
     quantity,
-    required(money('amount', 'refund_amount', 'refunded', 'total', 'refund')),
-    required(moment('returned_at', 'refunded_at', 'refund_date', 'return_date', 'created_at', 'date')),
+    money('amount', 'refund_amount', 'refunded', 'total', 'refund'),
+    moment('returned_at', 'refunded_at', 'refund_date', 'return_date', 'created_at', 'date'),
     currency,
   ],
   events: [
@@ -299,7 +299,7 @@ export const ENTITIES: Readonly<Record<EntityKey, readonly Field[]>> = {
   treatments: [
     required(customerId),
     required(id('campaign_id', 'campaign')),
-    required(moment('treated_at', 'sent_at', 'timestamp', 'date', 'created_at')),
+    moment('treated_at', 'sent_at', 'timestamp', 'date', 'created_at'),
     text('arm', 'group', 'variant'),
     money('cost', 'discount', 'incentive'),
     moment('redeemed_at', 'redemption_date', 'redeemed'),

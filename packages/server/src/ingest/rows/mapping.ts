@@ -14,6 +14,8 @@ export interface Mapping {
   readonly also?: readonly string[];
   /** Columns by field, as normalised headers. */
   readonly columns: Readonly<Record<string, string>>;
+  /** What each row holds in fields that no column or an empty cell fills. */
+  readonly values?: Readonly<Record<string, string>>;
   /** Columns that play no part, as normalised headers; a name may end in `*`. */
   readonly ignored?: readonly string[];
   /** Columns that are kept as attributes of the customer, as normalised headers. */
@@ -41,6 +43,7 @@ const schema = z
   .strictObject({
     format: z.union([formatKey, z.array(formatKey).min(1)]).optional(),
     columns: z.record(z.string(), z.string().min(1)).optional(),
+    values: z.record(z.string(), z.union([z.string().min(1), z.number().transform(String)])).optional(),
     ignored: headers.optional(),
     attributes: headers.optional(),
     dates: z.enum(['dmy', 'mdy']).optional(),
@@ -60,7 +63,7 @@ const mapRecord = <A, B>(
 const pattern = (title: string) => `${normaliseHeader(title)}${title.endsWith('*') ? '*' : ''}`;
 
 /**
- * Reads a mapping file: YAML with `format`, `columns`, `ignored`, `attributes`, `dates`, `decimal`, `statuses` and `rates`, all optional.
+ * Reads a mapping file: YAML with `format`, `columns`, `values`, `ignored`, `attributes`, `dates`, `decimal`, `statuses` and `rates`, all optional.
  * @throws UserError that names each entry that cannot be used
  */
 export async function readMapping(path: string): Promise<Mapping> {
@@ -90,9 +93,10 @@ export async function readMapping(path: string): Promise<Mapping> {
     throw new UserError(`the mapping file ${path} cannot be used: ${problems.join('; ')}`, 2);
   }
   const { columns, statuses, rates, format, ignored, attributes, ...rest } = parsed.data ?? {};
-  const unknown = Object.keys(columns ?? {}).filter((name) => !fieldNames.has(name));
-  if (unknown.length > 0) {
-    const problems = unknown.map((name) => `columns: "${name}" is not a field`);
+  const problems = Object.entries({ columns, values: rest.values }).flatMap(([key, record]) =>
+    Object.keys(record ?? {}).flatMap((name) => (fieldNames.has(name) ? [] : [`${key}: "${name}" is not a field`])),
+  );
+  if (problems.length > 0) {
     throw new UserError(
       `the mapping file ${path} cannot be used: ${problems.join('; ')} (docs/data-formats.md lists them)`,
       2,

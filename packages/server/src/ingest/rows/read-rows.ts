@@ -33,10 +33,12 @@ export interface RowSource {
   readonly columns: Readonly<Record<string, string>>;
   /** Columns that a mapping file keeps as attributes of the customer, by normalised header. */
   readonly attributes?: readonly string[];
+  /** What each row holds in fields that no column or an empty cell fills. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 /** What tells which column fills which field. */
-export type TableShape = Pick<RowSource, 'format' | 'entity' | 'head' | 'columns' | 'attributes'>;
+export type TableShape = Pick<RowSource, 'format' | 'entity' | 'head' | 'columns' | 'attributes' | 'values'>;
 
 async function readCsv(
   { head, text }: RowSource,
@@ -215,6 +217,22 @@ function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
   };
 }
 
+/** Fills what a mapping file says of all rows into the cells that are empty. */
+function withValues({ entity, values = {} }: RowSource, receiver: RowReceiver): RowReceiver {
+  const given = ENTITIES[entity].flatMap(({ name }, i) =>
+    values[name] === undefined ? [] : [[i, values[name]] as const],
+  );
+  if (given.length === 0) return receiver;
+  return {
+    row(line, cells) {
+      const filled = [...cells];
+      for (const [i, value] of given) if ((filled[i] ?? '').trim() === '') filled[i] = value;
+      receiver.row(line, filled);
+    },
+    bad: (...problem) => receiver.bad(...problem),
+  };
+}
+
 /**
  * Reads a source row by row and gives each row's cells in the order of the entity's fields.
  * @param afterChunk awaited between chunks: where the receiver may write out what it has
@@ -222,9 +240,10 @@ function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
  */
 export async function readRows(
   source: RowSource,
-  receiver: RowReceiver,
+  rowReceiver: RowReceiver,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
+  const receiver = withValues(source, rowReceiver);
   const { reading } = source.format;
   if (reading.kind === 'json-array') return readJsonArray(source, receiver, afterChunk);
   if (reading.kind === 'lines') return readCsv(source, NEVER_IN_TEXT, lineReceiver(source, receiver), afterChunk);
@@ -263,7 +282,9 @@ export function presentFields(source: TableShape): ReadonlySet<string> {
   const columns = columnsOf(source);
   const keepsOthers = otherColumns(source, columns).length > 0;
   return new Set(
-    fields.flatMap(({ name }, i) => (columns[i]! >= 0 || (keepsOthers && name === 'attributes') ? [name] : [])),
+    fields.flatMap(({ name }, i) =>
+      columns[i]! >= 0 || source.values?.[name] !== undefined || (keepsOthers && name === 'attributes') ? [name] : [],
+    ),
   );
 }
 

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Transaction } from '../../db/database.js';
 import {
   readAmountsInOrders,
+  readLateRefunds,
   readStagedProblems,
   type StagedProblem,
   stagesMoney,
   takeAmountsAsTotals,
+  takeAsWorthNothing,
 } from '../../db/queries/imports/judgement.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import type { FileHead } from '../format.js';
@@ -70,7 +72,8 @@ const MOST_ORDERS = 0.9;
  * Decides by the values whether the amounts are those of lines or are repeated totals of their orders, and takes them for
  * that. Where the values leave it open the owner is asked.
  */
-async function settleAmounts(transaction: Transaction, { columns }: Understanding): Promise<Finding[]> {
+async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: Understanding): Promise<Finding[]> {
+  if (knowsWorth === false) await takeAsWorthNothing(transaction);
   const source = columns.find(({ fields }) => fields.includes('amount'));
   if (source === undefined || !columns.some(({ fields }) => fields.includes('order_id'))) return [];
   const title = source.title.trim();
@@ -99,6 +102,21 @@ async function settleAmounts(transaction: Transaction, { columns }: Understandin
   ];
 }
 
+/** Refunds that no run takes off before its moment is later than they are. */
+async function lateRefunds(transaction: Transaction): Promise<Finding[]> {
+  const late = await readLateRefunds(transaction);
+  if (late === null) return [];
+  const { rows, amount, newest } = late;
+  return [
+    {
+      stops: false,
+      text: `${rows === 1 ? '1 refund' : `${rows} refunds`} of ${amount} in all ${rows === 1 ? 'is' : 'are'} later than the newest order (${newest}): a run takes ${rows === 1 ? 'it' : 'them'} off once its moment is later too`,
+      rows,
+      mapping: null,
+    },
+  ];
+}
+
 /**
  * Judges the rows of a file that were staged.
  * @param read rows of the file
@@ -110,7 +128,12 @@ export async function judgeStaged(
 ): Promise<Judgement> {
   const { format, holdsMoney } = understanding;
   const { entity } = format;
-  const amounts = entity === 'sales' ? await settleAmounts(transaction, understanding) : [];
+  const amounts =
+    entity === 'sales'
+      ? await settleAmounts(transaction, understanding)
+      : entity === 'returns'
+        ? await lateRefunds(transaction)
+        : [];
   const problems = quarantined === 0 ? [] : await readStagedProblems(transaction);
   const findings = [
     ...understanding.findings,

@@ -9,10 +9,10 @@ import { type ColumnKind, TableObserver } from './column-profile.js';
 import { yamlWord } from './finding.js';
 
 /** The head as formats know it: columns that a mapping file names stand under the names of their fields too. */
-export function asMapped(head: FileHead, { columns }: Pick<Mapping, 'columns'>): FileHead {
-  const named = Object.entries(columns).filter(([, column]) => head.header.includes(column));
-  if (named.length === 0) return head;
-  return { ...head, header: [...head.header, ...named.map(([field]) => field)] };
+export function asMapped(head: FileHead, { columns, values }: Pick<Mapping, 'columns' | 'values'>): FileHead {
+  const named = Object.entries(columns).flatMap(([field, column]) => (head.header.includes(column) ? [field] : []));
+  const added = [...named, ...Object.keys(values ?? {})];
+  return added.length === 0 ? head : { ...head, header: [...head.header, ...added] };
 }
 
 /** Why a file is taken for a format, for its owner to read. */
@@ -55,6 +55,10 @@ export function checkMapping(mapping: Mapping, files: readonly Opened[]): void {
       );
     }
   }
+  const all = files.flatMap(({ format }) => [format.entity, ...(format.feeds ?? [])]);
+  for (const [field, value] of Object.entries(mapping.values ?? {}))
+    if (!all.some((entity) => ENTITIES[entity].some(({ name }) => name === field)))
+      problems.push(`values: { ${field}: ${yamlWord(value)} }: no file holds rows that have this field`);
   for (const key of ['ignored', 'attributes'] as const)
     for (const column of mapping[key] ?? [])
       if (!files.some(({ source }) => source.head.header.some((name) => isLeftOut(name, { ignored: [column] }))))

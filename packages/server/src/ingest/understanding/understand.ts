@@ -33,6 +33,8 @@ export interface Understanding {
   readonly findings: readonly Finding[];
   /** Rows below the header; null where it was not counted. */
   readonly rows: number | null;
+  /** Some column says what an order, a line or a piece is worth; null where columns tell nothing. */
+  readonly knowsWorth: boolean | null;
   /** Some column of an order file holds money that is not 0. */
   readonly holdsMoney: boolean;
 }
@@ -78,6 +80,10 @@ async function profileTable(head: FileHead, text: AsyncIterable<string>, currenc
 
 const quoted = (title: string) => `"${title.trim()}"`;
 
+const isWorthKnown = (columns: readonly ColumnUse[], { values = {} }: Mapping) =>
+  columns.some(({ fields }) => fields.some((field) => WORTH.has(field))) ||
+  [...WORTH].some((field) => values[field] !== undefined);
+
 /** What keeps a file of orders from being read rightly, by its columns alone. */
 function columnFindings(
   { format, mapping }: TableFile,
@@ -86,8 +92,8 @@ function columnFindings(
 ): Finding[] {
   if (!OF_ORDERS.has(format.entity)) return [];
   const findings: Finding[] = [];
-  const fields = new Set(columns.flatMap((column) => column.fields));
-  const knowsWorth = [...WORTH].some((field) => fields.has(field));
+  const fields = new Set([...columns.flatMap((column) => column.fields), ...Object.keys(mapping.values ?? {})]);
+  const knowsWorth = isWorthKnown(columns, mapping);
   columns.forEach(({ title, use, kind, filled }, i) => {
     const profile = profiles[i]!;
     if (use !== 'not-understood' || kind !== 'money' || !profile.holdsNumbers) return;
@@ -141,7 +147,8 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
   const fieldsOf = profiles.map(() => new Set<string>());
   const attributes = new Set<number>();
   for (const entity of entities) {
-    const source = { format, entity, head, columns: mapping.columns, attributes: mapping.attributes };
+    const { columns, attributes: chosen, values } = mapping;
+    const source = { format, entity, head, columns, attributes: chosen, values };
     const places = columnsOf(source);
     const fields = ENTITIES[entity];
     fields.forEach(({ name }, i) => {
@@ -180,6 +187,7 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
   return {
     ...{ format, why: file.why, columns, dialects, rows },
     findings: columnFindings(file, columns, profiles),
+    knowsWorth: isWorthKnown(columns, mapping),
     holdsMoney:
       OF_ORDERS.has(format.entity) &&
       profiles.some(
@@ -196,7 +204,7 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
 export function understandOther(format: InputFormat, head: FileHead, why: string): Understanding {
   const dialect = detectDialect(head.text, head.delimiter);
   return {
-    ...{ format, why, columns: [], findings: [], rows: null, holdsMoney: false },
+    ...{ format, why, columns: [], findings: [], rows: null, knowsWorth: null, holdsMoney: false },
     dialects: new Map([[format.entity, ENTITIES[format.entity].map(() => dialect)]]),
   };
 }

@@ -79,3 +79,24 @@ export const takeAmountsAsTotals = (transaction: Transaction, column: 'order_tot
       ? 'update staging set amount = null where unit_price is not null'
       : `update staging set ${column} = coalesce(${column}, amount), amount = null`,
   );
+
+/** From here on the rows of a log without money are worth nothing, and count. */
+export const takeAsWorthNothing = (transaction: Transaction) =>
+  transaction.unsafe('update staging set amount = 0 where problem is null and amount is null and unit_price is null');
+
+export interface LateRefunds {
+  readonly rows: number;
+  /** In the shop's currency. */
+  readonly amount: string;
+  /** The day of the newest order, `2026-01-31`. */
+  readonly newest: string;
+}
+
+/** Refunds of the staging table that are later than the newest order of the shop; null where there are none, or no orders. */
+export async function readLateRefunds(transaction: Transaction): Promise<LateRefunds | null> {
+  const [row] = await transaction<LateRefunds[]>`
+    select count(*)::int as rows, coalesce(sum(abs(s.amount) * coalesce(s.rate, 1)), 0)::numeric(30, 2)::text as amount,
+           to_char(max(o.newest), 'YYYY-MM-DD') as newest
+    from staging s, (select max(placed_at) as newest from orders) as o where s.problem is null and s.returned_at > o.newest`;
+  return row === undefined || row.rows === 0 ? null : row;
+}

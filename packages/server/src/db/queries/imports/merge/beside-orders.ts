@@ -1,3 +1,4 @@
+import { completeReturns, completeTreatments } from './complete-rows.js';
 import {
   addUnknownCustomers,
   contentId,
@@ -12,6 +13,7 @@ import {
 /** Returns and refunds of their own. Who names only the order means the order's customer. */
 export async function mergeReturns(input: MergeInput): Promise<Written> {
   const { transaction, present } = input;
+  await completeReturns(transaction);
   const content = contentId([
     's.customer_id',
     's.order_id',
@@ -71,6 +73,7 @@ export async function mergeEvents(input: MergeInput): Promise<Written> {
 }
 
 export async function mergeTreatments(input: MergeInput): Promise<Written> {
+  await completeTreatments(input.transaction);
   const key = ['customer_id', 'campaign_id', 'treated_at'];
   const columns = ['arm', 'cost', 'redeemed_at'];
   await makeFresh(
