@@ -201,6 +201,45 @@ describe('a table of orders with its money', () => {
   });
 });
 
+describe('columns whose names alone mislead', () => {
+  it('are names under "Customer": nobody is known by a name', async () => {
+    const sql = await emptyShop();
+    const text = rows('Order,Date,Customer,Total', '1,2026-01-05,Ann Smith,20.00', '2,2026-01-06,Bob van Dyk,5.00');
+    const { files } = await importText(sql, text);
+    expect(await sql`select from customers`).toHaveLength(0);
+    expect(files[0]?.findings?.map(findingText).join()).toMatch(
+      /"Customer" holds names.*columns: \{ customer_id: Customer \}/,
+    );
+    expect(await worth(sql)).toEqual({ '1': '20.00', '2': '5.00' });
+  });
+
+  it('are ids under "Customer", and names under "customer_id"', async () => {
+    const ids = await emptyShop();
+    await importText(ids, rows('Order,Date,Customer,Total', '1,2026-01-05,C1,20.00'));
+    expect(await ids`select customer_id as id from customers`).toEqual([{ id: 'C1' }]);
+    const names = await emptyShop();
+    await importText(names, rows('Order,Date,customer_id,Total', '1,2026-01-05,Ann Smith,20.00'));
+    expect(await names`select customer_id as id from customers`).toEqual([{ id: 'Ann Smith' }]);
+  });
+
+  it('is the total of the order beside that of the line', async () => {
+    const sql = await emptyShop();
+    const text = rows(
+      'order_id,customer_id,date,sku,line_total,total',
+      '1,C1,2026-01-05,P1,60.40,110.40',
+      '1,C1,2026-01-05,P2,50.00,110.40',
+    );
+    const { files } = await importText(sql, text);
+    expect(await worth(sql)).toEqual({ '1': '110.40' });
+    expect(
+      files[0]?.columns?.flatMap(({ title, fields }) => (title.includes('total') ? [[title, ...fields]] : [])),
+    ).toEqual([
+      ['line_total', 'amount'],
+      ['total', 'order_total'],
+    ]);
+  });
+});
+
 describe('dates and status words of an order', () => {
   it('stop a first import where hardly any can be read, and name the line', async () => {
     const sql = await emptyShop();

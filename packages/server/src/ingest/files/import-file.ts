@@ -132,7 +132,8 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
     const shape = shapeOf(source.head, format.key, mapping);
     const mayStop = options.accept !== true && !(await isKnownShape(sql, shape));
     const feed = (entity: RowFeed['entity']): RowFeed => {
-      const { columns, attributes, values } = mapping;
+      const { attributes, values } = mapping;
+      const columns = { ...understanding.chosen, ...mapping.columns };
       const rows = { format, entity, head: source.head, columns, attributes, values };
       return {
         entity,

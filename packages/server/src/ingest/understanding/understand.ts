@@ -5,6 +5,7 @@ import { type Dialect, detectDialect } from '../rows/dialect.js';
 import { ENTITIES } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
 import { columnsOf, isLeftOut, otherColumns } from '../rows/read-rows.js';
+import { chooseColumns } from './choose-columns.js';
 import { type ColumnKind, type ColumnProfile, namesMoney, TableObserver } from './column-profile.js';
 import { columnLine, type Finding, ignoredLine } from './finding.js';
 
@@ -30,6 +31,8 @@ export interface Understanding {
   readonly columns: readonly ColumnUse[];
   /** How each field is written, in the order of the entity's fields. */
   readonly dialects: ReadonlyMap<EntityKey, readonly Dialect[]>;
+  /** Columns by field that were chosen by names and values together. */
+  readonly chosen: Readonly<Record<string, string>>;
   readonly findings: readonly Finding[];
   /** Rows below the header; null where it was not counted. */
   readonly rows: number | null;
@@ -142,13 +145,15 @@ function columnFindings(
 export async function understandTable(file: TableFile): Promise<Understanding> {
   const { format, head, mapping } = file;
   const { rows, profiles } = await profileTable(head, file.text, file.currencyDigits);
+  const chosen = chooseColumns(file, profiles);
+  const told = { ...mapping, columns: { ...chosen.columns, ...mapping.columns } };
   const entities: readonly EntityKey[] = [format.entity, ...(format.feeds ?? [])];
   const dialects = new Map<EntityKey, readonly Dialect[]>();
   const fieldsOf = profiles.map(() => new Set<string>());
   const attributes = new Set<number>();
   for (const entity of entities) {
-    const { columns, attributes: chosen, values } = mapping;
-    const source = { format, entity, head, columns, attributes: chosen, values };
+    const { columns, attributes: kept, values } = told;
+    const source = { format, entity, head, columns, attributes: kept, values };
     const places = columnsOf(source);
     const fields = ENTITIES[entity];
     fields.forEach(({ name }, i) => {
@@ -186,7 +191,8 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
   });
   return {
     ...{ format, why: file.why, columns, dialects, rows },
-    findings: columnFindings(file, columns, profiles),
+    chosen: chosen.columns,
+    findings: [...chosen.findings, ...columnFindings(file, columns, profiles)],
     knowsWorth: isWorthKnown(columns, mapping),
     holdsMoney:
       OF_ORDERS.has(format.entity) &&
@@ -204,7 +210,7 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
 export function understandOther(format: InputFormat, head: FileHead, why: string): Understanding {
   const dialect = detectDialect(head.text, head.delimiter);
   return {
-    ...{ format, why, columns: [], findings: [], rows: null, knowsWorth: null, holdsMoney: false },
+    ...{ format, why, columns: [], chosen: {}, findings: [], rows: null, knowsWorth: null, holdsMoney: false },
     dialects: new Map([[format.entity, ENTITIES[format.entity].map(() => dialect)]]),
   };
 }
