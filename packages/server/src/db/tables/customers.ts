@@ -80,7 +80,10 @@ export const possibleMerges = pgTable(
     reason: text('reason').notNull(),
     importId: counter('import_id'),
   },
-  (table) => [primaryKey({ columns: [table.customerId, table.otherCustomerId] })],
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.otherCustomerId] }),
+    index('possible_merges_other').on(table.otherCustomerId),
+  ],
 );
 
 /** Whether a customer agreed to marketing. A row that is missing means that nobody knows, which is no yes. */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, numeric, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { counter, finite, moment, shopId } from './columns.js';
 
@@ -39,6 +40,8 @@ export const orders = pgTable(
     shipCountry: text('ship_country'),
     shipRegion: text('ship_region'),
     carrier: text('carrier'),
+    /** The e-mail address, in lower case, of an order without an account: the order goes where its address goes. */
+    guest: shopId('guest'),
     coupons: text('coupons').array(),
     /** What the source states beside the goods, in the shop's currency; null where it does not. */
     discount: numeric('discount'),
@@ -49,7 +52,11 @@ export const orders = pgTable(
     version: moment('version'),
     importId: counter('import_id'),
   },
-  (table) => [primaryKey({ columns: [table.customerId, table.orderId] }), index('orders_order_id').on(table.orderId)],
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.orderId] }),
+    index('orders_order_id').on(table.orderId),
+    index('orders_guest').on(table.guest).where(sql`${table.guest} is not null`),
+  ],
 );
 
 export const orderItems = pgTable(

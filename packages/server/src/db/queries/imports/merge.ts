@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database.js';
 import { mergeEvents, mergeMerges, mergeReturns, mergeTreatments } from './merge/beside-orders.js';
 import { mergeItems, mergeOrders } from './merge/orders.js';
+import { settlePeople } from './merge/people.js';
 import { mergeCampaigns, mergeCustomers, mergeProducts } from './merge/people-and-products.js';
 import { mergeSales } from './merge/sales.js';
 import { count, type MergeInput, type Written } from './merge/upsert.js';
@@ -61,7 +62,9 @@ export async function mergeStaging(
       await transaction`update staging s set customer_id = a.merged_into from customer_aliases a where a.customer_id = s.customer_id`;
     }
   }
-  const written = await MERGES[entity]({ transaction, importId, present });
+  const input = { transaction, importId, present };
+  const written = await MERGES[entity](input);
+  if (entity === 'merges' || present.has('email')) await settlePeople(input);
   await transaction`
     insert into quarantined_rows (import_id, line, field, value, reason, reason_kind, reason_values, cells)
     select ${importId}, line, problem_field, problem_value, problem, problem_kind, problem_values, problem_cells from staging where problem is not null

@@ -1,4 +1,5 @@
 import { said, wordsIn } from '@tessera/core';
+import { resolveOwners } from './people.js';
 import {
   addUnknownCustomers,
   contentId,
@@ -20,7 +21,7 @@ const PEOPLE = ['email', 'first_name', 'last_name', 'country'];
 const TIMES = LIFECYCLE_TIMES.map(({ name }) => name);
 
 /** Puts rows that only their order or the file as a whole can judge into quarantine. */
-async function judge({ transaction, present }: MergeInput): Promise<void> {
+async function judge({ transaction }: MergeInput): Promise<void> {
   const [gaps] = await transaction<{ inOrders: boolean; inRows: boolean }[]>`
     select coalesce(bool_or(order_id is not null and (placed_at is null or customer_id is null)), false) as "inOrders",
            coalesce(bool_or(placed_at is null or (amount is null and unit_price is null and status is null)), false) as "inRows"
@@ -45,12 +46,6 @@ async function judge({ transaction, present }: MergeInput): Promise<void> {
         problem_kind = case when placed_at is null then ${NO_TIME.kind} else ${NO_AMOUNT.kind} end, problem_values = '{}'
       where problem is null and (placed_at is null or (amount is null and unit_price is null and status is null))`;
   }
-  if (!present.has('email')) return;
-  // Who has no id is known by his e-mail address: as the customer who has it already, else by the address itself.
-  await transaction`
-    update staging s set customer_id = coalesce(
-      (select min(c.customer_id) from customers c where lower(c.email) = lower(s.email)), lower(s.email))
-    where s.problem is null and s.customer_id is null and s.email is not null`;
 }
 
 /** Makes `fresh`: the good rows with the ids of their order and their line, their amount, and what they are. */
@@ -58,7 +53,8 @@ async function makeLines({ transaction, present }: MergeInput): Promise<void> {
   const total = 'coalesce(s.amount, s.unit_price * coalesce(s.quantity, 1), 0)';
   const isReturn = `(coalesce(s.quantity < 0, false) or ${total} < 0)`;
   const row = [
-    's.customer_id',
+    // What the row says of its customer, not who that turned out to be: the same row has the same id for ever.
+    'coalesce(s.guest, s.customer_id)',
     'extract(epoch from s.placed_at)',
     's.product_id',
     's.quantity',
@@ -75,6 +71,7 @@ async function makeLines({ transaction, present }: MergeInput): Promise<void> {
   const kept = [
     ...TIMES,
     ...PEOPLE,
+    'guest',
     'product_name',
     'category',
     'product_id',
@@ -143,12 +140,15 @@ async function writeOrders(input: MergeInput): Promise<Written> {
     : `'delivered'`;
   await input.transaction.unsafe(`
     create temp table sale_orders on commit drop as
-    select order_id, min(customer_id) as customer_id, min(placed_at) as placed_at, max(version) as version, ${status} as status,
+    select order_id, min(customer_id) as customer_id, min(guest) as guest, min(placed_at) as placed_at, max(version) as version, ${status} as status,
            ${TIMES.map((name) => `max(${name}) as ${name}`).join(', ')}, max(refunded) as refunded
     from fresh where not is_return group by order_id`);
   await input.transaction.unsafe('analyze sale_orders');
   await moveToCustomer(input, 'sale_orders');
-  const also = [...TIMES, 'version'].filter((name) => input.present.has(name));
+  const also = [
+    ...[...TIMES, 'version'].filter((name) => input.present.has(name)),
+    ...(input.present.has('email') || input.present.has('customer_id') ? ['guest'] : []),
+  ];
   const known = { table: 'orders', key: ['customer_id', 'order_id'], columns: ['status', 'placed_at', ...also] };
   return upsert(input, { ...known, versioned: also.includes('version') }, 'sale_orders');
 }
@@ -183,6 +183,7 @@ async function writeReturns(input: MergeInput): Promise<Written> {
  */
 export async function mergeSales(input: MergeInput): Promise<Written> {
   await judge(input);
+  await resolveOwners(input);
   await makeLines(input);
   await writePeopleAndProducts(input);
   const orders = await writeOrders(input);
