@@ -38,7 +38,7 @@ const LETTERS: readonly (readonly [RegExp, Part, string])[] = [
   [/^[Ec]+/, 'weekday', '[\\p{L}\\p{M}]+\\.?'],
 ];
 
-const escape = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/ +/g, '\\s+');
+const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/ +/g, '\\s+');
 
 /**
  * Makes a reader of a pattern such as `dd.MM.yy HH:mm`, in the letters of Unicode; `YYYY` and `DD` count as `yyyy` and `dd`.
@@ -51,7 +51,7 @@ export function readPattern(pattern: string): DatePattern | null {
   while (rest !== '') {
     const quoted = /^'([^']*)'/.exec(rest);
     if (quoted !== null) {
-      source += quoted[1] === '' ? "'" : escape(quoted[1]!);
+      source += quoted[1] === '' ? "'" : literal(quoted[1]!);
       rest = rest.slice(quoted[0].length);
       continue;
     }
@@ -65,7 +65,7 @@ export function readPattern(pattern: string): DatePattern | null {
     else {
       const text = /^(?:T|[^a-z']+)/i.exec(rest)?.[0];
       if (text === undefined) return null;
-      source += escape(text);
+      source += literal(text);
       rest = rest.slice(text.length);
     }
   }
