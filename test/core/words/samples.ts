@@ -299,6 +299,7 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'columns-steady': NO_VALUES,
   'column-moved': (['STABLE', 'SHIFTED', 'STALE'] as const).map((level) => ({ column: 'orders', level, index: 0.31 })),
   'no-run-before': NO_VALUES,
+  'orders-ahead': [1, 2, 1_234].map((orders) => ({ orders, newest: '2062-01-31' })),
   'predictions-missed': [{ ratio: 1.6, runId: 1_234 }],
   'bought-with': SHARES.flatMap((share) =>
     [null, 'Slim <b>Jeans</b>', 'جينز'].flatMap((product) =>

@@ -70,7 +70,7 @@ describe('predictions whose time has passed', () => {
   });
 
   it('are told after the next run, below its own lines', () => {
-    const report = { runId: 8, asOf: '2026-05-01', customers: 10, changes: 2, late: 0, seconds: 1 };
+    const report = { runId: 8, asOf: '2026-05-01', customers: 10, changes: 2, late: 0, ahead: null, seconds: 1 };
     expect(scoreLines({ ...report, warnings: ['the model has gone stale'] }).at(-1)).toBe('  the model has gone stale');
     expect(scoreLines({ ...report, warnings: [] })).toHaveLength(2);
   });

@@ -303,6 +303,8 @@ interface ValueReasons {
     readonly index: number;
   };
   'no-run-before': Nothing;
+  /** Orders later than now, and the day of the latest of them, as 2062-01-31. */
+  'orders-ahead': { readonly orders: number; readonly newest: string };
   /** What came over what was predicted. */
   'predictions-missed': { readonly ratio: number; readonly runId: number };
 }

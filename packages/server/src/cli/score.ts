@@ -1,4 +1,4 @@
-import { type ClvOptions, LIFETIME_PERIOD_DAYS, wordsIn } from '@tessera/core';
+import { type ClvOptions, LIFETIME_PERIOD_DAYS, said, wordsIn } from '@tessera/core';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { startOfDay } from '../db/queries/runs/runs.js';
@@ -56,6 +56,12 @@ export const wordedReport = ({ warnings, ...report }: RunReport, { language = DE
   warnings: warnings.map(wordsIn(language).say),
 });
 
+/** A warning of orders that lie ahead. */
+export const aheadLines = (
+  { ahead }: Pick<RunReport, 'ahead'>,
+  { language = DEFAULT_LANGUAGE }: Pick<Config, 'language'>,
+) => (ahead === null ? [] : [`warning: ${wordsIn(language).say(said('orders-ahead', { ...ahead }))}`]);
+
 export const scoreLines = (report: ReturnType<typeof wordedReport>) => {
   const { runId, asOf, customers, changes, late, warnings, seconds } = report;
   return [
@@ -68,10 +74,12 @@ export const scoreLines = (report: ReturnType<typeof wordedReport>) => {
 export const scoreCommand = makeCommand('score')
   .option('--as-of <when>', "now, a day (its 00:00 in the shop's zone) or a moment; [the day after the newest order]")
   .action(async () => {
-    const { config, options, report } = commandContext(scoreCommand);
+    const { config, options, report, note } = commandContext(scoreCommand);
     await withDatabase(config, async (database) => {
       const asOf = typeof options.asOf === 'string' ? options.asOf : undefined;
-      const result = wordedReport(await scoreShop(database, config, asOf), config);
+      const done = await scoreShop(database, config, asOf);
+      for (const line of aheadLines(done, config)) note(line);
+      const result = wordedReport(done, config);
       report(result, () => scoreLines(result));
     });
   });

@@ -11,7 +11,7 @@ import { readMapping } from '../ingest/rows/mapping.js';
 import { isComplete, readModels } from '../runs/fitted-models.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
 import { failureOf, importInto, importLines } from './import.js';
-import { scoreLines, scoreShop, wordedReport } from './score.js';
+import { aheadLines, scoreLines, scoreShop, wordedReport } from './score.js';
 import { serveUntilStopped } from './serve.js';
 
 const DEMO_CUSTOMERS = 10_000;
@@ -64,7 +64,8 @@ async function prepareShop(database: Database, config: Config, context: CommandC
       await importDemo(database, config, context, Number(options.demoCustomers ?? DEMO_CUSTOMERS));
     }
   }
-  for (const line of scoreLines(wordedReport(await scoreShop(database, config), config))) note(line);
+  const done = await scoreShop(database, config);
+  for (const line of [...scoreLines(wordedReport(done, config)), ...aheadLines(done, config)]) note(line);
 }
 
 /** Where a person begins: the demo shop's pages are open on this machine, a shop's own desk is behind a link. */

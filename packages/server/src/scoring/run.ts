@@ -35,8 +35,10 @@ import {
   noteDoneImports,
   noteMovedScores,
   noteProgress,
+  type OrdersAhead,
   partition,
   publishRun,
+  readOrdersAhead,
   startRun,
   unlockRun,
   writeProfiles,
@@ -68,6 +70,8 @@ export interface RunReport {
   readonly changes: number;
   /** Customers whom an import touched while the run worked, scored again before it was published. */
   readonly late: number;
+  /** Orders later than now: stored, and in no figure of the run. Null where there are none. */
+  readonly ahead: OrdersAhead | null;
   /** Why models may have gone stale, one wording each: columns that moved far, predictions that did not come true. */
   readonly warnings: readonly Wording[];
   readonly seconds: number;
@@ -75,7 +79,7 @@ export interface RunReport {
 
 export interface RunOptions {
   readonly timeZone: string;
-  /** Left out: 00:00 of the day after the newest order. */
+  /** Left out: 00:00 of the day after the newest order that does not lie ahead, and now at most. */
   readonly asOf?: Date;
   /** Which orders count and when a status is known; the product's own rule when left out. */
   readonly rule?: Pick<OrderFactsOptions, 'orders' | 'status'>;
@@ -157,7 +161,7 @@ async function work(
   options: RunOptions,
   progress: Progress,
   noted: () => Promise<void>,
-): Promise<Omit<RunReport, 'seconds'>> {
+): Promise<Omit<RunReport, 'seconds' | 'ahead'>> {
   const { asOf } = features;
   await lockRun(session);
   await beginRun(session, runId);
@@ -234,6 +238,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
   }
   const { timeZone, rule = PRODUCT_RULE } = options;
   const asOf = options.asOf ?? (await defaultAsOf(sql, timeZone)) ?? new Date();
+  const ahead = await readOrdersAhead(sql, timeZone);
   const runId = await startRun(sql, asOf, {
     ...{ seed: SEED, timeZone, ...rule, demographics: options.demographics ?? false },
     ...{ settings: options.settingsFingerprint ?? null },
@@ -252,7 +257,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
     const report = await work(session, runId, { asOf, timeZone, ...rule }, options, progress, () => noted);
     options.onProgress?.(1, 'published');
     await dropOldRuns(sql, timeZone);
-    return { ...report, seconds: (performance.now() - startedAt) / 1000 };
+    return { ...report, ahead, seconds: (performance.now() - startedAt) / 1000 };
   } catch (error) {
     await noted;
     await failRun(sql, runId, error instanceof Error ? error.message : String(error)).catch(() => {});

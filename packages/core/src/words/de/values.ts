@@ -143,6 +143,11 @@ export const values: Sentences<ValueKind> = {
     ({ level }) => `manche Spalte ${MOVED[level]} seit dem vorigen Lauf`,
   ],
   'no-run-before': () => 'es gibt keinen früheren Lauf zum Vergleich',
+  'orders-ahead': [
+    ({ orders, newest }, s) =>
+      `Bestellungen, die in der Zukunft liegen: ${s.count(orders)}, die späteste vom ${newest}; sie stehen in keiner Zahl, bis ihr Tag kommt`,
+    () => 'manche Bestellungen liegen in der Zukunft: Sie stehen in keiner Zahl, bis ihr Tag kommt',
+  ],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `Kunden brachten das ${s.fixed(ratio, 2)}-Fache dessen, was Lauf ${runId} vorhersagte: Das Modell ist veraltet`,

@@ -3,6 +3,7 @@ import type { Transaction } from '../../db/database.js';
 import {
   readAmountsInOrders,
   readLateRefunds,
+  readRowsAhead,
   readStagedProblems,
   type StagedProblem,
   stagesMoney,
@@ -133,6 +134,21 @@ async function lateRefunds(transaction: Transaction): Promise<Finding[]> {
   ];
 }
 
+/** Orders that lie ahead are stored, and told: many are slips. */
+async function aheadFindings(transaction: Transaction): Promise<Finding[]> {
+  const ahead = await readRowsAhead(transaction);
+  if (ahead === null) return [];
+  const { rows, newest } = ahead;
+  return [
+    {
+      stops: false,
+      text: `${rows === 1 ? '1 row lies' : `${rows} rows lie`} ahead of today, the latest on ${newest}: stored, and in no figure until ${rows === 1 ? 'its' : 'their'} day comes`,
+      rows,
+      mapping: null,
+    },
+  ];
+}
+
 /**
  * Judges the rows of a file that were staged.
  * @param read rows of the file
@@ -151,7 +167,8 @@ export async function judgeStaged(
         ? await lateRefunds(transaction)
         : [];
   const problems = quarantined === 0 ? [] : await problemFindings(transaction, entity, read);
-  const findings = [...understanding.findings, ...amounts, ...problems];
+  const ahead = ENTITIES[entity].some(({ name }) => name === 'placed_at') ? await aheadFindings(transaction) : [];
+  const findings = [...understanding.findings, ...amounts, ...ahead, ...problems];
   if (read > 0 && quarantined === read) return { findings, failure: 'no row of it can be used' };
   const columns = ENTITIES[entity].map(({ name }) => name).filter((name) => MONEY.includes(name));
   if (holdsMoney && !(await stagesMoney(transaction, columns)))

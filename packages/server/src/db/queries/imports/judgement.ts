@@ -97,6 +97,14 @@ export async function readLateRefunds(transaction: Transaction): Promise<LateRef
   const [row] = await transaction<LateRefunds[]>`
     select count(*)::int as rows, coalesce(sum(abs(s.amount) * coalesce(s.rate, 1)), 0)::numeric(30, 2)::text as amount,
            to_char(max(o.newest), 'YYYY-MM-DD') as newest
-    from staging s, (select max(placed_at) as newest from orders) as o where s.problem is null and s.returned_at > o.newest`;
+    from staging s, (select max(placed_at) as newest from orders where placed_at < now()) as o where s.problem is null and s.returned_at > o.newest`;
   return row === undefined || row.rows === 0 ? null : row;
+}
+
+/** Rows of the staging table whose order lies ahead, and the day of the latest; null where there are none. */
+export async function readRowsAhead(transaction: Transaction): Promise<{ rows: number; newest: string } | null> {
+  const [row] = await transaction<{ rows: number; newest: string | null }[]>`
+    select count(*)::int as rows, to_char(max(placed_at), 'YYYY-MM-DD') as newest
+    from staging where problem is null and placed_at >= now()`;
+  return row === undefined || row.newest === null ? null : { rows: row.rows, newest: row.newest };
 }
