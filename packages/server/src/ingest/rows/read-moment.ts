@@ -75,11 +75,6 @@ const KINDS = {
 
 /** A date that is not as databases write it. */
 function readWritten(cell: string, dialect: Dialect): Repair | Problem {
-  const told = dialect.pattern?.(cell) ?? null;
-  if (told !== null) {
-    const text = momentText(told);
-    return text instanceof Problem ? text : new Repair(text, 'a date of the pattern of the mapping');
-  }
   const taken = takeDateApart(cell);
   if (taken === null) return problem('not-a-date', {});
   if (taken.hasUnknownZone) return problem('no-such-zone', {});
@@ -94,6 +89,11 @@ function readWritten(cell: string, dialect: Dialect): Repair | Problem {
  * knows the rules of daylight saving.
  */
 export const readMoment: CellReader = (cell, dialect) => {
+  const told = dialect.pattern?.(cell) ?? null;
+  if (told !== null) {
+    const text = momentText(told);
+    return text instanceof Problem ? text : new Repair(text, 'a date of the pattern of the mapping');
+  }
   const parts = YEAR_FIRST.exec(cell) ?? COMPACT.exec(cell);
   if (parts === null) {
     if (EPOCH_SECONDS.test(cell)) return new Repair(new Date(Number(cell) * 1000).toISOString(), 'seconds since 1970');
