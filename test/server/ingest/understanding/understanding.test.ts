@@ -205,7 +205,7 @@ describe('a table of orders that looks like a list of customers', () => {
   it.each([
     [
       'with the number of an order',
-      'Bestellnummer;Kunde;Email;Datum;Gesamtbetrag',
+      'Bestellnummer;Customer;Email;Datum;Gesamtbetrag',
       '1;Ann Smith;a@example.com;2026-01-05;12,50',
     ],
     ['with status words', 'No;Customer ID;Email;Datum;Betrag;Zustand', '1;C1;a@example.com;2026-01-05;12,50;versandt'],
