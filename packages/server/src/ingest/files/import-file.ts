@@ -45,11 +45,21 @@ export class ImportStopped extends UserError {
   constructor(
     readonly file: string,
     readonly report: ImportReport,
+    others = '',
   ) {
     const reasons = (report.findings ?? []).filter(({ stops }) => stops).map(findingText);
     super(
-      `${path.basename(file)} is not imported, as a first import of such a file would store a false figure: ${reasons.join('; ')}. Import it with that line, or as it stands with --accept`,
+      `${path.basename(file)} is not imported, as a first import of such a file would store a false figure: ${reasons.join('; ')}. Import it with that line, or as it stands with --accept${others}`,
     );
+  }
+
+  /** The same among the other files of a call. */
+  among(imported: readonly string[], unread: readonly string[]): ImportStopped {
+    const parts = [
+      ...(imported.length > 0 ? [`imported before it: ${imported.join(', ')}`] : []),
+      ...(unread.length > 0 ? [`not read after it: ${unread.join(', ')}`] : []),
+    ];
+    return new ImportStopped(this.file, this.report, `; ${parts.join('; ')}`);
   }
 }
 
