@@ -63,9 +63,6 @@ function fileLines(report: ImportReport): string[] {
   ];
   for (const [kind, times] of Object.entries(report.repairs))
     lines.push(`  repaired ${number.format(times)} x ${kind}`);
-  for (const [word, times] of Object.entries(report.unknownStatuses)) {
-    lines.push(`  unknown status "${word}": ${count(times, 'row')} in quarantine`);
-  }
   lines.push(...findingLines(report.findings));
   if (report.failure !== undefined) lines.push(`  FAILED: ${report.failure}`);
   return lines;
@@ -79,7 +76,7 @@ export function importLines({ files, skipped, coverage }: PathsReport): string[]
     `${count(coverage.ordersWithoutLines, 'order')} without lines, ${count(coverage.linesWithoutOrders, 'line')} without an order, ` +
       `${count(coverage.customersWithoutOrders, 'customer')} without an order`,
   );
-  if (files.some(({ quarantined }) => quarantined > 0)) {
+  if (files.some(({ quarantined, isChecked }) => quarantined > 0 && isChecked !== true)) {
     lines.push(
       'quarantined rows, each with line, field and reason: the query { imports { nodes { quarantined { ... } } } }',
     );
@@ -165,7 +162,10 @@ async function withStandardInput<T>(
 export const importCommand = makeCommand('import')
   .argument('[path...]', 'CSV or JSON files, plain or gzipped, or folders of them; - is standard input')
   .option('--format <key>', `read every file as this format: ${FORMATS.map(({ key }) => key).join(', ')}`)
-  .option('--map <file>', 'a mapping file (YAML) for columns, dates, status words and currency rates')
+  .option(
+    '--map <file>',
+    'a mapping file (YAML) for what the files do not tell themselves: columns, dates, status words, currency rates',
+  )
   .option('--check', 'show what the files are, what of them would be used and what is wrong; store nothing')
   .option('--accept', 'import also what a first import of such a file would stop at')
   .option('--retry-quarantined', 'read the rows in quarantine again, under --map; exits 1 when there are none')

@@ -201,6 +201,45 @@ describe('a table of orders with its money', () => {
   });
 });
 
+describe('a table of orders that looks like a list of customers', () => {
+  it.each([
+    [
+      'with the number of an order',
+      'Bestellnummer;Kunde;Email;Datum;Gesamtbetrag',
+      '1;Ann Smith;a@example.com;2026-01-05;12,50',
+    ],
+    ['with status words', 'No;Customer ID;Email;Datum;Betrag;Zustand', '1;C1;a@example.com;2026-01-05;12,50;versandt'],
+    ['in another script', 'customer_id,email,注文番号,注文日,金額', 'C1,a@example.com,77,2026-01-05,¥1200'],
+    ['with an id alone', 'ID,Email,Order,Fecha,Importe,Nota', '7,a@example.com,10,2026-01-05,"12,50",x'],
+    ['as attributes', 'user_id,Pedido,Fecha,Importe', 'C1,10,2026-01-05,"12,50"'],
+  ])('stops: %s', async (_, header, row) => {
+    const sql = await emptyShop();
+    const stopped = await stopOf(importText(sql, rows(header, row)));
+    expect(stopped.message).toMatch(
+      /taken for a list of customers.*format: transaction-log and columns: \{ order_id: /,
+    );
+    expect(await sql`select from customers`).toHaveLength(0);
+  });
+
+  it('is one where customers come again, and none where each has one row', async () => {
+    const header = 'customer_id,email,Gekauft,Wert,Text';
+    const row = (i: number, id: number) => `C${id},${id}@example.com,2026-01-${10 + i},${i}.50,x`;
+    const again = await emptyShop();
+    await stopOf(importText(again, rows(header, ...[0, 1, 2, 3].map((i) => row(i, i % 2)))));
+    const once = await emptyShop();
+    const { files } = await importText(once, rows(header, ...[0, 1, 2, 3].map((i) => row(i, i))));
+    expect(files[0]).toMatchObject({ format: 'customers-table', inserted: 4 });
+  });
+
+  it('is read with the line that the message gives', async () => {
+    const sql = await emptyShop();
+    const text = rows('Bestellnummer;Email;Datum;Gesamtbetrag', '1;a@example.com;2026-01-05;12,50');
+    const map = 'format: transaction-log\ncolumns: { order_id: Bestellnummer, placed_at: Datum, amount: Gesamtbetrag }';
+    await importText(sql, text, { map });
+    expect(await worth(sql)).toEqual({ '1': '12.50' });
+  });
+});
+
 describe('columns whose names alone mislead', () => {
   it('are names under "Customer": nobody is known by a name', async () => {
     const sql = await emptyShop();

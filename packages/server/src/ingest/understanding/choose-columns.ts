@@ -26,12 +26,30 @@ const OF_LINE = [
 ];
 const OF_ORDER = ['total', 'total_amount'];
 
+/** Customers whose names stand where an id would are known by their addresses. */
+function knownByAddress(
+  format: InputFormat,
+  head: FileHead,
+  { columns: told, attributes, values }: Mapping,
+  profiles: readonly ColumnProfile[],
+): ChosenColumns {
+  const places = columnsOf({ format, entity: 'customers', head, columns: told, attributes, values });
+  const profileOf = (field: string): ColumnProfile | undefined =>
+    profiles[places[ENTITIES.customers.findIndex(({ name }) => name === field)]!];
+  const [person, email] = [profileOf('customer_id'), profileOf('email')];
+  const isNamed = person?.readsAsWords === true && !NAMES_AN_ID.test(person.name);
+  if (!isNamed || email === undefined || told.customer_id !== undefined) return NONE;
+  return { columns: { customer_id: email.name, email: email.name }, findings: [] };
+}
+
 /** Chooses columns of a table of sales whose names alone may mislead. What a mapping file or a format names stays. */
 export function chooseColumns(
   { format, head, mapping }: { readonly format: InputFormat; readonly head: FileHead; readonly mapping: Mapping },
   profiles: readonly ColumnProfile[],
 ): ChosenColumns {
-  if (format.entity !== 'sales' || format.columns !== undefined) return NONE;
+  if (format.columns !== undefined) return NONE;
+  if (format.entity === 'customers') return knownByAddress(format, head, mapping, profiles);
+  if (format.entity !== 'sales') return NONE;
   const { columns: told, attributes, values } = mapping;
   const places = columnsOf({ format, entity: 'sales', head, columns: told, attributes, values });
   const profileOf = (field: string): ColumnProfile | undefined =>

@@ -22,6 +22,8 @@ export interface ColumnProfile {
   readonly holdsNumbers: boolean;
   /** Nine of ten are texts of several words, as names of people are. */
   readonly readsAsWords: boolean;
+  /** Of the first cells, how many repeat another: 0 where each is its own, near 1 where few values come again and again. */
+  readonly repeats: number;
   /** The first values that differ, at most three. */
   readonly examples: readonly string[];
 }
@@ -34,6 +36,8 @@ const TRIAL = 1000;
 const EVERY_CELL_UNTIL = 20_000;
 const ONE_OF = 16;
 const MOST_WORDS = 64;
+/** So many of the first cells are compared with each other. */
+const COMPARED = 2000;
 const LONGEST_WORD = 60;
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -64,6 +68,8 @@ class ColumnObserver {
   /** Null where they are too many. */
   #words: Map<string, number> | null = new Map();
   readonly #examples: string[] = [];
+  #distinct: Set<string> | null = new Set();
+  #different = 0;
 
   see(raw: string): void {
     this.#filled++;
@@ -89,6 +95,11 @@ class ColumnObserver {
       if (times === undefined && this.#examples.length < 3) this.#examples.push(word);
       this.#words.set(word, (times ?? 0) + 1);
       if (this.#words.size > MOST_WORDS) this.#words = null;
+    }
+    if (this.#distinct !== null) {
+      this.#distinct.add(cell);
+      this.#different = this.#distinct.size;
+      if (this.#seen >= COMPARED) this.#distinct = null;
     }
     if (this.#seen === TRIAL) this.#giveUpTrials();
     if (this.#filled % EVERY_CELL_UNTIL === 0) this.#everyCell = this.#isOpen();
@@ -131,6 +142,7 @@ class ColumnObserver {
     return {
       ...{ title, name, count, filled: this.#filled, kind, dates, amounts },
       holdsNumbers: this.#holdsNumbers,
+      repeats: this.#seen === 0 ? 0 : 1 - this.#different / Math.min(this.#seen, COMPARED),
       readsAsWords: share(this.#wordy) >= MOST_OF_THEM,
       examples: this.#examples,
     };

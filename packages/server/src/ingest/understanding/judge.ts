@@ -10,6 +10,7 @@ import {
   takeAsWorthNothing,
 } from '../../db/queries/imports/judgement.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
+import { LIFECYCLE } from '../../db/tables.js';
 import type { FileHead } from '../format.js';
 import { ENTITIES } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
@@ -29,7 +30,7 @@ const MONEY = ['amount', 'unit_price', 'order_total', 'subtotal', 'refunded'];
 function mappingFor({ field, kind, values, rows }: StagedProblem, read: number): string | null {
   switch (kind) {
     case 'unknown-status':
-      return `statuses: { ${values.map((word) => `${yamlWord(word.toLowerCase())}: ${'STATION'}`).join(', ')} }, each placed, shipped, delivered, cancelled, returned or refunded`;
+      return `statuses: { ${values.map((word) => `${yamlWord(word.toLowerCase())}: STATION`).join(', ')} }, where STATION is one of ${LIFECYCLE.join(', ')}`;
     case 'day-or-month':
       return 'dates: dmy (or mdy)';
     case 'no-rate':
@@ -58,6 +59,13 @@ function problemFinding(problem: StagedProblem, entity: EntityKey, read: number)
     mapping: mappingFor(problem, read),
   };
 }
+
+/**
+ * What is wrong with the rows that were staged and cannot be used, as sentences.
+ * @param read rows of the file
+ */
+export const problemFindings = async (transaction: Transaction, entity: EntityKey, read: number): Promise<Finding[]> =>
+  (await readStagedProblems(transaction)).map((problem) => problemFinding(problem, entity, read));
 
 /** What is known of a file when its rows are staged, and whether anything of it may be stored. */
 export interface Judgement {
@@ -134,12 +142,8 @@ export async function judgeStaged(
       : entity === 'returns'
         ? await lateRefunds(transaction)
         : [];
-  const problems = quarantined === 0 ? [] : await readStagedProblems(transaction);
-  const findings = [
-    ...understanding.findings,
-    ...amounts,
-    ...problems.map((problem) => problemFinding(problem, entity, read)),
-  ];
+  const problems = quarantined === 0 ? [] : await problemFindings(transaction, entity, read);
+  const findings = [...understanding.findings, ...amounts, ...problems];
   if (read > 0 && quarantined === read) return { findings, failure: 'no row of it can be used' };
   const columns = ENTITIES[entity].map(({ name }) => name).filter((name) => MONEY.includes(name));
   if (holdsMoney && !(await stagesMoney(transaction, columns)))

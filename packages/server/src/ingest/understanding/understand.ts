@@ -5,9 +5,9 @@ import { type Dialect, detectDialect } from '../rows/dialect.js';
 import { ENTITIES } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
 import { columnsOf, isLeftOut, otherColumns } from '../rows/read-rows.js';
-import { chooseColumns } from './choose-columns.js';
+import { type ChosenColumns, chooseColumns } from './choose-columns.js';
 import { type ColumnKind, type ColumnProfile, namesMoney, TableObserver } from './column-profile.js';
-import { columnLine, type Finding, ignoredLine } from './finding.js';
+import { columnLine, type Finding, ignoredLine, yamlWord } from './finding.js';
 
 /** What becomes of one column. */
 export interface ColumnUse {
@@ -87,12 +87,49 @@ const isWorthKnown = (columns: readonly ColumnUse[], { values = {} }: Mapping) =
   columns.some(({ fields }) => fields.some((field) => WORTH.has(field))) ||
   [...WORTH].some((field) => values[field] !== undefined);
 
+/** The number of an order in a header, by itself and not as part of what customers have, such as `total_orders`. */
+const ORDER_NUMBER =
+  /^(?:order|invoice|transaction|receipt|sale|bestellung?|bestell|auftrags?|rechnungs?|beleg|pedido|factura|commande|facture|ordine|fattura|encomenda|zamówienie|bestelling)s?_?(?:id|no|nr|num|number|nummer|code|ref|reference|name)?$|^(?:número|numero|numéro|no|nº|n)_(?:de_)?(?:pedido|commande|ordine|factura|facture)$|注文番号|订单号|رقم_الطلب/u;
+
+/** A table that is taken for customers, although its other columns are those of orders. */
+function looksLikeOrders(
+  columns: readonly ColumnUse[],
+  profiles: readonly ColumnProfile[],
+  mapping: Mapping,
+): Finding[] {
+  if (mapping.format !== undefined) return [];
+  const open = profiles.filter((profile, i) => columns[i]!.use !== 'used' && !isLeftOut(profile.name, mapping));
+  const find = (is: (profile: ColumnProfile) => boolean) => open.find(is)?.title.trim();
+  const money = find(({ kind, holdsNumbers }) => kind === 'money' && holdsNumbers);
+  const date = find(({ kind }) => kind === 'date');
+  const order = find(({ name }) => ORDER_NUMBER.test(name));
+  const status = find(({ kind }) => kind === 'status');
+  const person = profiles.find((_, i) => columns[i]!.fields.includes('customer_id'));
+  const comesAgain = (person?.repeats ?? 0) > 0.05 && date !== undefined;
+  if (money === undefined || (order === undefined && status === undefined && !comesAgain)) return [];
+  const line = [
+    `order_id: ${order === undefined ? 'COLUMN' : yamlWord(order)}`,
+    `placed_at: ${date === undefined ? 'COLUMN' : yamlWord(date)}`,
+    `amount: ${yamlWord(money)}`,
+  ].join(', ');
+  return [
+    {
+      stops: true,
+      text: `it is taken for a list of customers, and its columns look like those of orders: ${[order, date, money, status].flatMap((title) => (title === undefined ? [] : [quoted(title)])).join(', ')}`,
+      rows: null,
+      mapping: `format: transaction-log and columns: { ${line} }, or, if it is a list of customers, format: customers-table`,
+    },
+  ];
+}
+
 /** What keeps a file of orders from being read rightly, by its columns alone. */
 function columnFindings(
   { format, mapping }: TableFile,
   columns: readonly ColumnUse[],
   profiles: readonly ColumnProfile[],
+  chosen: ChosenColumns,
 ): Finding[] {
+  if (format.entity === 'customers') return looksLikeOrders(columns, profiles, mapping);
   if (!OF_ORDERS.has(format.entity)) return [];
   const findings: Finding[] = [];
   const fields = new Set([...columns.flatMap((column) => column.fields), ...Object.keys(mapping.values ?? {})]);
@@ -108,6 +145,7 @@ function columnFindings(
       mapping: `${columnLine(knowsWorth ? 'FIELD' : 'amount', title.trim())} (what was paid), or, if it plays no part, ${ignoredLine(title.trim())}`,
     });
   });
+  const isNamedByWords = chosen.findings.length > 0;
   const knowsPerson = fields.has('customer_id') || fields.has('email');
   if (!knowsPerson && (format.entity === 'sales' || format.entity === 'orders')) {
     const email = profiles.find(({ kind }, i) => kind === 'email' && columns[i]!.use !== 'used');
@@ -118,7 +156,7 @@ function columnFindings(
         rows: email.filled,
         mapping: columnLine('email', email.title.trim()),
       });
-    } else {
+    } else if (mapping.columns.customer_id === undefined && !isNamedByWords) {
       findings.push({
         stops: false,
         text: 'no column names the customer: these orders count in the totals of the shop and in no profile',
@@ -192,7 +230,7 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
   return {
     ...{ format, why: file.why, columns, dialects, rows },
     chosen: chosen.columns,
-    findings: [...chosen.findings, ...columnFindings(file, columns, profiles)],
+    findings: [...chosen.findings, ...columnFindings(file, columns, profiles, chosen)],
     knowsWorth: isWorthKnown(columns, mapping),
     holdsMoney:
       OF_ORDERS.has(format.entity) &&
