@@ -33,6 +33,14 @@ function mappingFor({ field, kind, values, rows }: StagedProblem, read: number):
       return `statuses: { ${values.map((word) => `${yamlWord(word.toLowerCase())}: STATION`).join(', ')} }, where STATION is one of ${LIFECYCLE.join(', ')}`;
     case 'day-or-month':
       return 'dates: dmy (or mdy)';
+    case 'short-year':
+      return 'dates: dmy (or mdy, or a pattern such as dd.MM.yy)';
+    case 'not-a-date':
+      return values.some((value) => /\d/.test(value)) ? 'dates: PATTERN, such as dd.MM.yyyy HH:mm' : null;
+    case 'spreadsheet-day':
+      return 'dates: excel';
+    case 'decimal-or-thousands':
+      return 'decimal: "," (or ".")';
     case 'no-rate':
       return `rates: { ${values.map((currency) => `${currency.toUpperCase()}: 1.0`).join(', ')} }, each in the currency of the shop`;
     case 'not-a-number':
