@@ -46,6 +46,8 @@ export interface ImportOptions {
   readonly currency: string;
   /** What a mapping file says of columns, words, dates and rates. */
   readonly mapping?: Mapping;
+  /** Imports of the same call that were done before: they may hold other lines of the same orders. */
+  readonly siblings?: readonly number[];
   /** The rows are those of the generated demo shop. All others make a demo shop the owner's. */
   readonly isDemo?: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { lockMerges } from '../db/queries/imports/imports.js';
-import { type EntityKey, mergeStaging } from '../db/queries/imports/merge.js';
+import { completeStaging, type EntityKey, mergeStaging } from '../db/queries/imports/merge.js';
 import { dropStagedProblems } from '../db/queries/imports/staging.js';
 import { type FileReading, type ImportOptions, type ImportReport, recordImport } from './import-frame.js';
 import { type Dialect, PLAIN_DIALECT } from './rows/dialect.js';
@@ -8,6 +8,10 @@ import { ENTITIES } from './rows/entities.js';
 import { dialectOf, EMPTY_MAPPING } from './rows/mapping.js';
 import type { RowReceiver } from './rows/read-rows.js';
 import { type ReadCounts, type ReadingRules, stageRows } from './rows/staging.js';
+
+/** The digits behind the point of a currency. */
+export const currencyDigits = (currency: string): number =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** Rows of one kind: what they are, and a function that gives them to a receiver. */
 export interface RowFeed {
@@ -28,6 +32,8 @@ export interface RowImport extends RowFeed {
   readonly words?: Readonly<Record<string, string>>;
   /** Rows of other kinds that the same file tells of; of theirs, what cannot be used says nothing. */
   readonly feeds?: readonly RowFeed[];
+  /** Settles what the staged rows mean, before whole orders are made of them. */
+  settle?(transaction: Transaction): Promise<void>;
   /**
    * Looks at the rows that were staged, before any is stored.
    * @throws what ends the import
@@ -47,21 +53,25 @@ export async function importRows(sql: Sql, rows: RowImport, options: ImportOptio
     currency: options.currency,
     rates: mapping.rates,
   });
+  const context = { digits: currencyDigits(options.currency), siblings: options.siblings };
   const stage = (transaction: Transaction, feed: RowFeed) =>
     stageRows(transaction, feed.entity, rulesOf(feed), (writer) =>
       feed.give(writer, () => writer.flush(), writer.counts),
     );
   return recordImport(sql, rows, options, async (transaction, importId) => {
     const read = await stage(transaction, rows);
+    await rows.settle?.(transaction);
+    read.quarantined = await completeStaging(transaction, rows.entity, read.quarantined);
     const reading = await rows.judge?.(transaction, read);
     await lockMerges(transaction);
-    const merged = await mergeStaging(transaction, rows.entity, rows.present, importId);
+    const merged = await mergeStaging(transaction, rows.entity, rows.present, importId, context);
     await rows.after?.(transaction, importId);
     const fingerprint = rows.fingerprint();
     for (const feed of rows.feeds ?? []) {
       await stage(transaction, feed);
+      await completeStaging(transaction, feed.entity, 0);
       await dropStagedProblems(transaction);
-      await mergeStaging(transaction, feed.entity, feed.present, importId);
+      await mergeStaging(transaction, feed.entity, feed.present, importId, context);
     }
     return { counts: { ...read, ...merged }, fingerprint, reading };
   });

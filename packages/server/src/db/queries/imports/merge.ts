@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database.js';
 import { mergeEvents, mergeMerges, mergeReturns, mergeTreatments } from './merge/beside-orders.js';
+import { completeDocuments } from './merge/documents.js';
 import { mergeItems, mergeOrders } from './merge/orders.js';
 import { settlePeople } from './merge/people.js';
 import { mergeCampaigns, mergeCustomers, mergeProducts } from './merge/people-and-products.js';
@@ -45,6 +46,13 @@ export interface MergeCounts {
   readonly unchanged: number;
 }
 
+/** What is known of an import beside its rows. */
+export type MergeContext = Pick<MergeInput, 'digits' | 'siblings'>;
+
+/** Makes of the staged rows what they are together. @returns how many of them wait in quarantine */
+export const completeStaging = async (transaction: Transaction, entity: EntityKey, waiting: number): Promise<number> =>
+  entity === 'sales' ? completeDocuments(transaction) : waiting;
+
 /**
  * Moves the rows of the staging table into the shop's tables and its problems into quarantine.
  * @param present the fields that the file has; columns of others keep their values
@@ -54,6 +62,7 @@ export async function mergeStaging(
   entity: EntityKey,
   present: ReadonlySet<string>,
   importId: number,
+  context: MergeContext = {},
 ): Promise<MergeCounts> {
   await transaction.unsafe("set local work_mem = '128MB'");
   if (OWNED.has(entity)) {
@@ -62,7 +71,7 @@ export async function mergeStaging(
       await transaction`update staging s set customer_id = a.merged_into from customer_aliases a where a.customer_id = s.customer_id`;
     }
   }
-  const input = { transaction, importId, present };
+  const input = { transaction, importId, present, ...context };
   const written = await MERGES[entity](input);
   if (entity === 'merges' || present.has('email')) await settlePeople(input);
   await transaction`
