@@ -10,6 +10,7 @@ import {
   takeAsWorthNothing,
 } from '../../db/queries/imports/judgement.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
+import { readSums } from '../../db/queries/imports/sums.js';
 import { LIFECYCLE } from '../../db/tables.js';
 import type { FileHead } from '../format.js';
 import { ENTITIES } from '../rows/entities.js';
@@ -110,6 +111,25 @@ async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: 
   ];
 }
 
+/** Whether what orders state of themselves is what their lines add up to. */
+async function settleSums(transaction: Transaction): Promise<Finding[]> {
+  const sums = await readSums(transaction);
+  if (sums === null || sums.openOrders === 0) return [];
+  const { orders, openOrders, open } = sums;
+  const shown = open.map(({ orderId, difference }) => `${orderId}: ${difference}`).join(', ');
+  const stops = sums.closing[sums.best] < orders / 2;
+  return [
+    {
+      stops,
+      text: `${openOrders} of ${orders} orders state another sum than that of their lines (stated less lines: ${shown}${openOrders > open.length ? ', ...' : ''}); they count as their lines say`,
+      rows: null,
+      mapping: stops
+        ? 'columns: { unit_price: COLUMN, order_discount: COLUMN, shipping: COLUMN, tax: COLUMN, order_total: COLUMN }'
+        : null,
+    },
+  ];
+}
+
 /** Refunds that no run takes off before its moment is later than they are. */
 async function lateRefunds(transaction: Transaction): Promise<Finding[]> {
   const late = await readLateRefunds(transaction);
@@ -138,7 +158,7 @@ export async function judgeStaged(
   const { entity } = format;
   const amounts =
     entity === 'sales'
-      ? await settleAmounts(transaction, understanding)
+      ? [...(await settleAmounts(transaction, understanding)), ...(await settleSums(transaction))]
       : entity === 'returns'
         ? await lateRefunds(transaction)
         : [];

@@ -50,6 +50,19 @@ async function inheritHeads(transaction: Transaction): Promise<void> {
   await transaction`drop table heads`;
 }
 
+/** An order that was cut in two has its first row in an earlier file of the same call. */
+async function inheritFromSiblings(transaction: Transaction, siblings: readonly number[]): Promise<void> {
+  if (siblings.length === 0) return;
+  const cells = ['placed_at', 'status', 'shipped_at', 'delivered_at', 'cancelled_at', 'returned_at'];
+  await transaction.unsafe(
+    `update staging s set ${cells.map((name) => `${name} = coalesce(s.${name}, o.${name})`).join(', ')},
+       customer_id = coalesce(s.customer_id, nullif(o.customer_id, '')), rate = case when s.currency is null then coalesce(s.rate, o.rate) else s.rate end
+     from orders o where o.order_id = s.order_id and s.problem is null and o.import_id = any($1::bigint[])
+       and (s.placed_at is null or s.status is null)`,
+    [[...siblings]],
+  );
+}
+
 /** Rows that neither they nor their order date, and rows that say nothing of money. */
 async function quarantineGaps(transaction: Transaction): Promise<void> {
   const worthless =
@@ -85,10 +98,12 @@ async function waitAsWhole(transaction: Transaction): Promise<void> {
 /**
  * Makes whole orders of the staged rows of sales: cells that stand in an order's first row hold for all of its rows, and an
  * order with a row that cannot be used waits in quarantine with all of them.
+ * @param siblings earlier imports of the same call
  * @returns how many rows wait in quarantine now
  */
-export async function completeDocuments(transaction: Transaction): Promise<number> {
+export async function completeDocuments(transaction: Transaction, siblings: readonly number[]): Promise<number> {
   await inheritHeads(transaction);
+  await inheritFromSiblings(transaction, siblings);
   await quarantineGaps(transaction);
   await waitAsWhole(transaction);
   const [row] = await transaction<{ waiting: number }[]>`

@@ -11,6 +11,7 @@ import {
   type MergeInput,
   makeFresh,
   moveToCustomer,
+  type ReplacedOrders,
   upsert,
   type Written,
 } from './upsert.js';
@@ -68,7 +69,11 @@ async function makeLines({ transaction, present }: MergeInput): Promise<void> {
     ...(statesMoney(present) ? MONEY_CELLS : []),
   ];
   const worth = statesMoney(present)
-    ? [`${ROW_MONEY.gross} as gross`, `${ROW_MONEY.lineDiscount} as open_discount`, 'null::numeric as discount']
+    ? [
+        `${ROW_MONEY.gross} as gross`,
+        `${ROW_MONEY.lineDiscount} as open_discount`,
+        `nullif(abs(coalesce(s.line_discount, 0)) - ${ROW_MONEY.lineDiscount}, 0) * coalesce(s.rate, 1) as discount`,
+      ]
     : [];
   // Ids that were made here are unique as they are; ids of the file may repeat, and then the last row counts.
   await transaction.unsafe(`
@@ -284,6 +289,32 @@ async function replaceDocuments({ transaction, importId, siblings = [] }: MergeI
     update orders o set import_id = ${importId} from replaced r where o.order_id = r.order_id and o.import_id <> ${importId}`;
 }
 
+/** Orders that this file changed and an earlier one held too, where neither says which is newer. */
+async function readReplaced({
+  transaction,
+  importId,
+  present,
+  siblings = [],
+}: MergeInput): Promise<ReplacedOrders | undefined> {
+  if (present.has('version')) {
+    const [versions] = await transaction<
+      { exist: boolean }[]
+    >`select exists (select from sale_orders where version is not null) as exist`;
+    if (versions?.exist === true) return undefined;
+  }
+  const [row] = await transaction<{ orders: number; sameCall: number; examples: string[] }[]>`
+    select count(*)::float8 as orders, count(*) filter (where in_call)::float8 as "sameCall", coalesce((array_agg(order_id order by order_id))[1:3], '{}') as examples
+    from (
+      select b.order_id, bool_or(b.import_id = any(${[...siblings]})) as in_call from before_document b
+      where b.import_id <> ${importId} and (
+        exists (select from orders o where o.order_id = b.order_id and o.import_id = ${importId})
+        or exists (select from order_items i where i.order_id = b.order_id and i.import_id = ${importId})
+        or exists (select from returns r where r.order_id = b.order_id and r.import_id = ${importId}))
+      group by b.order_id
+    ) as changed`;
+  return row === undefined || row.orders === 0 ? undefined : row;
+}
+
 /** Notes by which imports the orders of the file came, before they are written. */
 async function noteBefore({ transaction }: MergeInput): Promise<boolean> {
   await transaction`
@@ -316,10 +347,11 @@ export async function mergeSales(input: MergeInput): Promise<Written> {
   const returns = await writeReturns(input);
   await attachReturns(input);
   if (wasHere) await replaceDocuments(input);
+  const replaced = wasHere ? await readReplaced(input) : undefined;
   const rows = await count(input.transaction, 'select count(*)::int as count from fresh');
   const isOrderLog = lines.inserted + lines.updated + returns.inserted + returns.updated === 0;
   const inserted = Math.min(rows, isOrderLog ? orders.inserted : lines.inserted + returns.inserted);
-  if (inserted === rows) return { inserted, updated: 0 };
+  if (inserted === rows) return { inserted, updated: 0, replaced };
   // A row is changed when what it stands for was written without being new: its line, its return, or its order.
   const touched = await count(
     input.transaction,
@@ -330,5 +362,5 @@ export async function mergeSales(input: MergeInput): Promise<Written> {
      left join returns r on r.customer_id = f.customer_id and r.return_id = f.order_id || ':' || f.item_id
      where ${input.importId} in (o.import_id, i.import_id, r.import_id)`,
   );
-  return { inserted: Math.min(inserted, touched), updated: Math.max(0, touched - inserted) };
+  return { inserted: Math.min(inserted, touched), updated: Math.max(0, touched - inserted), replaced };
 }
