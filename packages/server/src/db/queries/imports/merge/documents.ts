@@ -64,7 +64,7 @@ async function inheritFromSiblings(transaction: Transaction, siblings: readonly 
 }
 
 /** Rows that neither they nor their order date, and rows that say nothing of money. */
-async function quarantineGaps(transaction: Transaction): Promise<void> {
+export async function quarantineGaps(transaction: Transaction): Promise<void> {
   const worthless =
     'amount is null and unit_price is null and order_total is null and subtotal is null and status is null';
   const [gaps] = await transaction.unsafe<{ exist: boolean }[]>(`
@@ -77,6 +77,7 @@ async function quarantineGaps(transaction: Transaction): Promise<void> {
      where problem is null and (placed_at is null or (${worthless}))`,
     [english(NO_TIME), english(NO_AMOUNT), NO_TIME.kind, NO_AMOUNT.kind],
   );
+  await waitAsWhole(transaction);
 }
 
 /** An order of which a row cannot be used waits as a whole: what is left of it is an order that nobody placed. */
@@ -104,7 +105,6 @@ async function waitAsWhole(transaction: Transaction): Promise<void> {
 export async function completeDocuments(transaction: Transaction, siblings: readonly number[]): Promise<number> {
   await inheritHeads(transaction);
   await inheritFromSiblings(transaction, siblings);
-  await quarantineGaps(transaction);
   await waitAsWhole(transaction);
   const [row] = await transaction<{ waiting: number }[]>`
     select count(*)::float8 as waiting from staging where problem is not null`;

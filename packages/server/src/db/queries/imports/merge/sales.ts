@@ -1,4 +1,5 @@
 import { IS_RETURN, ROW_MONEY } from '../sums.js';
+import { quarantineGaps } from './documents.js';
 import { markGiftCards, settleMoney, statesMoney } from './money.js';
 import { resolveOwners } from './people.js';
 import {
@@ -278,10 +279,14 @@ async function replaceDocuments({ transaction, importId, siblings = [] }: MergeI
       returning t.order_id
     ),
     undone as (
-      delete from returns t using sale_orders o
-      where t.order_id = o.order_id and starts_with(t.return_id, o.order_id || ':') and not (t.import_id = any(${[...siblings]}))
-        and (t.return_id = o.order_id || ':refunded' or t.import_id in (select import_id from before_document b where b.order_id = t.order_id))
-        and not exists (select from sale_returns r where r.return_id = t.return_id)
+      delete from returns t using (
+        select r.return_id, r.customer_id from sale_orders o join returns r on r.order_id = o.order_id
+        left join before_document b on b.order_id = r.order_id and b.import_id = r.import_id
+        where starts_with(r.return_id, o.order_id || ':') and not (r.import_id = any(${[...siblings]}))
+          and (r.return_id = o.order_id || ':refunded' or b.order_id is not null)
+          and not exists (select from sale_returns s where s.return_id = r.return_id)
+      ) as u
+      where t.return_id = u.return_id and t.customer_id = u.customer_id
       returning t.order_id
     )
     select order_id from gone union select order_id from undone`;
@@ -305,12 +310,13 @@ async function readReplaced({
   const [row] = await transaction<{ orders: number; sameCall: number; examples: string[] }[]>`
     select count(*)::float8 as orders, count(*) filter (where in_call)::float8 as "sameCall", coalesce((array_agg(order_id order by order_id))[1:3], '{}') as examples
     from (
-      select b.order_id, bool_or(b.import_id = any(${[...siblings]})) as in_call from before_document b
-      where b.import_id <> ${importId} and (
-        exists (select from orders o where o.order_id = b.order_id and o.import_id = ${importId})
-        or exists (select from order_items i where i.order_id = b.order_id and i.import_id = ${importId})
-        or exists (select from returns r where r.order_id = b.order_id and r.import_id = ${importId}))
-      group by b.order_id
+      select b.order_id, bool_or(b.import_id = any(${[...siblings]})) as in_call
+      from before_document b join (
+        select order_id from orders where import_id = ${importId}
+        union select order_id from order_items where import_id = ${importId}
+        union select order_id from returns where import_id = ${importId} and order_id is not null
+      ) as w on w.order_id = b.order_id
+      where b.import_id <> ${importId} group by b.order_id
     ) as changed`;
   return row === undefined || row.orders === 0 ? undefined : row;
 }
@@ -332,9 +338,10 @@ async function noteBefore({ transaction }: MergeInput): Promise<boolean> {
 /**
  * Lines that carry their order and their customer: transaction logs, invoice lines, order exports. An order is one with
  * the id that its rows share, or a row of its own; a negative line came back from its order. The rows were made whole before
- * (`completeDocuments`). What the file says of an order replaces what was here of it.
+ * (`completeDocuments`); which of them say nothing is known now. What the file says of an order replaces what was here of it.
  */
 export async function mergeSales(input: MergeInput): Promise<Written> {
+  await quarantineGaps(input.transaction);
   await resolveOwners(input);
   await makeLines(input);
   await settleMoney(input);
