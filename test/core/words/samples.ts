@@ -343,6 +343,8 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'not-yes-or-no': NO_VALUES,
   'not-a-number': NO_VALUES,
   'larger-than-amounts': NO_VALUES,
+  'decimal-or-thousands': NO_VALUES,
+  'short-year': NO_VALUES,
   'day-or-month': NO_VALUES,
   'no-such-day': NO_VALUES,
   'no-such-time': NO_VALUES,

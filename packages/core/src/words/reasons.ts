@@ -379,6 +379,8 @@ interface RowProblems {
   'not-yes-or-no': Nothing;
   'not-a-number': Nothing;
   'larger-than-amounts': Nothing;
+  'decimal-or-thousands': Nothing;
+  'short-year': Nothing;
   'day-or-month': Nothing;
   'no-such-day': Nothing;
   'no-such-time': Nothing;

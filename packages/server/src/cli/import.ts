@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { readCoverage } from '../db/queries/imports/imports.js';
 import { UserError } from '../errors.js';
-import type { ImportStopped } from '../ingest/files/import-file.js';
+import { ImportStopped } from '../ingest/files/import-file.js';
 import { importPaths, type PathsReport } from '../ingest/files/import-paths.js';
 import { removeLeftoverFolders, withTemporaryFolder } from '../ingest/files/temporary-folders.js';
 import { FORMATS } from '../ingest/formats.js';
@@ -116,6 +116,11 @@ export async function importInto(
         progress.show(`importing ${path.basename(file.path)}: ${number.format(rows)} rows`, null),
       onReport: () => progress.clear(),
     });
+  } catch (error) {
+    progress.clear();
+    if (error instanceof ImportStopped && options.ask === undefined)
+      process.stderr.write(`${fileLines({ ...error.report, isChecked: true }).join('\n')}\n`);
+    throw error;
   } finally {
     progress.clear();
   }

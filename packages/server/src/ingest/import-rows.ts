@@ -34,6 +34,8 @@ export interface RowImport extends RowFeed {
   readonly words?: Readonly<Record<string, string>>;
   /** Rows of other kinds that the same file tells of; of theirs, what cannot be used says nothing. */
   readonly feeds?: readonly RowFeed[];
+  /** Settles what the staged rows mean, before whole orders are made of them. */
+  settle?(transaction: Transaction): Promise<void>;
   /**
    * Looks at the rows that were staged, before any is stored.
    * @throws what ends the import
@@ -71,6 +73,7 @@ export async function importRows(sql: Sql, rows: RowImport, options: ImportOptio
     );
   return recordImport(sql, rows, options, async (transaction, importId) => {
     const read = await stage(transaction, rows);
+    await rows.settle?.(transaction);
     read.quarantined = await completeStaging(transaction, rows.entity, read.quarantined, context);
     const reading = await rows.judge?.(transaction, read);
     await lockMerges(transaction);

@@ -34,6 +34,9 @@ export const imports: Sentences<RowProblemKind> = {
   'not-yes-or-no': () => 'ليس نعم ولا لا: اكتب true أو false',
   'not-a-number': () => 'ليس رقمًا',
   'larger-than-amounts': () => 'أكبر من أي مبلغ',
+  'decimal-or-thousands': () =>
+    'قد يكون آلافًا أو كسورًا عشرية: اذكر "decimal: \',\'" أو "decimal: \'.\'" في ملف المطابقة',
+  'short-year': () => 'سنته مختصرة: اذكر "dates: dmy" أو "dates: mdy" أو نمطًا مثل "dates: dd.MM.yy" في ملف المطابقة',
   'day-or-month': () => 'قد يبدأ باليوم أو بالشهر: اذكر "dates: dmy" أو "dates: mdy" في ملف المطابقة',
   'no-such-day': () => 'يوم لا وجود له',
   'no-such-time': () => 'وقت لا وجود له',

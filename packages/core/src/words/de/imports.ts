@@ -44,6 +44,10 @@ export const imports: Sentences<RowProblemKind> = {
   'not-yes-or-no': () => 'ist weder Ja noch Nein: true oder false schreiben',
   'not-a-number': () => 'ist keine Zahl',
   'larger-than-amounts': () => 'ist größer als jeder Betrag',
+  'decimal-or-thousands': () =>
+    'kann Tausender oder Dezimalstellen haben: "decimal: \',\'" oder "decimal: \'.\'" in einer Zuordnungsdatei angeben',
+  'short-year': () =>
+    'hat eine abgekürzte Jahreszahl: "dates: dmy", "dates: mdy" oder ein Muster wie "dates: dd.MM.yy" in einer Zuordnungsdatei angeben',
   'day-or-month': () =>
     'kann mit dem Tag oder dem Monat beginnen: "dates: dmy" oder "dates: mdy" in einer Zuordnungsdatei angeben',
   'no-such-day': () => 'ist ein Tag, den es nicht gibt',

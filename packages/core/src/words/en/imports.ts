@@ -41,6 +41,10 @@ export const imports: Sentences<RowProblemKind> = {
   'not-yes-or-no': () => 'is neither yes nor no: write true or false',
   'not-a-number': () => 'is not a number',
   'larger-than-amounts': () => 'is larger than any amount',
+  'decimal-or-thousands': () =>
+    'may be thousands or a number with decimals: say "decimal: \',\'" or "decimal: \'.\'" in a mapping file',
+  'short-year': () =>
+    'has a shortened year: say "dates: dmy", "dates: mdy" or a pattern such as "dates: dd.MM.yy" in a mapping file',
   'day-or-month': () => 'may have the day or the month first: say "dates: dmy" or "dates: mdy" in a mapping file',
   'no-such-day': () => 'is a day that does not exist',
   'no-such-time': () => 'is a time that does not exist',

@@ -44,6 +44,10 @@ export const imports: Sentences<RowProblemKind> = {
   'not-yes-or-no': () => 'no es ni sí ni no: escribe true o false',
   'not-a-number': () => 'no es un número',
   'larger-than-amounts': () => 'es mayor que cualquier importe',
+  'decimal-or-thousands': () =>
+    'puede tener miles o decimales: indica "decimal: \',\'" o "decimal: \'.\'" en un archivo de correspondencias',
+  'short-year': () =>
+    'tiene un año abreviado: indica "dates: dmy", "dates: mdy" o un patrón como "dates: dd.MM.yy" en un archivo de correspondencias',
   'day-or-month': () =>
     'puede empezar por el día o por el mes: indica "dates: dmy" o "dates: mdy" en un archivo de correspondencias',
   'no-such-day': () => 'es un día que no existe',

@@ -39,6 +39,10 @@ export const imports: Sentences<RowProblemKind> = {
   'not-yes-or-no': () => 'はいでもいいえでもありません。trueかfalseで書いてください',
   'not-a-number': () => '数値ではありません',
   'larger-than-amounts': () => '金額として大きすぎます',
+  'decimal-or-thousands': () =>
+    'は桁区切りか小数点か分かりません。マッピングファイルに "decimal: \',\'" か "decimal: \'.\'" を書いてください',
+  'short-year': () =>
+    'は年が省略されています。マッピングファイルに "dates: dmy"、"dates: mdy" か "dates: dd.MM.yy" のような書式を書いてください',
   'day-or-month': () =>
     'は日と月の順序が分かりません。マッピングファイルに "dates: dmy" か "dates: mdy" を書いてください',
   'no-such-day': () => '存在しない日付です',

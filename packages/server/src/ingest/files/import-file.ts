@@ -17,8 +17,8 @@ import { importRows, type RowFeed } from '../import-rows.js';
 import { EMPTY_MAPPING, type Mapping } from '../rows/mapping.js';
 import { presentFields, readRows } from '../rows/read-rows.js';
 import type { ReadCounts } from '../rows/staging.js';
-import { findingText } from '../understanding/finding.js';
-import { judgeStaged, shapeOf } from '../understanding/judge.js';
+import { type Finding, findingText } from '../understanding/finding.js';
+import { judgeStaged, settleAmounts, shapeOf } from '../understanding/judge.js';
 import { asMapped, whyOf } from '../understanding/recognise.js';
 import { type Understanding, understandOther, understandTable } from '../understanding/understand.js';
 import { openSource, type Source } from './read-source.js';
@@ -49,11 +49,21 @@ export class ImportStopped extends UserError {
   constructor(
     readonly file: string,
     readonly report: ImportReport,
+    others = '',
   ) {
     const reasons = (report.findings ?? []).filter(({ stops }) => stops).map(findingText);
     super(
-      `${path.basename(file)} is not imported, as a first import of such a file would store a false figure: ${reasons.join('; ')}. Import it with that line, or as it stands with --accept`,
+      `${path.basename(file)} is not imported, as a first import of such a file would store a false figure: ${reasons.join('; ')}. Import it with that line, or as it stands with --accept${others}`,
     );
+  }
+
+  /** The same among the other files of a call. */
+  among(imported: readonly string[], unread: readonly string[]): ImportStopped {
+    const parts = [
+      ...(imported.length > 0 ? [`imported before it: ${imported.join(', ')}`] : []),
+      ...(unread.length > 0 ? [`not read after it: ${unread.join(', ')}`] : []),
+    ];
+    return new ImportStopped(this.file, this.report, `; ${parts.join('; ')}`);
   }
 }
 
@@ -130,13 +140,14 @@ const rulesOf = ({ titles: _, ...mapping }: Mapping): string =>
 function asBefore(
   { path: target, format }: RecognisedFile,
   { why, columns }: Understanding,
-  { at, ...earlier }: EarlierImport,
+  { at, failure, ...earlier }: EarlierImport,
   seconds: number,
 ): ImportReport {
   const text = `the same bytes were imported on ${at} UTC (import ${earlier.importId}), so nothing changes; --again reads them again`;
   return {
     ...{ ...earlier, inserted: 0, updated: 0, why, columns, seconds },
     ...{ source: path.basename(target), format: format.key },
+    ...(failure === null ? {} : { failure }),
     findings: [{ stops: false, text, rows: null, mapping: null }],
   };
 }
@@ -160,14 +171,14 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
       const same = await readSameImport(sql, source.fingerprint(), format.key, rules);
       if (same !== null) return asBefore(file, understanding, same, (performance.now() - startedAt) / 1000);
     }
-    const feed = (entity: RowFeed['entity']): RowFeed => {
+    const feed = (entity: RowFeed['entity']): RowFeed & { present: Set<string> } => {
       const { attributes, values } = mapping;
       const columns = { ...understanding.chosen, ...mapping.columns };
       const rows = { format, entity, head: source.head, columns, attributes, values };
       return {
         entity,
         dialects: understanding.dialects.get(entity),
-        present: presentFields(rows),
+        present: new Set(presentFields(rows)),
         give: (receiver, flush, counts) =>
           readRows({ ...rows, text: source.text() }, receiver, async () => {
             await flush();
@@ -186,6 +197,8 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
       ...{ ...empty, read, quarantined, repairs, unknownStatuses, ...reading },
       ...{ source: path.basename(target), format: format.key, seconds: (performance.now() - startedAt) / 1000 },
     });
+    const main = feed(format.entity);
+    let settled: readonly Finding[] = [];
     try {
       const report = await importRows(
         sql,
@@ -193,10 +206,13 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
           source: path.basename(target),
           format: format.key,
           words: format.words,
-          ...feed(format.entity),
+          ...main,
           feeds: (format.feeds ?? []).map(feed),
+          settle: async (transaction) => {
+            settled = await settleAmounts(transaction, understanding, main.present);
+          },
           async judge(transaction, counts) {
-            const judged = await judgeStaged(transaction, understanding, counts);
+            const judged = await judgeStaged(transaction, understanding, settled, counts);
             const reading = { why, columns, shape, rules, ...judged };
             if (options.check === true) throw new OnlyChecked(reading, { ...counts });
             if (mayStop && judged.findings.some(({ stops }) => stops))

@@ -109,7 +109,16 @@ export async function importPaths(sql: Sql, paths: readonly string[], options: P
     try {
       report = await importFile(sql, file, own);
     } catch (error) {
-      if (!(error instanceof ImportStopped) || options.ask === undefined || !(await options.ask(error))) throw error;
+      if (!(error instanceof ImportStopped)) throw error;
+      if (options.ask === undefined || !(await options.ask(error))) {
+        const unread = recognised.slice(recognised.indexOf(file) + 1).map((other) => path.basename(other.path));
+        throw files.length + unread.length === 0
+          ? error
+          : error.among(
+              files.map(({ source }) => source),
+              unread,
+            );
+      }
       report = await importFile(sql, file, { ...own, accept: true });
     }
     files.push(report);

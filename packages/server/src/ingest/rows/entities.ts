@@ -3,6 +3,7 @@ import {
   type CellReader,
   readAge,
   readCurrency,
+  readCustomerId,
   readDecimal,
   readEmail,
   readFlag,
@@ -56,15 +57,10 @@ const flag = (name: string, ...aliases: string[]): Field => ({ name, read: readF
 const required = (field: Field): Field => ({ ...field, required: true });
 const droppable = (field: Field): Field => ({ ...field, decisive: false });
 
-const customerId = id(
-  'customer_id',
-  'user_id',
-  'customerid',
-  'userid',
-  'customer',
-  'client_id',
-  'customer_external_id',
-);
+const customerId: Field = {
+  ...id('customer_id', 'user_id', 'customerid', 'userid', 'customer', 'client_id', 'customer_external_id'),
+  read: readCustomerId,
+};
 const orderId = id(
   'order_id',
   'orderid',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LIFECYCLE } from '../../db/tables.js';
 import { codeOf, UserError } from '../../errors.js';
 import { FORMATS } from '../formats.js';
+import { readDatesSetting } from './dates/date-pattern.js';
 import type { Dialect } from './dialect.js';
 import { ENTITIES, normaliseHeader } from './entities.js';
 
@@ -20,7 +21,8 @@ export interface Mapping {
   readonly ignored?: readonly string[];
   /** Columns that are kept as attributes of the customer, as normalised headers. */
   readonly attributes?: readonly string[];
-  readonly dates?: 'dmy' | 'mdy';
+  /** `dmy`, `mdy`, `ymd`, `excel`, or a pattern such as `dd.MM.yy HH:mm` (`readDatesSetting`). */
+  readonly dates?: string;
   readonly decimal?: ',' | '.';
   readonly statuses: Readonly<Record<string, string>>;
   readonly rates: Readonly<Record<string, string>>;
@@ -46,7 +48,13 @@ const schema = z
     values: z.record(z.string(), z.union([z.string().min(1), z.number().transform(String)])).optional(),
     ignored: headers.optional(),
     attributes: headers.optional(),
-    dates: z.enum(['dmy', 'mdy']).optional(),
+    dates: z
+      .string()
+      .refine(
+        (text) => readDatesSetting(text) !== null,
+        'is neither dmy, mdy, ymd, excel nor a pattern such as "dd.MM.yy HH:mm"',
+      )
+      .optional(),
     decimal: z.enum([',', '.']).optional(),
     statuses: z.record(z.string(), z.enum(LIFECYCLE)).optional(),
     rates: z.record(z.string().regex(/^[A-Z]{3}$/, 'is not a currency code such as EUR'), decimal).optional(),
@@ -127,7 +135,8 @@ export const dialectOf = (
   detected: Dialect,
   words: Readonly<Record<string, string>> = {},
 ): Dialect => ({
-  dates: mapping.dates ?? detected.dates,
-  decimalComma: mapping.decimal === undefined ? detected.decimalComma : mapping.decimal === ',',
+  ...detected,
+  ...(mapping.dates === undefined ? {} : readDatesSetting(mapping.dates)),
+  ...(mapping.decimal === undefined ? {} : { decimalComma: mapping.decimal === ',', decimalOpen: false }),
   statuses: { ...words, ...mapping.statuses },
 });

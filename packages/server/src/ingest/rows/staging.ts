@@ -68,6 +68,9 @@ export class StagingWriter implements RowReceiver {
     this.counts.read++;
     let repaired = false;
     let rate: string | undefined;
+    let hasCurrency = false;
+    /** What the first sign beside an amount of the row may mean. */
+    let signed: { readonly field: string; readonly cell: string; readonly currencies: readonly string[] } | undefined;
     let columns = '';
     for (let i = 0; i < this.#fields.length; i++) {
       const field = this.#fields[i]!;
@@ -92,6 +95,7 @@ export class StagingWriter implements RowReceiver {
         continue;
       }
       const value = field.read(cell, this.#rules.dialects[i]!);
+      if (i === this.#currency) hasCurrency = true;
       if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
         rate = this.#rules.rates[value];
         if (rate === undefined) {
@@ -102,6 +106,7 @@ export class StagingWriter implements RowReceiver {
       }
       if (value instanceof Repair) {
         columns += `\t${escapeCopy(value.text)}`;
+        if (value.currencies !== undefined) signed ??= { field: field.name, cell, currencies: value.currencies };
         repaired = true;
         this.#countRepair(value.kind);
       } else if (typeof value === 'string') columns += `\t${escapeCopy(value)}`;
@@ -117,6 +122,16 @@ export class StagingWriter implements RowReceiver {
         repaired = true;
         this.#countRepair(`${field.name} left empty: it ${english(value.reason)}`);
       }
+    }
+    if (signed !== undefined && !hasCurrency && !signed.currencies.includes(this.#rules.currency)) {
+      // The sign names another currency than the shop's, and no column says otherwise.
+      const currency = signed.currencies.find((code) => Object.hasOwn(this.#rules.rates, code));
+      if (currency === undefined) {
+        const reason = said('no-rate', { currency: signed.currencies[0]!, into: this.#rules.currency });
+        this.#quarantine(line, signed.field, signed.cell, reason, cells);
+        return;
+      }
+      rate = this.#rules.rates[currency];
     }
     this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
   }

@@ -25,6 +25,7 @@ const OF_LINE = [
   'net_line_total',
 ];
 const OF_ORDER = ['total', 'total_amount'];
+const BESIDE_A_TOTAL = ['subtotal', 'order_discount', 'tax', 'shipping', 'tip', 'gift_card_paid'];
 
 /** Customers whose names stand where an id would are known by their addresses. */
 function knownByAddress(
@@ -80,5 +81,16 @@ export function chooseColumns(
     if (whole !== undefined && told.order_total === undefined && profileOf('order_total') === undefined)
       columns.order_total = whole;
   }
+  // Beside taxes, shipping and the like a total is that of the order.
+  const amount = profileOf('amount');
+  const isWhole =
+    columns.amount === undefined &&
+    told.amount === undefined &&
+    told.order_total === undefined &&
+    amount !== undefined &&
+    OF_ORDER.includes(amount.name) &&
+    profileOf('order_total') === undefined &&
+    BESIDE_A_TOTAL.some((field) => profileOf(field) !== undefined);
+  if (isWhole) Object.assign(columns, { amount: '', order_total: amount.name });
   return { columns, findings };
 }

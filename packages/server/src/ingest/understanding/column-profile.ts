@@ -1,6 +1,6 @@
 import { AmountForms } from '../rows/amount-forms.js';
 import { isMissingWord, readDecimal } from '../rows/clean.js';
-import { DateForms } from '../rows/date-forms.js';
+import { DateForms } from '../rows/dates/date-forms.js';
 import type { AmountVerdict, DateVerdict } from '../rows/observers.js';
 import { stationOf } from '../rows/status-words.js';
 
@@ -36,6 +36,8 @@ const TRIAL = 1000;
 const EVERY_CELL_UNTIL = 20_000;
 const ONE_OF = 16;
 const MOST_WORDS = 64;
+const NO_DATES: DateVerdict = { order: 'none', share: 0, shortYears: null, dayNumbers: false };
+const NO_AMOUNTS: AmountVerdict = { decimal: 'open', share: 0, byCurrency: false };
 /** So many of the first cells are compared with each other. */
 const COMPARED = 2000;
 const LONGEST_WORD = 60;
@@ -106,7 +108,8 @@ class ColumnObserver {
   }
 
   #giveUpTrials(): void {
-    if ((this.#dates?.verdict().share ?? 0) < 0.1) this.#dates = null;
+    const dates = this.#dates?.verdict();
+    if (dates !== undefined && dates.share < 0.1 && !dates.dayNumbers) this.#dates = null;
     if ((this.#amounts?.verdict(2).share ?? 0) < 0.1) this.#amounts = null;
   }
 
@@ -118,8 +121,8 @@ class ColumnObserver {
   }
 
   profile(title: string, name: string, count: number, currencyDigits: number): ColumnProfile {
-    const dates = this.#dates?.verdict() ?? { order: 'none', share: 0 };
-    const amounts = this.#amounts?.verdict(currencyDigits) ?? { decimal: 'open', share: 0 };
+    const dates = this.#dates?.verdict() ?? NO_DATES;
+    const amounts = this.#amounts?.verdict(currencyDigits) ?? NO_AMOUNTS;
     const known = [...(this.#words ?? [])].reduce((sum, [word, times]) => sum + (stationOf(word) ? times : 0), 0);
     const share = (times: number) => (this.#seen === 0 ? 0 : times / this.#seen);
     const isMoney = share(this.#fractions) >= 0.5 || share(this.#marks) >= 0.1 || namesMoney(name);

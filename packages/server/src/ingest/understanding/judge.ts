@@ -24,7 +24,6 @@ import { OF_ORDERS, type Understanding } from './understand.js';
 const HARDLY_ANY_READ = 0.9;
 /** Fields that decide when an order counts. */
 const DECIDES_ORDERS = new Set(['placed_at', 'status', 'returned_at']);
-const hasOrderTotal = ENTITIES.sales.some(({ name }) => name === 'order_total');
 const MONEY = ['amount', 'unit_price', 'order_total', 'subtotal', 'refunded'];
 
 /** The line of a mapping file that makes such rows good; null where none does. */
@@ -34,6 +33,14 @@ function mappingFor({ field, kind, values, rows }: StagedProblem, read: number):
       return `statuses: { ${values.map((word) => `${yamlWord(word.toLowerCase())}: STATION`).join(', ')} }, where STATION is one of ${LIFECYCLE.join(', ')}`;
     case 'day-or-month':
       return 'dates: dmy (or mdy)';
+    case 'short-year':
+      return 'dates: dmy (or mdy, or a pattern such as dd.MM.yy)';
+    case 'not-a-date':
+      return values.some((value) => /\d/.test(value)) ? 'dates: PATTERN, such as dd.MM.yyyy HH:mm' : null;
+    case 'spreadsheet-day':
+      return 'dates: excel';
+    case 'decimal-or-thousands':
+      return 'decimal: "," (or ".")';
     case 'no-rate':
       return `rates: { ${values.map((currency) => `${currency.toUpperCase()}: 1.0`).join(', ')} }, each in the currency of the shop`;
     case 'not-a-number':
@@ -80,8 +87,14 @@ const MOST_ORDERS = 0.9;
 /**
  * Decides by the values whether the amounts are those of lines or are repeated totals of their orders, and takes them for
  * that. Where the values leave it open the owner is asked.
+ * @param present the fields that the file has; changed with what the amounts are taken for
  */
-async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: Understanding): Promise<Finding[]> {
+export async function settleAmounts(
+  transaction: Transaction,
+  { format, columns, knowsWorth }: Understanding,
+  present: Set<string>,
+): Promise<Finding[]> {
+  if (format.entity !== 'sales') return [];
   if (knowsWorth === false) await takeAsWorthNothing(transaction);
   const source = columns.find(({ fields }) => fields.includes('amount'));
   if (source === undefined || !columns.some(({ fields }) => fields.includes('order_id'))) return [];
@@ -90,10 +103,12 @@ async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: 
   if (told.severalRows === 0 || told.repeated < told.severalRows * MOST_ORDERS) return [];
   if (told.priced > 0) {
     if (told.ownLines >= told.priced * MOST_ORDERS) return [];
-    await takeAmountsAsTotals(transaction, hasOrderTotal ? 'order_total' : null);
+    await takeAmountsAsTotals(transaction);
+    present.delete('amount');
+    present.add('order_total');
     return [
       {
-        stops: !hasOrderTotal && told.repeatedSums < told.repeated * MOST_ORDERS,
+        stops: false,
         text: `"${title}" repeats the total of the order on each of its lines (${told.repeated} of ${told.severalRows} orders of several rows), so it counts once an order`,
         rows: null,
         mapping: null,
@@ -111,20 +126,28 @@ async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: 
   ];
 }
 
-/** Whether what orders state of themselves is what their lines add up to. */
-async function settleSums(transaction: Transaction): Promise<Finding[]> {
+/** Of so many orders the sums have to close; of fewer it is the file that is misread. */
+const HALF = 0.5;
+
+/** What orders state of their money against what their lines come to. */
+async function openSums(transaction: Transaction): Promise<Finding[]> {
   const sums = await readSums(transaction);
   if (sums === null || sums.openOrders === 0) return [];
   const { orders, openOrders, open } = sums;
-  const shown = open.map(({ orderId, difference }) => `${orderId}: ${difference}`).join(', ');
-  const stops = sums.closing[sums.best] < orders / 2;
+  const examples = open
+    .slice(0, 3)
+    .map(({ orderId, difference }) => `${orderId}: ${difference.replace(/^(-?\d+\.\d\d)\d+$/, '$1')}`)
+    .join(', ');
+  const stops = openOrders > orders * HALF;
   return [
     {
       stops,
-      text: `${openOrders} of ${orders} orders state another sum than that of their lines (stated less lines: ${shown}${openOrders > open.length ? ', ...' : ''}); they count as their lines say`,
+      text: stops
+        ? `the sums do not close in ${openOrders} of ${orders} orders: what they state as total or subtotal is not what their lines cost less discounts, with or without tax, shipping and tips (order: difference, ${examples})`
+        : `the sums of ${openOrders === 1 ? '1 order' : `${openOrders} orders`} of ${orders} do not close, and ${openOrders === 1 ? 'it is' : 'they are'} worth what the lines say (order: difference, ${examples})`,
       rows: null,
       mapping: stops
-        ? 'columns: { unit_price: COLUMN, order_discount: COLUMN, shipping: COLUMN, tax: COLUMN, order_total: COLUMN }'
+        ? 'columns: { order_total: COLUMN, subtotal: COLUMN, order_discount: COLUMN, tax: COLUMN, shipping: COLUMN }, those that the file has, or ignored: [COLUMN] for a column that is no total'
         : null,
     },
   ];
@@ -152,18 +175,15 @@ async function lateRefunds(transaction: Transaction): Promise<Finding[]> {
 export async function judgeStaged(
   transaction: Transaction,
   understanding: Understanding,
+  settled: readonly Finding[],
   { read, quarantined }: Readonly<ReadCounts>,
 ): Promise<Judgement> {
   const { format, holdsMoney } = understanding;
   const { entity } = format;
-  const amounts =
-    entity === 'sales'
-      ? [...(await settleAmounts(transaction, understanding)), ...(await settleSums(transaction))]
-      : entity === 'returns'
-        ? await lateRefunds(transaction)
-        : [];
+  const own =
+    entity === 'sales' ? await openSums(transaction) : entity === 'returns' ? await lateRefunds(transaction) : [];
   const problems = quarantined === 0 ? [] : await problemFindings(transaction, entity, read);
-  const findings = [...understanding.findings, ...amounts, ...problems];
+  const findings = [...understanding.findings, ...settled, ...own, ...problems];
   if (read > 0 && quarantined === read) return { findings, failure: 'no row of it can be used' };
   const columns = ENTITIES[entity].map(({ name }) => name).filter((name) => MONEY.includes(name));
   if (holdsMoney && !(await stagesMoney(transaction, columns)))

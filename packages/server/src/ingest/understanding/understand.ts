@@ -1,9 +1,11 @@
 import type { EntityKey } from '../../db/queries/imports/merge.js';
 import type { FileHead, InputFormat } from '../format.js';
 import { CsvRecords } from '../rows/csv-records.js';
-import { type Dialect, detectDialect } from '../rows/dialect.js';
-import { ENTITIES } from '../rows/entities.js';
+import { digitsOf } from '../rows/currency-signs.js';
+import { type Dialect, detectDialect, PLAIN_DIALECT } from '../rows/dialect.js';
+import { ENTITIES, type Field } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
+import { readDecimal } from '../rows/read-amount.js';
 import { columnsOf, isLeftOut, otherColumns } from '../rows/read-rows.js';
 import { type ChosenColumns, chooseColumns } from './choose-columns.js';
 import { type ColumnKind, type ColumnProfile, namesMoney, TableObserver } from './column-profile.js';
@@ -176,6 +178,23 @@ function columnFindings(
   return findings;
 }
 
+/** How a column is written, for the field that it fills. */
+function dialectOfColumn(profile: ColumnProfile | undefined, { read }: Field, hasOtherCurrencies: boolean): Dialect {
+  if (profile === undefined) return PLAIN_DIALECT;
+  const { order, shortYears, dayNumbers } = profile.dates;
+  const { decimal, byCurrency } = profile.amounts;
+  // The decimals of the shop's currency say nothing of weights, nor of money in other currencies.
+  const sign = byCurrency && (read !== readDecimal || hasOtherCurrencies) ? 'open' : decimal;
+  return {
+    dates: order === 'dmy' || order === 'mdy' || order === 'ymd' ? order : null,
+    shortYears,
+    dayNumbers,
+    decimalComma: sign === ',',
+    decimalOpen: sign === 'open',
+    statuses: {},
+  };
+}
+
 /**
  * Reads a table from its first row to its last before any is stored: what each column holds and what becomes of it, how
  * each field is written, and what would give a false figure.
@@ -194,21 +213,16 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
     const source = { format, entity, head, columns, attributes: kept, values };
     const places = columnsOf(source);
     const fields = ENTITIES[entity];
+    const currency = profiles[places[fields.findIndex(({ name }) => name === 'currency')]!];
+    const hasOtherCurrencies =
+      currency?.examples.some((code) => digitsOf(code.toUpperCase()) !== file.currencyDigits) ?? false;
     fields.forEach(({ name }, i) => {
       if (places[i]! >= 0 && places[i]! < profiles.length) fieldsOf[places[i]!]!.add(name);
     });
     for (const column of otherColumns(source, places)) attributes.add(column);
     dialects.set(
       entity,
-      fields.map((_, i) => {
-        const profile = profiles[places[i]!];
-        const order = profile?.dates.order;
-        return {
-          dates: order === 'dmy' || order === 'mdy' ? order : null,
-          decimalComma: profile?.amounts.decimal === ',',
-          statuses: {},
-        };
-      }),
+      fields.map((field, i) => dialectOfColumn(profiles[places[i]!], field, hasOtherCurrencies)),
     );
   }
   const isOwn = format.columns !== undefined;

@@ -21,6 +21,8 @@ export interface ImportResult {
   readonly shape?: string;
   /** What the rules under which the file was read are known by. */
   readonly rules?: string;
+  /** What makes the import a failure, although it was done. */
+  readonly failure?: string;
   /** What its owner was told of the file as a whole. */
   readonly findings?: readonly { readonly text: string; readonly mapping: string | null }[];
 }
@@ -47,13 +49,14 @@ export async function finishImport(
   report: ImportResult,
   fingerprint: string | null,
 ): Promise<void> {
-  const { repairs, unknownStatuses, shape, rules, findings } = report;
+  const { repairs, unknownStatuses, shape, rules, failure, findings } = report;
   const told = findings?.map(({ text, mapping }) => ({ text, mapping }));
   const details = {
     repairs,
     unknownStatuses,
     ...(shape && { shape }),
     ...(rules && { rules }),
+    ...(failure && { failure }),
     ...(told?.length && { findings: told }),
   };
   await transaction`
@@ -66,7 +69,9 @@ export async function finishImport(
 }
 
 /** What became of a file that was imported before. */
-export interface EarlierImport extends Omit<ImportResult, 'shape' | 'rules' | 'findings' | 'inserted' | 'updated'> {
+export interface EarlierImport
+  extends Omit<ImportResult, 'shape' | 'rules' | 'findings' | 'failure' | 'inserted' | 'updated'> {
+  readonly failure: string | null;
   /** `2026-01-31 09:30`, in UTC. */
   readonly at: string;
 }
@@ -82,7 +87,7 @@ export async function readSameImport(
     select id::float8 as "importId", to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at,
            rows_read::float8 as read, rows_kept::float8 as kept, rows_repaired::float8 as repaired,
            rows_quarantined::float8 as quarantined, rows_duplicate::float8 as duplicate,
-           (rows_kept + rows_repaired)::float8 as unchanged, details->'repairs' as repairs, details->'unknownStatuses' as "unknownStatuses"
+           (rows_kept + rows_repaired)::float8 as unchanged, details->'repairs' as repairs, details->'unknownStatuses' as "unknownStatuses", details->>'failure' as failure
     from imports where state = 'done' and fingerprint = ${fingerprint} and format = ${format} and details->>'rules' = ${rules}
     order by id desc limit 1`;
   return row ?? null;
