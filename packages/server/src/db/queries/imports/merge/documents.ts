@@ -21,10 +21,11 @@ const NO_FIELDS = [
   'guest',
 ];
 
-/** The cells of a good row as the readers read them again: a number never looks like one with thousands. */
+/** The cells of a good row as the readers read them again: a number has no point that a decimal comma would make one of thousands. */
 const CELLS = `(
   select jsonb_object_agg(c.key, case when c.value is null then ''
-    when jsonb_typeof(to_jsonb(s) -> c.key) = 'number' and c.value ~ '^-?\\d+\\.\\d{3}$' then c.value || '0' else c.value end)
+    when jsonb_typeof(to_jsonb(s) -> c.key) = 'number' and c.value like '%.%'
+      then replace(c.value, '.', '') || 'e-' || length(split_part(c.value, '.', 2)) else c.value end)
   from jsonb_each_text(to_jsonb(s)) as c where c.key <> all('{${NO_FIELDS.join(',')}}'))`;
 
 /** Platforms print what belongs to an order in its first row only; its other rows take it from there. */
