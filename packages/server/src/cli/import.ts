@@ -95,6 +95,7 @@ export async function importInto(
     mapping?: Mapping;
     accept?: boolean;
     check?: boolean;
+    again?: boolean;
     ask?: (stopped: ImportStopped) => Promise<boolean>;
   } = {},
 ): Promise<PathsReport> {
@@ -108,6 +109,7 @@ export async function importInto(
       mapping: options.mapping,
       accept: options.accept,
       check: options.check,
+      again: options.again,
       ask: options.ask,
       isDemo: options.kind === 'demo',
       onFileProgress: (file, rows) =>
@@ -172,13 +174,14 @@ export const importCommand = makeCommand('import')
     'a mapping file (YAML) for what the files do not tell themselves: columns, dates, status words, currency rates',
   )
   .option('--check', 'show what the files are, what of them would be used and what is wrong; store nothing')
+  .option('--again', 'read files again whose same bytes were imported before')
   .option('--accept', 'import also what a first import of such a file would stop at')
   .option('--retry-quarantined', 'read the rows in quarantine again, under --map; exits 1 when there are none')
   .action(async (paths: string[]) => {
     const { config, options, report } = commandContext(importCommand);
     const mapping = typeof options.map === 'string' ? await readMapping(options.map) : undefined;
     const format = typeof options.format === 'string' ? options.format : undefined;
-    const [accept, check] = [options.accept === true, options.check === true];
+    const [accept, check, again] = [options.accept === true, options.check === true, options.again === true];
     if (options.retryQuarantined === true ? paths.length > 0 || check : paths.length === 0) {
       throw new UserError(
         'give the paths to import, or --retry-quarantined alone (tessera import --help lists the options)',
@@ -192,7 +195,7 @@ export const importCommand = makeCommand('import')
         options.retryQuarantined === true
           ? await retryInto(database, config, mapping)
           : await withStandardInput(paths, (given) =>
-              importInto(database, config, given, { format, mapping, accept, check, ask }),
+              importInto(database, config, given, { format, mapping, accept, check, again, ask }),
             );
       report(result, () => importLines(result));
       if (result.files.length === 0) throw new UserError('no row in quarantine can be read again: nothing was retried');

@@ -34,6 +34,8 @@ export interface FileReading {
   readonly columns?: readonly ColumnUse[];
   readonly findings?: readonly Finding[];
   readonly shape?: string;
+  /** What the rules under which the file was read are known by. */
+  readonly rules?: string;
   /** What makes the import a failure, although it was done: no row could be used, or no money was stored. */
   readonly failure?: string;
   /** Nothing was stored: the file was only looked at. */

@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from '../db/database.js';
 import { lockMerges } from '../db/queries/imports/imports.js';
+import type { ReplacedOrders } from '../db/queries/imports/merge/upsert.js';
 import { completeStaging, type EntityKey, mergeStaging } from '../db/queries/imports/merge.js';
 import { dropStagedProblems } from '../db/queries/imports/staging.js';
 import { type FileReading, type ImportOptions, type ImportReport, recordImport } from './import-frame.js';
@@ -8,6 +9,7 @@ import { ENTITIES } from './rows/entities.js';
 import { dialectOf, EMPTY_MAPPING } from './rows/mapping.js';
 import type { RowReceiver } from './rows/read-rows.js';
 import { type ReadCounts, type ReadingRules, stageRows } from './rows/staging.js';
+import type { Finding } from './understanding/finding.js';
 
 /** The digits behind the point of a currency. */
 export const currencyDigits = (currency: string): number =>
@@ -45,6 +47,17 @@ export interface RowImport extends RowFeed {
   after?(transaction: Transaction, importId: number): Promise<void>;
 }
 
+/** Says that the order of the imports decided, as nothing in the files did. */
+function replacedFinding({ orders, sameCall, examples }: ReplacedOrders): Finding {
+  const named = `${examples.join(', ')}${orders > examples.length ? ', ...' : ''}`;
+  const [one, them] = orders === 1 ? ['1 order', 'it'] : [`${orders} orders`, 'them'];
+  const text =
+    sameCall === 0
+      ? `${one} (${named}) came in an earlier import too and no version says which is newer: what this file says of ${them} counts`
+      : `${one} (${named}) came in an earlier file too, ${sameCall} of them in this call, and no version says which is newer: this file replaces what an earlier call said, and files of one call complete each other`;
+  return { stops: false, text, rows: null, mapping: null };
+}
+
 /** Imports rows: streamed into a staging table, cleaned on the way, judged there as a whole, merged by set operations. */
 export async function importRows(sql: Sql, rows: RowImport, options: ImportOptions): Promise<ImportReport> {
   const mapping = options.mapping ?? EMPTY_MAPPING;
@@ -62,7 +75,7 @@ export async function importRows(sql: Sql, rows: RowImport, options: ImportOptio
   return recordImport(sql, rows, options, async (transaction, importId) => {
     const read = await stage(transaction, rows);
     await rows.settle?.(transaction);
-    read.quarantined = await completeStaging(transaction, rows.entity, read.quarantined);
+    read.quarantined = await completeStaging(transaction, rows.entity, read.quarantined, context);
     const reading = await rows.judge?.(transaction, read);
     await lockMerges(transaction);
     const merged = await mergeStaging(transaction, rows.entity, rows.present, importId, context);
@@ -74,6 +87,13 @@ export async function importRows(sql: Sql, rows: RowImport, options: ImportOptio
       await dropStagedProblems(transaction);
       await mergeStaging(transaction, feed.entity, feed.present, importId, context);
     }
-    return { counts: { ...read, ...merged }, fingerprint, reading };
+    const { replaced, ...counts } = merged;
+    const findings =
+      replaced === undefined ? reading?.findings : [...(reading?.findings ?? []), replacedFinding(replaced)];
+    return {
+      counts: { ...read, ...counts },
+      fingerprint,
+      reading: findings === undefined ? reading : { ...reading, findings },
+    };
   });
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Sql } from '../../db/database.js';
+import { type EarlierImport, readSameImport } from '../../db/queries/imports/imports.js';
 import { isKnownShape } from '../../db/queries/imports/judgement.js';
 import { UserError } from '../../errors.js';
 import type { InputFormat } from '../format.js';
@@ -37,6 +39,8 @@ export interface FileOptions extends ImportOptions {
   readonly accept?: boolean;
   /** Reads, judges and stores nothing. */
   readonly check?: boolean;
+  /** Reads also a file whose bytes were imported before. */
+  readonly again?: boolean;
   readonly onProgress?: (rows: number) => void;
 }
 
@@ -128,6 +132,26 @@ async function onRecord<T>(sql: Sql, { path: target, format }: RecognisedFile, w
   }
 }
 
+/** What the rules of a mapping are known by: under others the same bytes say something else. */
+const rulesOf = ({ titles: _, ...mapping }: Mapping): string =>
+  createHash('sha256').update(JSON.stringify(mapping)).digest('hex');
+
+/** The report of a file whose bytes were imported before: nothing is new, whatever came between. */
+function asBefore(
+  { path: target, format }: RecognisedFile,
+  { why, columns }: Understanding,
+  { at, failure, ...earlier }: EarlierImport,
+  seconds: number,
+): ImportReport {
+  const text = `the same bytes were imported on ${at} UTC (import ${earlier.importId}), so nothing changes; --again reads them again`;
+  return {
+    ...{ ...earlier, inserted: 0, updated: 0, why, columns, seconds },
+    ...{ source: path.basename(target), format: format.key },
+    ...(failure === null ? {} : { failure }),
+    findings: [{ stops: false, text, rows: null, mapping: null }],
+  };
+}
+
 /**
  * Imports one file: the same file again changes nothing, a file that overlaps updates.
  * @throws ImportStopped where its owner has to say what it means first
@@ -141,6 +165,12 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
     const understanding = await onRecord(sql, file, () => understandFile(file, options));
     const shape = shapeOf(source.head, format.key, mapping);
     const mayStop = options.accept !== true && !(await isKnownShape(sql, shape));
+    const rules = rulesOf(mapping);
+    if (options.again !== true && options.check !== true && options.isDemo !== true) {
+      if (format.reading.kind !== 'csv') for await (const _ of source.text());
+      const same = await readSameImport(sql, source.fingerprint(), format.key, rules);
+      if (same !== null) return asBefore(file, understanding, same, (performance.now() - startedAt) / 1000);
+    }
     const feed = (entity: RowFeed['entity']): RowFeed & { present: Set<string> } => {
       const { attributes, ignored, values } = mapping;
       const columns = { ...understanding.chosen, ...mapping.columns };
@@ -183,7 +213,7 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
           },
           async judge(transaction, counts) {
             const judged = await judgeStaged(transaction, understanding, settled, counts);
-            const reading = { why, columns, shape, ...judged };
+            const reading = { why, columns, shape, rules, ...judged };
             if (options.check === true) throw new OnlyChecked(reading, { ...counts });
             if (mayStop && judged.findings.some(({ stops }) => stops))
               throw new ImportStopped(target, unstored(reading, counts));

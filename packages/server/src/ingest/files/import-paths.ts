@@ -38,6 +38,8 @@ export interface PathsOptions extends ImportOptions {
   readonly accept?: boolean;
   /** Reads, judges and stores nothing. */
   readonly check?: boolean;
+  /** Reads also files whose bytes were imported before. */
+  readonly again?: boolean;
   /** Asks the owner whether a file that stops is imported as it stands; none is where nobody can be asked. */
   readonly ask?: (stopped: ImportStopped) => Promise<boolean>;
   readonly onFile?: (file: RecognisedFile) => void;
@@ -101,7 +103,8 @@ export async function importPaths(sql: Sql, paths: readonly string[], options: P
   const files: ImportReport[] = [];
   for (const file of recognised) {
     options.onFile?.(file);
-    const own = { ...options, onProgress: (rows: number) => options.onFileProgress?.(file, rows) };
+    const siblings = files.map(({ importId }) => importId);
+    const own = { ...options, siblings, onProgress: (rows: number) => options.onFileProgress?.(file, rows) };
     let report: ImportReport;
     try {
       report = await importFile(sql, file, own);

@@ -5,7 +5,7 @@ import { mergeItems, mergeOrders } from './merge/orders.js';
 import { settlePeople } from './merge/people.js';
 import { mergeCampaigns, mergeCustomers, mergeProducts } from './merge/people-and-products.js';
 import { mergeSales } from './merge/sales.js';
-import { count, type MergeInput, type Written } from './merge/upsert.js';
+import { count, type MergeInput, type ReplacedOrders, type Written } from './merge/upsert.js';
 
 /** THE LIST of what a row of a file can be, and how such rows come into the tables. */
 const MERGES = {
@@ -44,14 +44,19 @@ export interface MergeCounts {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly replaced?: ReplacedOrders;
 }
 
 /** What is known of an import beside its rows. */
 export type MergeContext = Pick<MergeInput, 'digits' | 'siblings'>;
 
 /** Makes of the staged rows what they are together. @returns how many of them wait in quarantine */
-export const completeStaging = async (transaction: Transaction, entity: EntityKey, waiting: number): Promise<number> =>
-  entity === 'sales' ? completeDocuments(transaction) : waiting;
+export const completeStaging = async (
+  transaction: Transaction,
+  entity: EntityKey,
+  waiting: number,
+  { siblings = [] }: MergeContext = {},
+): Promise<number> => (entity === 'sales' ? completeDocuments(transaction, siblings) : waiting);
 
 /**
  * Moves the rows of the staging table into the shop's tables and its problems into quarantine.

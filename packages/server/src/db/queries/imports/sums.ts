@@ -16,6 +16,8 @@ export interface Sums {
   readonly closing: Readonly<Record<Discounts, number>>;
   /** The reading under which most orders close; of equals the first. */
   readonly best: Discounts;
+  /** Whether the subtotals of orders with a discount are those after it. */
+  readonly subtotalsAfter: boolean;
   /** Orders that do not close under the best reading; their difference, in their own currency, is what is stated less what the lines say. */
   readonly open: readonly { readonly orderId: string; readonly difference: string }[];
   /** How many orders do not close. */
@@ -68,6 +70,18 @@ function closes(worth: string): string {
   return `(case when total is not null then ${totals} else abs(subtotal - (${worth})) <= tolerance or abs(subtotal - gross) <= tolerance end)`;
 }
 
+/** The discount of an order: under the file's reading, or, where the order closes under another one only, under that. */
+export function discountOf({ best, subtotalsAfter }: Pick<Sums, 'best' | 'subtotalsAfter'>): string {
+  const own = (key: Discounts) => {
+    const worth = `gross - (${DISCOUNT_OF[key]})`;
+    return subtotalsAfter
+      ? `abs(subtotal - (${worth})) <= 0.005 + 0.01 * rows`
+      : closes(worth).replaceAll('tolerance', '(0.005 + 0.01 * rows)');
+  };
+  const others = DISCOUNTS.filter((key) => key !== best);
+  return `case when ${own(best)} then ${DISCOUNT_OF[best]} ${others.map((key) => `when ${own(key)} then ${DISCOUNT_OF[key]}`).join(' ')} else ${DISCOUNT_OF[best]} end`;
+}
+
 /** What the sums of the staged rows of sales say: facts, from which follows whether a file is taken. Null where no order states any. */
 export async function readSums(transaction: Transaction): Promise<Sums | null> {
   const [given] = await transaction<{ exist: boolean }[]>`
@@ -84,6 +98,9 @@ export async function readSums(transaction: Transaction): Promise<Sums | null> {
   const best = DISCOUNTS.reduce((a, b) => (closing[b] > closing[a] ? b : a));
   const openOrders = row!.orders! - closing[best];
   const worth = `gross - (${DISCOUNT_OF[best]})`;
+  const [subtotals] = await transaction.unsafe<{ after: boolean }[]>(`
+    select count(*) filter (where abs(subtotal - (${worth})) <= tolerance) > count(*) filter (where abs(subtotal - gross) <= tolerance) as after
+    from ${orders} where abs(${DISCOUNT_OF[best]}) > tolerance`);
   const open =
     openOrders === 0
       ? []
@@ -91,5 +108,5 @@ export async function readSums(transaction: Transaction): Promise<Sums | null> {
           select order_id as "orderId",
                  (case when total is not null then total - shipping - tip - (case when tax_included then 0 else tax end) else subtotal end - (${worth}))::text as difference
           from ${orders} where not ${closes(worth)} order by order_id limit 5`);
-  return { orders: row!.orders!, closing, best, open, openOrders };
+  return { orders: row!.orders!, closing, best, subtotalsAfter: subtotals!.after, open, openOrders };
 }

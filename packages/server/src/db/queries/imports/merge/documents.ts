@@ -21,10 +21,11 @@ const NO_FIELDS = [
   'guest',
 ];
 
-/** The cells of a good row as the readers read them again: a number never looks like one with thousands. */
+/** The cells of a good row as the readers read them again: a number has no point that a decimal comma would make one of thousands. */
 const CELLS = `(
   select jsonb_object_agg(c.key, case when c.value is null then ''
-    when jsonb_typeof(to_jsonb(s) -> c.key) = 'number' and c.value ~ '^-?\\d+\\.\\d{3}$' then c.value || '0' else c.value end)
+    when jsonb_typeof(to_jsonb(s) -> c.key) = 'number' and c.value like '%.%'
+      then replace(c.value, '.', '') || 'e-' || length(split_part(c.value, '.', 2)) else c.value end)
   from jsonb_each_text(to_jsonb(s)) as c where c.key <> all('{${NO_FIELDS.join(',')}}'))`;
 
 /** Platforms print what belongs to an order in its first row only; its other rows take it from there. */
@@ -50,8 +51,21 @@ async function inheritHeads(transaction: Transaction): Promise<void> {
   await transaction`drop table heads`;
 }
 
+/** An order that was cut in two has its first row in an earlier file of the same call. */
+async function inheritFromSiblings(transaction: Transaction, siblings: readonly number[]): Promise<void> {
+  if (siblings.length === 0) return;
+  const cells = ['placed_at', 'status', 'shipped_at', 'delivered_at', 'cancelled_at', 'returned_at'];
+  await transaction.unsafe(
+    `update staging s set ${cells.map((name) => `${name} = coalesce(s.${name}, o.${name})`).join(', ')},
+       customer_id = coalesce(s.customer_id, nullif(o.customer_id, '')), rate = case when s.currency is null then coalesce(s.rate, o.rate) else s.rate end
+     from orders o where o.order_id = s.order_id and s.problem is null and o.import_id = any($1::bigint[])
+       and (s.placed_at is null or s.status is null)`,
+    [[...siblings]],
+  );
+}
+
 /** Rows that neither they nor their order date, and rows that say nothing of money. */
-async function quarantineGaps(transaction: Transaction): Promise<void> {
+export async function quarantineGaps(transaction: Transaction): Promise<void> {
   const worthless =
     'amount is null and unit_price is null and order_total is null and subtotal is null and status is null';
   const [gaps] = await transaction.unsafe<{ exist: boolean }[]>(`
@@ -64,6 +78,7 @@ async function quarantineGaps(transaction: Transaction): Promise<void> {
      where problem is null and (placed_at is null or (${worthless}))`,
     [english(NO_TIME), english(NO_AMOUNT), NO_TIME.kind, NO_AMOUNT.kind],
   );
+  await waitAsWhole(transaction);
 }
 
 /** An order of which a row cannot be used waits as a whole: what is left of it is an order that nobody placed. */
@@ -85,11 +100,12 @@ async function waitAsWhole(transaction: Transaction): Promise<void> {
 /**
  * Makes whole orders of the staged rows of sales: cells that stand in an order's first row hold for all of its rows, and an
  * order with a row that cannot be used waits in quarantine with all of them.
+ * @param siblings earlier imports of the same call
  * @returns how many rows wait in quarantine now
  */
-export async function completeDocuments(transaction: Transaction): Promise<number> {
+export async function completeDocuments(transaction: Transaction, siblings: readonly number[]): Promise<number> {
   await inheritHeads(transaction);
-  await quarantineGaps(transaction);
+  await inheritFromSiblings(transaction, siblings);
   await waitAsWhole(transaction);
   const [row] = await transaction<{ waiting: number }[]>`
     select count(*)::float8 as waiting from staging where problem is not null`;

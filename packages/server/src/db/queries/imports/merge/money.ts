@@ -1,4 +1,4 @@
-import { DISCOUNT_OF, orderMoney, readSums } from '../sums.js';
+import { DISCOUNT_OF, discountOf, orderMoney, readSums } from '../sums.js';
 import type { MergeInput } from './upsert.js';
 
 /** Cells that may make an order worth something else than the sum of its rows. */
@@ -50,7 +50,8 @@ export async function settleMoney(input: MergeInput): Promise<void> {
           select from fresh where not is_return group by order_id having min(order_discount) <> max(order_discount)) as exist`
     : [];
   const reading = sums?.best ?? (varying?.exist === true ? 'each' : 'order');
-  const discount = knowsLines ? DISCOUNT_OF[reading] : '0';
+  const known = sums === null ? DISCOUNT_OF[reading] : discountOf(sums);
+  const discount = knowsLines ? known : '0';
   // Taxes, shipping and tips stand in a total beside the goods.
   const ofTotal = 'total - shipping - tip - case when tax_included then 0 else tax end';
   await transaction.unsafe(`
@@ -87,6 +88,6 @@ export async function settleMoney(input: MergeInput): Promise<void> {
     from ranked`);
   await transaction`analyze shares`;
   await transaction`
-    update fresh f set discount = coalesce(f.gross, s.amount) * f.rate - s.amount * f.rate, amount = s.amount * f.rate, is_empty = false
+    update fresh f set discount = coalesce(f.discount, 0) + coalesce(f.gross, s.amount) * f.rate - s.amount * f.rate, amount = s.amount * f.rate, is_empty = false
     from shares s where s.line = f.line and s.order_id = f.order_id and s.item_id = f.item_id`;
 }

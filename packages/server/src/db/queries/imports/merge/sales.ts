@@ -1,4 +1,5 @@
 import { IS_RETURN, ROW_MONEY } from '../sums.js';
+import { quarantineGaps } from './documents.js';
 import { markGiftCards, settleMoney, statesMoney } from './money.js';
 import { resolveOwners } from './people.js';
 import {
@@ -11,6 +12,7 @@ import {
   type MergeInput,
   makeFresh,
   moveToCustomer,
+  type ReplacedOrders,
   upsert,
   type Written,
 } from './upsert.js';
@@ -68,7 +70,11 @@ async function makeLines({ transaction, present }: MergeInput): Promise<void> {
     ...(statesMoney(present) ? MONEY_CELLS : []),
   ];
   const worth = statesMoney(present)
-    ? [`${ROW_MONEY.gross} as gross`, `${ROW_MONEY.lineDiscount} as open_discount`, 'null::numeric as discount']
+    ? [
+        `${ROW_MONEY.gross} as gross`,
+        `${ROW_MONEY.lineDiscount} as open_discount`,
+        `nullif(abs(coalesce(s.line_discount, 0)) - ${ROW_MONEY.lineDiscount}, 0) * coalesce(s.rate, 1) as discount`,
+      ]
     : [];
   // Ids that were made here are unique as they are; ids of the file may repeat, and then the last row counts.
   await transaction.unsafe(`
@@ -273,15 +279,46 @@ async function replaceDocuments({ transaction, importId, siblings = [] }: MergeI
       returning t.order_id
     ),
     undone as (
-      delete from returns t using sale_orders o
-      where t.order_id = o.order_id and starts_with(t.return_id, o.order_id || ':') and not (t.import_id = any(${[...siblings]}))
-        and (t.return_id = o.order_id || ':refunded' or t.import_id in (select import_id from before_document b where b.order_id = t.order_id))
-        and not exists (select from sale_returns r where r.return_id = t.return_id)
+      delete from returns t using (
+        select r.return_id, r.customer_id from sale_orders o join returns r on r.order_id = o.order_id
+        left join before_document b on b.order_id = r.order_id and b.import_id = r.import_id
+        where starts_with(r.return_id, o.order_id || ':') and not (r.import_id = any(${[...siblings]}))
+          and (r.return_id = o.order_id || ':refunded' or b.order_id is not null)
+          and not exists (select from sale_returns s where s.return_id = r.return_id)
+      ) as u
+      where t.return_id = u.return_id and t.customer_id = u.customer_id
       returning t.order_id
     )
     select order_id from gone union select order_id from undone`;
   await transaction`
     update orders o set import_id = ${importId} from replaced r where o.order_id = r.order_id and o.import_id <> ${importId}`;
+}
+
+/** Orders that this file changed and an earlier one held too, where neither says which is newer. */
+async function readReplaced({
+  transaction,
+  importId,
+  present,
+  siblings = [],
+}: MergeInput): Promise<ReplacedOrders | undefined> {
+  if (present.has('version')) {
+    const [versions] = await transaction<
+      { exist: boolean }[]
+    >`select exists (select from sale_orders where version is not null) as exist`;
+    if (versions?.exist === true) return undefined;
+  }
+  const [row] = await transaction<{ orders: number; sameCall: number; examples: string[] }[]>`
+    select count(*)::float8 as orders, count(*) filter (where in_call)::float8 as "sameCall", coalesce((array_agg(order_id order by order_id))[1:3], '{}') as examples
+    from (
+      select b.order_id, bool_or(b.import_id = any(${[...siblings]})) as in_call
+      from before_document b join (
+        select order_id from orders where import_id = ${importId}
+        union select order_id from order_items where import_id = ${importId}
+        union select order_id from returns where import_id = ${importId} and order_id is not null
+      ) as w on w.order_id = b.order_id
+      where b.import_id <> ${importId} group by b.order_id
+    ) as changed`;
+  return row === undefined || row.orders === 0 ? undefined : row;
 }
 
 /** Notes by which imports the orders of the file came, before they are written. */
@@ -301,9 +338,10 @@ async function noteBefore({ transaction }: MergeInput): Promise<boolean> {
 /**
  * Lines that carry their order and their customer: transaction logs, invoice lines, order exports. An order is one with
  * the id that its rows share, or a row of its own; a negative line came back from its order. The rows were made whole before
- * (`completeDocuments`). What the file says of an order replaces what was here of it.
+ * (`completeDocuments`); which of them say nothing is known now. What the file says of an order replaces what was here of it.
  */
 export async function mergeSales(input: MergeInput): Promise<Written> {
+  await quarantineGaps(input.transaction);
   await resolveOwners(input);
   await makeLines(input);
   await settleMoney(input);
@@ -316,10 +354,11 @@ export async function mergeSales(input: MergeInput): Promise<Written> {
   const returns = await writeReturns(input);
   await attachReturns(input);
   if (wasHere) await replaceDocuments(input);
+  const replaced = wasHere ? await readReplaced(input) : undefined;
   const rows = await count(input.transaction, 'select count(*)::int as count from fresh');
   const isOrderLog = lines.inserted + lines.updated + returns.inserted + returns.updated === 0;
   const inserted = Math.min(rows, isOrderLog ? orders.inserted : lines.inserted + returns.inserted);
-  if (inserted === rows) return { inserted, updated: 0 };
+  if (inserted === rows) return { inserted, updated: 0, replaced };
   // A row is changed when what it stands for was written without being new: its line, its return, or its order.
   const touched = await count(
     input.transaction,
@@ -330,5 +369,5 @@ export async function mergeSales(input: MergeInput): Promise<Written> {
      left join returns r on r.customer_id = f.customer_id and r.return_id = f.order_id || ':' || f.item_id
      where ${input.importId} in (o.import_id, i.import_id, r.import_id)`,
   );
-  return { inserted: Math.min(inserted, touched), updated: Math.max(0, touched - inserted) };
+  return { inserted: Math.min(inserted, touched), updated: Math.max(0, touched - inserted), replaced };
 }

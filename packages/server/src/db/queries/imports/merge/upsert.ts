@@ -21,9 +21,19 @@ export interface MergeInput {
   readonly siblings?: readonly number[];
 }
 
+/** Orders that a file replaces and of which nobody says which version is newer. */
+export interface ReplacedOrders {
+  readonly orders: number;
+  /** Of these, the ones that another file of the same call holds. */
+  readonly sameCall: number;
+  /** Up to three of their ids. */
+  readonly examples: readonly string[];
+}
+
 export interface Written {
   readonly inserted: number;
   readonly updated: number;
+  readonly replaced?: ReplacedOrders;
 }
 
 interface Upsert {
