@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { readCoverage } from '../db/queries/imports/imports.js';
 import { UserError } from '../errors.js';
-import type { ImportStopped } from '../ingest/files/import-file.js';
+import { ImportStopped } from '../ingest/files/import-file.js';
 import { importPaths, type PathsReport } from '../ingest/files/import-paths.js';
 import { removeLeftoverFolders, withTemporaryFolder } from '../ingest/files/temporary-folders.js';
 import { FORMATS } from '../ingest/formats.js';
@@ -95,6 +95,7 @@ export async function importInto(
     mapping?: Mapping;
     accept?: boolean;
     check?: boolean;
+    again?: boolean;
     ask?: (stopped: ImportStopped) => Promise<boolean>;
   } = {},
 ): Promise<PathsReport> {
@@ -108,12 +109,18 @@ export async function importInto(
       mapping: options.mapping,
       accept: options.accept,
       check: options.check,
+      again: options.again,
       ask: options.ask,
       isDemo: options.kind === 'demo',
       onFileProgress: (file, rows) =>
         progress.show(`importing ${path.basename(file.path)}: ${number.format(rows)} rows`, null),
       onReport: () => progress.clear(),
     });
+  } catch (error) {
+    progress.clear();
+    if (error instanceof ImportStopped && options.ask === undefined)
+      process.stderr.write(`${fileLines({ ...error.report, isChecked: true }).join('\n')}\n`);
+    throw error;
   } finally {
     progress.clear();
   }
@@ -167,13 +174,14 @@ export const importCommand = makeCommand('import')
     'a mapping file (YAML) for what the files do not tell themselves: columns, dates, status words, currency rates',
   )
   .option('--check', 'show what the files are, what of them would be used and what is wrong; store nothing')
+  .option('--again', 'read files again whose same bytes were imported before')
   .option('--accept', 'import also what a first import of such a file would stop at')
   .option('--retry-quarantined', 'read the rows in quarantine again, under --map; exits 1 when there are none')
   .action(async (paths: string[]) => {
     const { config, options, report } = commandContext(importCommand);
     const mapping = typeof options.map === 'string' ? await readMapping(options.map) : undefined;
     const format = typeof options.format === 'string' ? options.format : undefined;
-    const [accept, check] = [options.accept === true, options.check === true];
+    const [accept, check, again] = [options.accept === true, options.check === true, options.again === true];
     if (options.retryQuarantined === true ? paths.length > 0 || check : paths.length === 0) {
       throw new UserError(
         'give the paths to import, or --retry-quarantined alone (tessera import --help lists the options)',
@@ -187,7 +195,7 @@ export const importCommand = makeCommand('import')
         options.retryQuarantined === true
           ? await retryInto(database, config, mapping)
           : await withStandardInput(paths, (given) =>
-              importInto(database, config, given, { format, mapping, accept, check, ask }),
+              importInto(database, config, given, { format, mapping, accept, check, again, ask }),
             );
       report(result, () => importLines(result));
       if (result.files.length === 0) throw new UserError('no row in quarantine can be read again: nothing was retried');

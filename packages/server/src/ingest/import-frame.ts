@@ -34,6 +34,8 @@ export interface FileReading {
   readonly columns?: readonly ColumnUse[];
   readonly findings?: readonly Finding[];
   readonly shape?: string;
+  /** What the rules under which the file was read are known by. */
+  readonly rules?: string;
   /** What makes the import a failure, although it was done: no row could be used, or no money was stored. */
   readonly failure?: string;
   /** Nothing was stored: the file was only looked at. */
@@ -46,6 +48,8 @@ export interface ImportOptions {
   readonly currency: string;
   /** What a mapping file says of columns, words, dates and rates. */
   readonly mapping?: Mapping;
+  /** Imports of the same call that were done before: they may hold other lines of the same orders. */
+  readonly siblings?: readonly number[];
   /** The rows are those of the generated demo shop. All others make a demo shop the owner's. */
   readonly isDemo?: boolean;
 }

@@ -128,6 +128,44 @@ describe('a total that is repeated on the lines of its order', () => {
   });
 });
 
+describe('the sums of a file', () => {
+  it('stop a first import where they close in hardly any order', async () => {
+    const sql = await emptyShop();
+    const text = rows(
+      'order_id,customer_id,date,sku,quantity,unit_price,order_total',
+      '1,C1,2026-01-05,P1,2,30.00,75.00',
+      '2,C2,2026-01-05,P1,1,30.00,40.00',
+      '3,C3,2026-01-05,P1,1,30.00,30.00',
+    );
+    const stopped = await stopOf(importText(sql, text));
+    expect(stopped.message).toMatch(
+      /the sums do not close in 2 of 3 orders.*1: 15\.00, 2: 10\.00.*order_total: COLUMN/,
+    );
+    await importText(sql, text, { accept: true });
+    expect(await worth(sql)).toEqual({ '1': '60.00', '2': '30.00', '3': '30.00' });
+  });
+
+  it('are told where they do not close in a few', async () => {
+    const sql = await emptyShop();
+    const text = rows(
+      'order_id,customer_id,date,sku,quantity,unit_price,shipping,total',
+      '1,C1,2026-01-05,P1,2,30.00,5.00,65.00',
+      '2,C2,2026-01-05,P1,1,30.00,5.00,35.00',
+      '3,C3,2026-01-05,P1,1,30.00,5.00,45.00',
+    );
+    const { files } = await importText(sql, text);
+    expect(files[0]?.findings?.map(findingText).join()).toMatch(/the sums of 1 order of 3 do not close.*3: 10\.00/);
+    expect(await worth(sql)).toEqual({ '1': '60.00', '2': '30.00', '3': '30.00' });
+  });
+
+  it('leave what stands beside the goods out of a total without lines', async () => {
+    const sql = await emptyShop();
+    const text = rows('order_id,customer_id,date,total,shipping,tax', '1,C1,2026-01-05,65.00,5.00,10.00');
+    await importText(sql, text);
+    expect(await worth(sql)).toEqual({ '1': '50.00' });
+  });
+});
+
 describe('a column of money that nothing names', () => {
   const HEADER = 'order_id,customer_id,order_date,status';
   it.each([
@@ -205,7 +243,7 @@ describe('a table of orders that looks like a list of customers', () => {
   it.each([
     [
       'with the number of an order',
-      'Bestellnummer;Kunde;Email;Datum;Gesamtbetrag',
+      'Bestellnummer;Customer;Email;Datum;Gesamtbetrag',
       '1;Ann Smith;a@example.com;2026-01-05;12,50',
     ],
     ['with status words', 'No;Customer ID;Email;Datum;Betrag;Zustand', '1;C1;a@example.com;2026-01-05;12,50;versandt'],

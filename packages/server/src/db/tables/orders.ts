@@ -49,6 +49,9 @@ export const orders = pgTable(
     shipping: numeric('shipping'),
     tip: numeric('tip'),
     totalStated: numeric('total_stated'),
+    /** The currency of its source, and what one unit of it was worth in the shop's; null where it is the shop's. */
+    currency: text('currency'),
+    rate: numeric('rate'),
     version: moment('version'),
     importId: counter('import_id'),
   },

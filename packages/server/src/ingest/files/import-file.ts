@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Sql } from '../../db/database.js';
+import { type EarlierImport, readSameImport } from '../../db/queries/imports/imports.js';
 import { isKnownShape } from '../../db/queries/imports/judgement.js';
 import { UserError } from '../../errors.js';
 import type { InputFormat } from '../format.js';
@@ -15,8 +17,8 @@ import { importRows, type RowFeed } from '../import-rows.js';
 import { EMPTY_MAPPING, type Mapping } from '../rows/mapping.js';
 import { presentFields, readRows } from '../rows/read-rows.js';
 import type { ReadCounts } from '../rows/staging.js';
-import { findingText } from '../understanding/finding.js';
-import { judgeStaged, shapeOf } from '../understanding/judge.js';
+import { type Finding, findingText } from '../understanding/finding.js';
+import { judgeStaged, settleAmounts, shapeOf } from '../understanding/judge.js';
 import { asMapped, whyOf } from '../understanding/recognise.js';
 import { type Understanding, understandOther, understandTable } from '../understanding/understand.js';
 import { openSource, type Source } from './read-source.js';
@@ -37,6 +39,8 @@ export interface FileOptions extends ImportOptions {
   readonly accept?: boolean;
   /** Reads, judges and stores nothing. */
   readonly check?: boolean;
+  /** Reads also a file whose bytes were imported before. */
+  readonly again?: boolean;
   readonly onProgress?: (rows: number) => void;
 }
 
@@ -45,11 +49,21 @@ export class ImportStopped extends UserError {
   constructor(
     readonly file: string,
     readonly report: ImportReport,
+    others = '',
   ) {
     const reasons = (report.findings ?? []).filter(({ stops }) => stops).map(findingText);
     super(
-      `${path.basename(file)} is not imported, as a first import of such a file would store a false figure: ${reasons.join('; ')}. Import it with that line, or as it stands with --accept`,
+      `${path.basename(file)} is not imported, as a first import of such a file would store a false figure: ${reasons.join('; ')}. Import it with that line, or as it stands with --accept${others}`,
     );
+  }
+
+  /** The same among the other files of a call. */
+  among(imported: readonly string[], unread: readonly string[]): ImportStopped {
+    const parts = [
+      ...(imported.length > 0 ? [`imported before it: ${imported.join(', ')}`] : []),
+      ...(unread.length > 0 ? [`not read after it: ${unread.join(', ')}`] : []),
+    ];
+    return new ImportStopped(this.file, this.report, `; ${parts.join('; ')}`);
   }
 }
 
@@ -118,6 +132,26 @@ async function onRecord<T>(sql: Sql, { path: target, format }: RecognisedFile, w
   }
 }
 
+/** What the rules of a mapping are known by: under others the same bytes say something else. */
+const rulesOf = ({ titles: _, ...mapping }: Mapping): string =>
+  createHash('sha256').update(JSON.stringify(mapping)).digest('hex');
+
+/** The report of a file whose bytes were imported before: nothing is new, whatever came between. */
+function asBefore(
+  { path: target, format }: RecognisedFile,
+  { why, columns }: Understanding,
+  { at, failure, ...earlier }: EarlierImport,
+  seconds: number,
+): ImportReport {
+  const text = `the same bytes were imported on ${at} UTC (import ${earlier.importId}), so nothing changes; --again reads them again`;
+  return {
+    ...{ ...earlier, inserted: 0, updated: 0, why, columns, seconds },
+    ...{ source: path.basename(target), format: format.key },
+    ...(failure === null ? {} : { failure }),
+    findings: [{ stops: false, text, rows: null, mapping: null }],
+  };
+}
+
 /**
  * Imports one file: the same file again changes nothing, a file that overlaps updates.
  * @throws ImportStopped where its owner has to say what it means first
@@ -131,14 +165,20 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
     const understanding = await onRecord(sql, file, () => understandFile(file, options));
     const shape = shapeOf(source.head, format.key, mapping);
     const mayStop = options.accept !== true && !(await isKnownShape(sql, shape));
-    const feed = (entity: RowFeed['entity']): RowFeed => {
-      const { attributes, values } = mapping;
+    const rules = rulesOf(mapping);
+    if (options.again !== true && options.check !== true && options.isDemo !== true) {
+      if (format.reading.kind !== 'csv') for await (const _ of source.text());
+      const same = await readSameImport(sql, source.fingerprint(), format.key, rules);
+      if (same !== null) return asBefore(file, understanding, same, (performance.now() - startedAt) / 1000);
+    }
+    const feed = (entity: RowFeed['entity']): RowFeed & { present: Set<string> } => {
+      const { attributes, ignored, values } = mapping;
       const columns = { ...understanding.chosen, ...mapping.columns };
-      const rows = { format, entity, head: source.head, columns, attributes, values };
+      const rows = { format, entity, head: source.head, columns, attributes, ignored, values };
       return {
         entity,
         dialects: understanding.dialects.get(entity),
-        present: presentFields(rows),
+        present: new Set(presentFields(rows)),
         give: (receiver, flush, counts) =>
           readRows({ ...rows, text: source.text() }, receiver, async () => {
             await flush();
@@ -157,6 +197,8 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
       ...{ ...empty, read, quarantined, repairs, unknownStatuses, ...reading },
       ...{ source: path.basename(target), format: format.key, seconds: (performance.now() - startedAt) / 1000 },
     });
+    const main = feed(format.entity);
+    let settled: readonly Finding[] = [];
     try {
       const report = await importRows(
         sql,
@@ -164,11 +206,14 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
           source: path.basename(target),
           format: format.key,
           words: format.words,
-          ...feed(format.entity),
+          ...main,
           feeds: (format.feeds ?? []).map(feed),
+          settle: async (transaction) => {
+            settled = await settleAmounts(transaction, understanding, main.present);
+          },
           async judge(transaction, counts) {
-            const judged = await judgeStaged(transaction, understanding, counts);
-            const reading = { why, columns, shape, ...judged };
+            const judged = await judgeStaged(transaction, understanding, settled, counts);
+            const reading = { why, columns, shape, rules, ...judged };
             if (options.check === true) throw new OnlyChecked(reading, { ...counts });
             if (mayStop && judged.findings.some(({ stops }) => stops))
               throw new ImportStopped(target, unstored(reading, counts));

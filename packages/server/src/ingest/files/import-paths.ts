@@ -38,6 +38,8 @@ export interface PathsOptions extends ImportOptions {
   readonly accept?: boolean;
   /** Reads, judges and stores nothing. */
   readonly check?: boolean;
+  /** Reads also files whose bytes were imported before. */
+  readonly again?: boolean;
   /** Asks the owner whether a file that stops is imported as it stands; none is where nobody can be asked. */
   readonly ask?: (stopped: ImportStopped) => Promise<boolean>;
   readonly onFile?: (file: RecognisedFile) => void;
@@ -101,12 +103,22 @@ export async function importPaths(sql: Sql, paths: readonly string[], options: P
   const files: ImportReport[] = [];
   for (const file of recognised) {
     options.onFile?.(file);
-    const own = { ...options, onProgress: (rows: number) => options.onFileProgress?.(file, rows) };
+    const siblings = files.map(({ importId }) => importId);
+    const own = { ...options, siblings, onProgress: (rows: number) => options.onFileProgress?.(file, rows) };
     let report: ImportReport;
     try {
       report = await importFile(sql, file, own);
     } catch (error) {
-      if (!(error instanceof ImportStopped) || options.ask === undefined || !(await options.ask(error))) throw error;
+      if (!(error instanceof ImportStopped)) throw error;
+      if (options.ask === undefined || !(await options.ask(error))) {
+        const unread = recognised.slice(recognised.indexOf(file) + 1).map((other) => path.basename(other.path));
+        throw files.length + unread.length === 0
+          ? error
+          : error.among(
+              files.map(({ source }) => source),
+              unread,
+            );
+      }
       report = await importFile(sql, file, { ...own, accept: true });
     }
     files.push(report);

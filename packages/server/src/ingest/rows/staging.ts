@@ -34,6 +34,8 @@ export interface ReadingRules {
   /** How each field is written, in the order of the entity's fields. */
   readonly dialects: readonly Dialect[];
   readonly currency: string;
+  /** The rows are customers without addresses, of whom 0 is one. */
+  readonly countsFromZero?: boolean;
   /** What one unit of another currency is worth in the shop's, as decimal text. */
   readonly rates: Readonly<Record<string, string>>;
 }
@@ -81,7 +83,7 @@ export class StagingWriter implements RowReceiver {
         repaired = true;
         this.#countRepair('blanks around a value');
       }
-      if (cell !== '' && isMissingWord(cell, field.read)) {
+      if (cell !== '' && isMissingWord(cell, field.read, this.#rules.countsFromZero)) {
         cell = '';
         repaired = true;
         this.#countRepair('a word for a missing value');
@@ -136,9 +138,9 @@ export class StagingWriter implements RowReceiver {
     this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
   }
 
-  bad(line: number, field: string, value: string, reason: RowReason): void {
+  bad(line: number, field: string, value: string, reason: RowReason, orderId?: string): void {
     this.counts.read++;
-    this.#quarantine(line, field, value, reason);
+    this.#quarantine(line, field, value, reason, null, orderId);
   }
 
   /** Waits until the database has taken what is buffered, so that memory stays flat. */
@@ -175,13 +177,17 @@ export class StagingWriter implements RowReceiver {
     this.counts.repairs[kind] = (this.counts.repairs[kind] ?? 0) + 1;
   }
 
-  /** @param cells what was read of the row, kept so that it can be read again under other rules */
+  /**
+   * @param cells what was read of the row, kept so that it can be read again under other rules
+   * @param orderId the order of a row without cells, which waits with it
+   */
   #quarantine(
     line: number,
     field: string,
     value: string,
     reason: RowReason,
     cells: readonly (string | undefined)[] | null = null,
+    orderId = '',
   ): void {
     this.counts.quarantined++;
     const shown = escapeCopy(storable(value.slice(0, LONGEST_SHOWN_VALUE)));
@@ -191,7 +197,8 @@ export class StagingWriter implements RowReceiver {
         : escapeCopy(
             JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, storable(cells[i] ?? '')]))),
           );
-    const empty = '\t\\N'.repeat(this.#fields.length);
+    const isKnown = (name: string) => name === 'order_id' && orderId !== '';
+    const empty = this.#fields.map(({ name }) => `\t${isKnown(name) ? escapeCopy(storable(orderId)) : '\\N'}`).join('');
     this.#buffer += `${line}\tf\t${escapeCopy(storable(field))}\t${shown}\t${escapeCopy(storable(english(reason)))}\t${reason.kind}\t${escapeCopy(storable(JSON.stringify(reason.values)))}\t${kept}\t\\N${empty}\n`;
   }
 }

@@ -1,7 +1,7 @@
 import type { FileHead, InputFormat } from '../format.js';
 import { ENTITIES } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
-import { columnsOf } from '../rows/read-rows.js';
+import { columnsOf, isLeftOut } from '../rows/read-rows.js';
 import type { ColumnProfile } from './column-profile.js';
 import { columnLine, type Finding } from './finding.js';
 
@@ -25,15 +25,16 @@ const OF_LINE = [
   'net_line_total',
 ];
 const OF_ORDER = ['total', 'total_amount'];
+const BESIDE_A_TOTAL = ['subtotal', 'order_discount', 'tax', 'shipping', 'tip', 'gift_card_paid'];
 
 /** Customers whose names stand where an id would are known by their addresses. */
 function knownByAddress(
   format: InputFormat,
   head: FileHead,
-  { columns: told, attributes, values }: Mapping,
+  { columns: told, attributes, ignored, values }: Mapping,
   profiles: readonly ColumnProfile[],
 ): ChosenColumns {
-  const places = columnsOf({ format, entity: 'customers', head, columns: told, attributes, values });
+  const places = columnsOf({ format, entity: 'customers', head, columns: told, attributes, ignored, values });
   const profileOf = (field: string): ColumnProfile | undefined =>
     profiles[places[ENTITIES.customers.findIndex(({ name }) => name === field)]!];
   const [person, email] = [profileOf('customer_id'), profileOf('email')];
@@ -50,8 +51,8 @@ export function chooseColumns(
   if (format.columns !== undefined) return NONE;
   if (format.entity === 'customers') return knownByAddress(format, head, mapping, profiles);
   if (format.entity !== 'sales') return NONE;
-  const { columns: told, attributes, values } = mapping;
-  const places = columnsOf({ format, entity: 'sales', head, columns: told, attributes, values });
+  const { columns: told, attributes, ignored, values } = mapping;
+  const places = columnsOf({ format, entity: 'sales', head, columns: told, attributes, ignored, values });
   const profileOf = (field: string): ColumnProfile | undefined =>
     profiles[places[ENTITIES.sales.findIndex(({ name }) => name === field)]!];
   const columns: Record<string, string> = {};
@@ -73,12 +74,24 @@ export function chooseColumns(
       });
     }
   }
-  const own = OF_LINE.find((name) => head.header.includes(name));
-  const whole = OF_ORDER.find((name) => head.header.includes(name));
+  const isThere = (name: string) => head.header.includes(name) && !isLeftOut(name, mapping);
+  const own = OF_LINE.find(isThere);
+  const whole = OF_ORDER.find(isThere);
   if (own !== undefined && told.amount === undefined) {
     columns.amount = own;
     if (whole !== undefined && told.order_total === undefined && profileOf('order_total') === undefined)
       columns.order_total = whole;
   }
+  // Beside taxes, shipping and the like a total is that of the order.
+  const amount = profileOf('amount');
+  const isWhole =
+    columns.amount === undefined &&
+    told.amount === undefined &&
+    told.order_total === undefined &&
+    amount !== undefined &&
+    OF_ORDER.includes(amount.name) &&
+    profileOf('order_total') === undefined &&
+    BESIDE_A_TOTAL.some((field) => profileOf(field) !== undefined);
+  if (isWhole) Object.assign(columns, { amount: '', order_total: amount.name });
   return { columns, findings };
 }

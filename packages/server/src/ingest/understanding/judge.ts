@@ -11,6 +11,7 @@ import {
   takeAsWorthNothing,
 } from '../../db/queries/imports/judgement.js';
 import type { EntityKey } from '../../db/queries/imports/merge.js';
+import { readSums } from '../../db/queries/imports/sums.js';
 import { LIFECYCLE } from '../../db/tables.js';
 import type { FileHead } from '../format.js';
 import { ENTITIES } from '../rows/entities.js';
@@ -24,7 +25,6 @@ import { OF_ORDERS, type Understanding } from './understand.js';
 const HARDLY_ANY_READ = 0.9;
 /** Fields that decide when an order counts. */
 const DECIDES_ORDERS = new Set(['placed_at', 'status', 'returned_at']);
-const hasOrderTotal = ENTITIES.sales.some(({ name }) => name === 'order_total');
 const MONEY = ['amount', 'unit_price', 'order_total', 'subtotal', 'refunded'];
 
 /** The line of a mapping file that makes such rows good; null where none does. */
@@ -88,8 +88,14 @@ const MOST_ORDERS = 0.9;
 /**
  * Decides by the values whether the amounts are those of lines or are repeated totals of their orders, and takes them for
  * that. Where the values leave it open the owner is asked.
+ * @param present the fields that the file has; changed with what the amounts are taken for
  */
-async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: Understanding): Promise<Finding[]> {
+export async function settleAmounts(
+  transaction: Transaction,
+  { format, columns, knowsWorth }: Understanding,
+  present: Set<string>,
+): Promise<Finding[]> {
+  if (format.entity !== 'sales') return [];
   if (knowsWorth === false) await takeAsWorthNothing(transaction);
   const source = columns.find(({ fields }) => fields.includes('amount'));
   if (source === undefined || !columns.some(({ fields }) => fields.includes('order_id'))) return [];
@@ -98,10 +104,12 @@ async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: 
   if (told.severalRows === 0 || told.repeated < told.severalRows * MOST_ORDERS) return [];
   if (told.priced > 0) {
     if (told.ownLines >= told.priced * MOST_ORDERS) return [];
-    await takeAmountsAsTotals(transaction, hasOrderTotal ? 'order_total' : null);
+    await takeAmountsAsTotals(transaction);
+    present.delete('amount');
+    present.add('order_total');
     return [
       {
-        stops: !hasOrderTotal && told.repeatedSums < told.repeated * MOST_ORDERS,
+        stops: false,
         text: `"${title}" repeats the total of the order on each of its lines (${told.repeated} of ${told.severalRows} orders of several rows), so it counts once an order`,
         rows: null,
         mapping: null,
@@ -115,6 +123,33 @@ async function settleAmounts(transaction: Transaction, { columns, knowsWorth }: 
       text: `"${title}" holds one and the same amount in all rows of each order of several rows (${told.repeated}), so it may be the total of the order or the amount of each line`,
       rows: null,
       mapping: `${columnLine('order_total', title)} for the total of the order, ${columnLine('amount', title)} for the amount of each line`,
+    },
+  ];
+}
+
+/** Of so many orders the sums have to close; of fewer it is the file that is misread. */
+const HALF = 0.5;
+
+/** What orders state of their money against what their lines come to. */
+async function openSums(transaction: Transaction): Promise<Finding[]> {
+  const sums = await readSums(transaction);
+  if (sums === null || sums.openOrders === 0) return [];
+  const { orders, openOrders, open } = sums;
+  const examples = open
+    .slice(0, 3)
+    .map(({ orderId, difference }) => `${orderId}: ${difference.replace(/^(-?\d+\.\d\d)\d+$/, '$1')}`)
+    .join(', ');
+  const stops = openOrders > orders * HALF;
+  return [
+    {
+      stops,
+      text: stops
+        ? `the sums do not close in ${openOrders} of ${orders} orders: what they state as total or subtotal is not what their lines cost less discounts, with or without tax, shipping and tips (order: difference, ${examples})`
+        : `the sums of ${openOrders === 1 ? '1 order' : `${openOrders} orders`} of ${orders} do not close, and ${openOrders === 1 ? 'it is' : 'they are'} worth what the lines say (order: difference, ${examples})`,
+      rows: null,
+      mapping: stops
+        ? 'columns: { order_total: COLUMN, subtotal: COLUMN, order_discount: COLUMN, tax: COLUMN, shipping: COLUMN }, those that the file has, or ignored: [COLUMN] for a column that is no total'
+        : null,
     },
   ];
 }
@@ -156,19 +191,16 @@ async function aheadFindings(transaction: Transaction): Promise<Finding[]> {
 export async function judgeStaged(
   transaction: Transaction,
   understanding: Understanding,
+  settled: readonly Finding[],
   { read, quarantined }: Readonly<ReadCounts>,
 ): Promise<Judgement> {
   const { format, holdsMoney } = understanding;
   const { entity } = format;
-  const amounts =
-    entity === 'sales'
-      ? await settleAmounts(transaction, understanding)
-      : entity === 'returns'
-        ? await lateRefunds(transaction)
-        : [];
+  const own =
+    entity === 'sales' ? await openSums(transaction) : entity === 'returns' ? await lateRefunds(transaction) : [];
   const problems = quarantined === 0 ? [] : await problemFindings(transaction, entity, read);
   const ahead = ENTITIES[entity].some(({ name }) => name === 'placed_at') ? await aheadFindings(transaction) : [];
-  const findings = [...understanding.findings, ...amounts, ...ahead, ...problems];
+  const findings = [...understanding.findings, ...settled, ...own, ...ahead, ...problems];
   if (read > 0 && quarantined === read) return { findings, failure: 'no row of it can be used' };
   const columns = ENTITIES[entity].map(({ name }) => name).filter((name) => MONEY.includes(name));
   if (holdsMoney && !(await stagesMoney(transaction, columns)))

@@ -136,10 +136,12 @@ function columnFindings(
   const findings: Finding[] = [];
   const fields = new Set([...columns.flatMap((column) => column.fields), ...Object.keys(mapping.values ?? {})]);
   const knowsWorth = isWorthKnown(columns, mapping);
+  // Whoever says which column is the money has said what the others are not.
+  const isWorthTold = [...WORTH].some((field) => mapping.columns[field] !== undefined);
   columns.forEach(({ title, use, kind, filled }, i) => {
     const profile = profiles[i]!;
     if (use !== 'not-understood' || kind !== 'money' || !profile.holdsNumbers) return;
-    const stops = !knowsWorth || namesMoney(profile.name);
+    const stops = !knowsWorth || (!isWorthTold && namesMoney(profile.name));
     findings.push({
       stops,
       text: `the column ${quoted(title)} holds money (${profile.examples.slice(0, 2).join(', ')}) and nothing says of what`,
@@ -209,8 +211,8 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
   const fieldsOf = profiles.map(() => new Set<string>());
   const attributes = new Set<number>();
   for (const entity of entities) {
-    const { columns, attributes: kept, values } = told;
-    const source = { format, entity, head, columns, attributes: kept, values };
+    const { columns, attributes: kept, ignored, values } = told;
+    const source = { format, entity, head, columns, attributes: kept, ignored, values };
     const places = columnsOf(source);
     const fields = ENTITIES[entity];
     const currency = profiles[places[fields.findIndex(({ name }) => name === 'currency')]!];

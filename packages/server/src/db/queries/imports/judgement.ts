@@ -73,12 +73,8 @@ export async function readAmountsInOrders(transaction: Transaction): Promise<Amo
 }
 
 /** From here on the staged amounts are those of their orders, whose lines cost what their pieces do. */
-export const takeAmountsAsTotals = (transaction: Transaction, column: 'order_total' | null) =>
-  transaction.unsafe(
-    column === null
-      ? 'update staging set amount = null where unit_price is not null'
-      : `update staging set ${column} = coalesce(${column}, amount), amount = null`,
-  );
+export const takeAmountsAsTotals = (transaction: Transaction) =>
+  transaction.unsafe('update staging set order_total = coalesce(order_total, amount), amount = null');
 
 /** From here on the rows of a log without money are worth nothing, and count. */
 export const takeAsWorthNothing = (transaction: Transaction) =>

@@ -52,11 +52,15 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
   ];
   return `
     placed as (
-      select o.customer_id, o.order_id, o.placed_at, o.status, o.returned_at, o.cancelled_at, o.delivered_at,
+      select o.customer_id, o.order_id, o.placed_at, o.status, o.cancelled_at, o.delivered_at,
+             -- A status that says so and no date: it came back when its refund was paid.
+             case when o.returned_at is null and o.status in ('returned', 'refunded')
+                  then (select max(r.returned_at) from returns r where r.customer_id = o.customer_id and r.order_id = o.order_id)
+                  else o.returned_at end as returned_at,
              (o.placed_at at time zone ${zone})::date as day,
              (o.status = 'cancelled' or o.cancelled_at is not null) and ${known('coalesce(o.cancelled_at, o.placed_at)', 'o')} as is_cancelled
       from orders o
-      where o.placed_at < ${asOf('o')} and o.customer_id <> '' ${only('o')}
+      where o.placed_at < ${asOf('o')} and o.customer_id <> '' and o.status <> 'pending' ${only('o')}
     ),
     line_states as (
       select i.customer_id, i.order_id, i.amount, ${pieces('i.quantity')} as quantity, i.product_id, o.placed_at, o.day,
@@ -74,8 +78,14 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
     ),
     lines as (select *, not is_cancelled and not is_returned as is_kept from line_states),
     refunds as (
-      select customer_id, order_id, sum(amount) as amount, sum(${pieces('quantity')}) as pieces
-      from returns r where order_id is not null and ${known('r.returned_at', 'r')} ${only('r')} group by customer_id, order_id
+      -- An order's own figure, its negative rows and refunds of their own tell of the same money: the largest telling counts.
+      select customer_id, order_id, max(amount) as amount, max(pieces) as pieces
+      from (
+        select customer_id, order_id, sum(amount) as amount, sum(${pieces('quantity')}) as pieces
+        from returns r where order_id is not null and ${known('r.returned_at', 'r')} ${only('r')}
+        group by customer_id, order_id,
+                 case when return_id = order_id || ':refunded' then 1 when starts_with(return_id, order_id || ':') then 2 else 3 end
+      ) as tellings group by customer_id, order_id
     ),
     order_lines as (
       select o.customer_id, o.order_id, o.placed_at, o.day, ${counts} as counts,
