@@ -8,22 +8,12 @@ export const casesFolder = path.join(fixturesFolder, 'cases');
 
 /** Cases that do not hold yet, each with why. One that holds fails its test until it is taken off. */
 const PENDING: Readonly<Record<string, string>> = {
-  '01-shopify-multicurrency-lines': 'rows of one order inherit its currency',
-  '02-shopify-order-discount': 'discounts beside the price are taken off',
   '03-magento-closed': "a platform's own status words",
-  '06-gift-card': 'a gift card sold is a liability',
-  '07-email-case-guest-account': 'placeholders are nobody; guests go by their address',
-  '08-excel-ids': 'rounded ids are refused',
-  '11-thousands-and-zero-decimal': 'thousands points and currency words',
   '15-stripe-payments': 'payments with a refunded amount',
   '17-future-dated-order': 'future moments are kept out of the run',
-  '18-first-row-in-quarantine': 'an order waits as a whole',
   '19-square-items': 'signs, brackets and weights in cells',
-  '24-date-forms': 'dates in the forms of other platforms',
-  '30-order-edited-later': 'a later export replaces an order',
   '31-only-refunded-customer': 'who keeps nothing is not among the best',
   '34-contact-export': 'contacts without an id',
-  '35-negative-row-and-status': 'one refund told twice',
 };
 
 /** The folders of cases below one, by their path in `test/fixtures/cases`. */

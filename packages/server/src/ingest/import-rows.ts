@@ -61,7 +61,8 @@ function replacedFinding({ orders, sameCall, examples }: ReplacedOrders): Findin
 /** Imports rows: streamed into a staging table, cleaned on the way, judged there as a whole, merged by set operations. */
 export async function importRows(sql: Sql, rows: RowImport, options: ImportOptions): Promise<ImportReport> {
   const mapping = options.mapping ?? EMPTY_MAPPING;
-  const rulesOf = ({ entity, dialects }: RowFeed): ReadingRules => ({
+  const rulesOf = ({ entity, dialects, present }: RowFeed): ReadingRules => ({
+    countsFromZero: entity === 'customers' && !present.has('email'),
     dialects: ENTITIES[entity].map((_, i) => dialectOf(mapping, dialects?.[i] ?? PLAIN_DIALECT, rows.words)),
     currency: options.currency,
     rates: mapping.rates,

@@ -172,9 +172,9 @@ export async function importFile(sql: Sql, file: RecognisedFile, options: FileOp
       if (same !== null) return asBefore(file, understanding, same, (performance.now() - startedAt) / 1000);
     }
     const feed = (entity: RowFeed['entity']): RowFeed & { present: Set<string> } => {
-      const { attributes, values } = mapping;
+      const { attributes, ignored, values } = mapping;
       const columns = { ...understanding.chosen, ...mapping.columns };
-      const rows = { format, entity, head: source.head, columns, attributes, values };
+      const rows = { format, entity, head: source.head, columns, attributes, ignored, values };
       return {
         entity,
         dialects: understanding.dialects.get(entity),

@@ -6,7 +6,7 @@ import { readCustomerId, readEmail, readId, readText } from './read-text.js';
  */
 const MISSING_TEXTS = new Set(['null', 'NULL', 'nan', 'NaN', 'nat', 'NaT', 'n/a', 'N/A', '#N/A', 'undefined']);
 /** Where a number, a time or a status is due, these cannot be anything else. */
-const MISSING_VALUES = new Set(['null', 'nan', 'nat', 'n/a', '#n/a', 'na', 'none', 'nil', '-', '--', 'undefined']);
+const MISSING_VALUES = new Set(['null', 'nan', 'nat', 'n/a', '#n/a', 'na', 'none', 'nil', '-', '--', '?', 'undefined']);
 const LONGEST_MISSING_WORD = 9;
 
 /** What shops write as the customer of an order that nobody with an account placed, in lower case. */
@@ -31,8 +31,12 @@ const NO_NUMBER = /^(?:-?0+(?:[.,]0+)?|-1(?:[.,]0+)?|[0-]+)$/;
 export const meansNobody = (cell: string) =>
   NO_NUMBER.test(cell) || (cell.length <= LONGEST_NOBODY && NOBODY.has(cell.toLowerCase().replace(/[\s_]+/g, ' ')));
 
-export function isMissingWord(cell: string, read: CellReader): boolean {
-  if (read === readCustomerId) return meansNobody(cell);
+/** The first id of a list that counts from 0. */
+const ZERO = /^0+$/;
+
+/** @param countsFromZero a list of customers that has no addresses, by which the guests of shops would be told: its 0 is somebody */
+export function isMissingWord(cell: string, read: CellReader, countsFromZero = false): boolean {
+  if (read === readCustomerId) return meansNobody(cell) && !(countsFromZero && ZERO.test(cell));
   if (cell.length > LONGEST_MISSING_WORD) return false;
   return read === readText || read === readId || read === readEmail
     ? MISSING_TEXTS.has(cell)

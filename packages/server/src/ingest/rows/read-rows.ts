@@ -33,12 +33,17 @@ export interface RowSource {
   readonly columns: Readonly<Record<string, string>>;
   /** Columns that a mapping file keeps as attributes of the customer, by normalised header. */
   readonly attributes?: readonly string[];
+  /** Columns that a mapping file leaves out, as `isLeftOut` reads them. */
+  readonly ignored?: readonly string[];
   /** What each row holds in fields that no column or an empty cell fills. */
   readonly values?: Readonly<Record<string, string>>;
 }
 
 /** What tells which column fills which field. */
-export type TableShape = Pick<RowSource, 'format' | 'entity' | 'head' | 'columns' | 'attributes' | 'values'>;
+export type TableShape = Pick<
+  RowSource,
+  'format' | 'entity' | 'head' | 'columns' | 'attributes' | 'ignored' | 'values'
+>;
 
 async function readCsv(
   { head, text }: RowSource,
@@ -256,7 +261,8 @@ const headerOf = ({ format, head }: Pick<TableShape, 'format' | 'head'>): readon
 
 /** The column of each field in a CSV, by the mapping file, the format, and the entity's own names, in this order. */
 export function columnsOf(source: TableShape): Int32Array {
-  const header = headerOf(source).map((name) => (source.attributes?.includes(name) === true ? '' : name));
+  const isTaken = (name: string) => source.attributes?.includes(name) === true || isLeftOut(name, source);
+  const header = headerOf(source).map((name) => (isTaken(name) ? '' : name));
   return mapHeader(ENTITIES[source.entity], header, { ...source.format.columns, ...source.columns });
 }
 
@@ -268,7 +274,7 @@ export function otherColumns(source: TableShape, columns: Int32Array): number[] 
   return headerOf(source).flatMap((name, column) =>
     name !== '' &&
     !columns.includes(column) &&
-    (attributes?.includes(name) === true || (keepsAll && !isLeftOut(name, format))) &&
+    (attributes?.includes(name) === true || (keepsAll && !isLeftOut(name, format) && !isLeftOut(name, source))) &&
     (format.adds === undefined || head.header.includes(name))
       ? [column]
       : [],
@@ -288,7 +294,7 @@ export function presentFields(source: TableShape): ReadonlySet<string> {
   );
 }
 
-/** Whether a format knows a column, by its normalised header, and leaves it out on purpose. */
-export const isLeftOut = (name: string, { ignored }: Pick<InputFormat, 'ignored'>): boolean =>
+/** Whether a format or a mapping file leaves a column out on purpose; by its normalised header, a name may end in `*`. */
+export const isLeftOut = (name: string, { ignored }: { readonly ignored?: readonly string[] | undefined }): boolean =>
   ignored?.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)) ===
   true;

@@ -34,6 +34,8 @@ export interface ReadingRules {
   /** How each field is written, in the order of the entity's fields. */
   readonly dialects: readonly Dialect[];
   readonly currency: string;
+  /** The rows are customers without addresses, of whom 0 is one. */
+  readonly countsFromZero?: boolean;
   /** What one unit of another currency is worth in the shop's, as decimal text. */
   readonly rates: Readonly<Record<string, string>>;
 }
@@ -81,7 +83,7 @@ export class StagingWriter implements RowReceiver {
         repaired = true;
         this.#countRepair('blanks around a value');
       }
-      if (cell !== '' && isMissingWord(cell, field.read)) {
+      if (cell !== '' && isMissingWord(cell, field.read, this.#rules.countsFromZero)) {
         cell = '';
         repaired = true;
         this.#countRepair('a word for a missing value');

@@ -1,7 +1,7 @@
 import type { FileHead, InputFormat } from '../format.js';
 import { ENTITIES } from '../rows/entities.js';
 import type { Mapping } from '../rows/mapping.js';
-import { columnsOf } from '../rows/read-rows.js';
+import { columnsOf, isLeftOut } from '../rows/read-rows.js';
 import type { ColumnProfile } from './column-profile.js';
 import { columnLine, type Finding } from './finding.js';
 
@@ -31,10 +31,10 @@ const BESIDE_A_TOTAL = ['subtotal', 'order_discount', 'tax', 'shipping', 'tip', 
 function knownByAddress(
   format: InputFormat,
   head: FileHead,
-  { columns: told, attributes, values }: Mapping,
+  { columns: told, attributes, ignored, values }: Mapping,
   profiles: readonly ColumnProfile[],
 ): ChosenColumns {
-  const places = columnsOf({ format, entity: 'customers', head, columns: told, attributes, values });
+  const places = columnsOf({ format, entity: 'customers', head, columns: told, attributes, ignored, values });
   const profileOf = (field: string): ColumnProfile | undefined =>
     profiles[places[ENTITIES.customers.findIndex(({ name }) => name === field)]!];
   const [person, email] = [profileOf('customer_id'), profileOf('email')];
@@ -51,8 +51,8 @@ export function chooseColumns(
   if (format.columns !== undefined) return NONE;
   if (format.entity === 'customers') return knownByAddress(format, head, mapping, profiles);
   if (format.entity !== 'sales') return NONE;
-  const { columns: told, attributes, values } = mapping;
-  const places = columnsOf({ format, entity: 'sales', head, columns: told, attributes, values });
+  const { columns: told, attributes, ignored, values } = mapping;
+  const places = columnsOf({ format, entity: 'sales', head, columns: told, attributes, ignored, values });
   const profileOf = (field: string): ColumnProfile | undefined =>
     profiles[places[ENTITIES.sales.findIndex(({ name }) => name === field)]!];
   const columns: Record<string, string> = {};
@@ -74,8 +74,9 @@ export function chooseColumns(
       });
     }
   }
-  const own = OF_LINE.find((name) => head.header.includes(name));
-  const whole = OF_ORDER.find((name) => head.header.includes(name));
+  const isThere = (name: string) => head.header.includes(name) && !isLeftOut(name, mapping);
+  const own = OF_LINE.find(isThere);
+  const whole = OF_ORDER.find(isThere);
   if (own !== undefined && told.amount === undefined) {
     columns.amount = own;
     if (whole !== undefined && told.order_total === undefined && profileOf('order_total') === undefined)

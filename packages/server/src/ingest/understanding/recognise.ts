@@ -9,10 +9,15 @@ import { type ColumnKind, TableObserver } from './column-profile.js';
 import { yamlWord } from './finding.js';
 
 /** The head as formats know it: columns that a mapping file names stand under the names of their fields too. */
-export function asMapped(head: FileHead, { columns, values }: Pick<Mapping, 'columns' | 'values'>): FileHead {
+export function asMapped(
+  head: FileHead,
+  { columns, values, ignored }: Pick<Mapping, 'columns' | 'values' | 'ignored'>,
+): FileHead {
   const named = Object.entries(columns).flatMap(([field, column]) => (head.header.includes(column) ? [field] : []));
   const added = [...named, ...Object.keys(values ?? {})];
-  return added.length === 0 ? head : { ...head, header: [...head.header, ...added] };
+  if (added.length === 0 && ignored === undefined) return head;
+  const own = head.header.map((name) => (isLeftOut(name, { ignored }) ? '' : name));
+  return { ...head, header: [...own, ...added] };
 }
 
 /** Why a file is taken for a format, for its owner to read. */

@@ -209,8 +209,8 @@ export async function understandTable(file: TableFile): Promise<Understanding> {
   const fieldsOf = profiles.map(() => new Set<string>());
   const attributes = new Set<number>();
   for (const entity of entities) {
-    const { columns, attributes: kept, values } = told;
-    const source = { format, entity, head, columns, attributes: kept, values };
+    const { columns, attributes: kept, ignored, values } = told;
+    const source = { format, entity, head, columns, attributes: kept, ignored, values };
     const places = columnsOf(source);
     const fields = ENTITIES[entity];
     const currency = profiles[places[fields.findIndex(({ name }) => name === 'currency')]!];
