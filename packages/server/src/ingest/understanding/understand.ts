@@ -136,10 +136,12 @@ function columnFindings(
   const findings: Finding[] = [];
   const fields = new Set([...columns.flatMap((column) => column.fields), ...Object.keys(mapping.values ?? {})]);
   const knowsWorth = isWorthKnown(columns, mapping);
+  // Whoever says which column is the money has said what the others are not.
+  const isWorthTold = [...WORTH].some((field) => mapping.columns[field] !== undefined);
   columns.forEach(({ title, use, kind, filled }, i) => {
     const profile = profiles[i]!;
     if (use !== 'not-understood' || kind !== 'money' || !profile.holdsNumbers) return;
-    const stops = !knowsWorth || namesMoney(profile.name);
+    const stops = !knowsWorth || (!isWorthTold && namesMoney(profile.name));
     findings.push({
       stops,
       text: `the column ${quoted(title)} holds money (${profile.examples.slice(0, 2).join(', ')}) and nothing says of what`,
