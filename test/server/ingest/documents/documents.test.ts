@@ -48,17 +48,17 @@ describe('an order', () => {
         'order_id,customer_id,date,product_id,amount,status',
         '1,a,2026-01-01,P,10.125,completed',
         '1,a,2026-01-01,Q,5,abgeholt',
-        '2,b,2026-01-02,P,10,shipped',
+        '2,b,2026-01-02,P,10.50,shipped',
       ),
     });
-    expect(await worths(sql)).toEqual({ 2: 10 });
+    expect(await worths(sql)).toEqual({ 2: 10.5 });
     expect(await quarantined(sql)).toEqual([2, 3]);
     await retryQuarantined(sql, {
       ...READING,
       mapping: { ...EMPTY_MAPPING, decimal: ',', statuses: { abgeholt: 'delivered' } },
     });
     expect(await quarantined(sql)).toEqual([]);
-    expect(await worths(sql)).toEqual({ 1: 15.125, 2: 10 });
+    expect(await worths(sql)).toEqual({ 1: 15.125, 2: 10.5 });
   });
 
   it('takes its customer, its date and its currency from the row that has them', async () => {
