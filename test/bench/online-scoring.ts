@@ -51,8 +51,13 @@ try {
           ['stored', undefined],
         ] as const)) {
       const row = {
-        ...{ order_id: `bench-${name}-${i}`, item_id: '1', customer_id: id, placed_at: new Date().toISOString() },
-        ...{ status: 'placed', amount: '25', quantity: '1' },
+        order_id: `bench-${name}-${i}`,
+        item_id: '1',
+        customer_id: id,
+        placed_at: new Date().toISOString(),
+        status: 'placed',
+        amount: '25',
+        quantity: '1',
       };
       const started = performance.now();
       await importMessage(

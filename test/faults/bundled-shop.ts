@@ -76,8 +76,14 @@ export async function bundledShop(): Promise<BundledShop> {
   async function ask<Row extends object>(statement: string): Promise<Row[]> {
     const password = await readFile(path.join(folder.path, 'postgres.password'), 'utf8');
     const sql = postgres({
-      ...{ host: path.join(home, 'run'), username: 'tessera', database: 'postgres', password },
-      ...{ max: 1, onnotice: () => {}, connect_timeout: 5, connection: { application_name: 'test' } },
+      host: path.join(home, 'run'),
+      username: 'tessera',
+      database: 'postgres',
+      password,
+      max: 1,
+      onnotice: () => {},
+      connect_timeout: 5,
+      connection: { application_name: 'test' },
     });
     try {
       return [...(await sql.unsafe<Row[]>(statement))];

@@ -52,7 +52,10 @@ describe.each([
 ] as const)('%s of the driver', (_name, driver) => {
   function connect(options: Options = {}): postgres.Sql {
     const sql = driver()(proxy.url(database.name), {
-      ...{ max: 1, onnotice: () => {}, backoff: () => 0.01, connect_timeout: 2 },
+      max: 1,
+      onnotice: () => {},
+      backoff: () => 0.01,
+      connect_timeout: 2,
       ...options,
     });
     onTestFinished(async () => {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer, tessera } from '../support/cli.js';
 import { CUTS, cut, FaultyShop, HEALED_FROM_MUTE_MS, type Outcome } from '../support/faults/connection-faults.js';
 import { FaultProxy } from '../support/faults/fault-proxy.js';
+import { readRounds } from '../support/faults/rounds.js';
 
 // TESSERA_TEST_SEED repeats a run, TESSERA_TEST_SHARE=0.1 makes it a tenth as long.
-const share = Number(process.env.TESSERA_TEST_SHARE ?? 1);
-const ROUNDS = Math.ceil(200 * share);
-const SLOW_ROUNDS = Math.ceil(20 * share);
-const seed = Number(process.env.TESSERA_TEST_SEED ?? Date.now() % 1_000_000);
+const { seed, ...rounds } = readRounds();
+const ROUNDS = rounds.of(200);
+const SLOW_ROUNDS = rounds.of(20);
 
 /** Does a fault many times over; the line says what it came to. */
 async function repeat(title: string, rounds: number, round: (index: number) => Promise<Outcome>): Promise<void> {
@@ -75,10 +75,8 @@ it('a start at a database that never answers ends with one line within ten secon
     const { status, stderr } = await tessera(['serve', '--port', '0'], { DATABASE_URL: proxy.url('shop') });
     slowestMs = Math.max(slowestMs, performance.now() - startedAt);
     expect({ status, stderr }).toEqual({
-      ...{
-        status: 1,
-        stderr: expect.stringMatching(/^tessera: cannot use the database at \S+: it does not answer\n$/),
-      },
+      status: 1,
+      stderr: expect.stringMatching(/^tessera: cannot use the database at \S+: it does not answer\n$/),
     });
   }
   console.log(`starts at a silent port: ${SLOW_ROUNDS}, the slowest told after ${Math.round(slowestMs)} ms`);

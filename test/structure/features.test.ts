@@ -1,9 +1,5 @@
 import { FEATURES, type Feature } from '@tessera/core/customers/features.js';
-import { ar } from '@tessera/core/words/ar.js';
-import { de } from '@tessera/core/words/de.js';
-import { en } from '@tessera/core/words/en.js';
-import { es } from '@tessera/core/words/es.js';
-import { ja } from '@tessera/core/words/ja.js';
+import { WORDS } from '@tessera/core/words/words.js';
 import { STORED_FEATURES } from '@tessera/server/db/queries/features/features.js';
 import { MODEL_CATEGORY_COLUMNS, MODEL_FEATURES } from '@tessera/server/db/queries/runs/run-features.js';
 import { customerProfiles } from '@tessera/server/db/tables.js';
@@ -64,7 +60,7 @@ describe('a feature', () => {
 
   it('has a description, and words in every language', () => {
     for (const { name, doc } of FEATURES) expect([name, doc.length > 0 && doc.endsWith('.')]).toEqual([name, true]);
-    for (const { locale, features, factors, unknownFactors } of [en, de, es, ja, ar]) {
+    for (const { locale, features, factors, unknownFactors } of Object.values(WORDS)) {
       for (const feature of FEATURES as readonly Feature[]) {
         const { clv } = feature.models;
         if (clv !== 'log' && clv !== 'linear') continue;
@@ -73,7 +69,7 @@ describe('a feature', () => {
         if (feature.missing !== null && feature.missing !== 'without orders')
           expect([locale, name, typeof unknownFactors[name as keyof typeof factors]]).toEqual([locale, name, 'string']);
       }
-      expect(Object.keys(features).sort()).toEqual(Object.keys(en.features).sort());
+      expect(Object.keys(features).sort()).toEqual(Object.keys(WORDS.en.features).sort());
     }
   });
 

@@ -20,7 +20,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 /** The server from its ground up: each line may import itself and what stands in lines before it, no neighbour. */
 const SERVER: readonly (readonly string[])[] = [
   ['errors.ts', 'log.ts'],
-  ['breadth-limits.ts', 'language.ts'],
+  ['breadth-limits.ts', 'language.ts', 'whole-characters.ts'],
   ['config.ts'],
   ['db'],
   ['access', 'runs', 'ingest'],

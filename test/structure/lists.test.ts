@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { FORMATS } from '@tessera/server/ingest/formats.js';
 import { describe, expect, it } from 'vitest';
 import { codeFiles, importsOf, root } from './import-graph.js';
 
@@ -85,6 +86,13 @@ describe('a list', () => {
     expect(topics.filter((file) => !reached.has(file))).toEqual([]);
   });
 
+  it('of formats is the table of the docs', () => {
+    const text = readFileSync(path.join(root, 'docs/data-formats.md'), 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+    const told = rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, key]) => key!));
+    expect(told.sort()).toEqual(FORMATS.map(({ key }) => key).sort());
+  });
+
   it('of hosts names every folder of hosts/', async () => {
     const { HOSTS } = (await import(path.join(root, 'packages/hosts/hosts.mjs'))) as {
       HOSTS: Readonly<Record<string, object>>;
@@ -96,5 +104,4 @@ describe('a list', () => {
   });
 });
 
-// Features (core's list, `db/queries/features/`) and reasons (`core/words/`) have tests of their own beside this one:
-// features.test.ts, reasons.test.ts.
+// Features (core's list, `db/queries/features/`), elements and reasons (`core/words/`) have tests of their own beside this one.

@@ -26,16 +26,30 @@ function customer(segment: string, values: Partial<Record<ActionFact, number | n
     segments: [`rfm:${segment}`],
     segment: { key, title },
     values: {
-      ...{ orders: 5, recencyDays: 60, orderDue: 0.5, valuePercentile: 0.5, topOfSegment: 0.5, returnRate: 0.1 },
-      ...{ discountShare: 0, recentActivity: 0, averageOrderValue: 50, ...values },
+      orders: 5,
+      recencyDays: 60,
+      orderDue: 0.5,
+      valuePercentile: 0.5,
+      topOfSegment: 0.5,
+      returnRate: 0.1,
+      discountShare: 0,
+      recentActivity: 0,
+      averageOrderValue: 50,
+      ...values,
     },
   };
 }
 const keysFor = (facts: CustomerFacts) => nextActions(DEFAULT_PLAYBOOK, facts, 100).map(({ action }) => action.key);
 
 const ACTION: PlaybookAction = {
-  ...{ key: 'call', title: 'Call', description: 'Call him.', reason: 'why', kpi: 'Orders', maxIncentive: null },
-  ...{ assumedUplift: 0.1, priority: 0.5 },
+  key: 'call',
+  title: 'Call',
+  description: 'Call him.',
+  reason: 'why',
+  kpi: 'Orders',
+  maxIncentive: null,
+  assumedUplift: 0.1,
+  priority: 0.5,
 };
 const problemsOf = (change: Record<string, unknown>) =>
   checkPlaybook({ actions: [{ ...ACTION, ...change }] }, KNOWN).map(({ path, text }) => `${path} ${text}`);

@@ -14,14 +14,27 @@ import { allEnglish, english } from '../../support/words.js';
 const LOYAL = { key: 'loyal', title: 'Loyal' };
 
 const fact = (given: Partial<ProductFacts> = {}): ProductFacts => ({
-  ...{ rebuyShare: 0, rebuyDays: null, neighbours: [], ...given },
+  rebuyShare: 0,
+  rebuyDays: null,
+  neighbours: [],
+  ...given,
 });
 const bought = (product: string, daysAgo: number, purchaseDays = 1, spanDays = 0): BoughtProduct => ({
-  ...{ product, daysAgo, purchaseDays, spanDays },
+  product,
+  daysAgo,
+  purchaseDays,
+  spanDays,
 });
 const signals = (given: Partial<CustomerSignals>): CustomerSignals => ({
-  ...{ bought: [], sentBack: [], facts: new Map(), segmentPopular: [], shopPopular: [] },
-  ...{ itemsDelivered: 10, itemsReturned: 0, usualReturnRate: 0.2, ...given },
+  bought: [],
+  sentBack: [],
+  facts: new Map(),
+  segmentPopular: [],
+  shopPopular: [],
+  itemsDelivered: 10,
+  itemsReturned: 0,
+  usualReturnRate: 0.2,
+  ...given,
 });
 const names = (given: CustomerSignals, most = 10) => rankProducts(given, most).map(({ product }) => product);
 
@@ -166,7 +179,9 @@ describe('a reason', () => {
   );
   const counts = { both: 300, first: 1000, second: 2000, baskets: 20_000 };
   const context = {
-    ...{ becauseName: 'Slim Jeans', segment: LOYAL, popularity: null },
+    becauseName: 'Slim Jeans',
+    segment: LOYAL,
+    popularity: null,
     pair: { orders: counts, customers: counts, segment: { both: 212, first: 684, second: 516, baskets: 4000 } },
   };
 

@@ -10,8 +10,14 @@ const WINDOW_DAYS = 90;
 
 function signalsOf(fitted: RecommenderFitted, bought: readonly BoughtProduct[]): CustomerSignals {
   return {
-    ...{ bought, sentBack: [], facts: fitted.facts, segmentPopular: [], shopPopular: fitted.popular },
-    ...{ itemsDelivered: 0, itemsReturned: 0, usualReturnRate: 0 },
+    bought,
+    sentBack: [],
+    facts: fitted.facts,
+    segmentPopular: [],
+    shopPopular: fitted.popular,
+    itemsDelivered: 0,
+    itemsReturned: 0,
+    usualReturnRate: 0,
   };
 }
 
@@ -136,7 +142,10 @@ describeWithSet('groceries')('the recommender on groceries', () => {
     for (const [order, row] of hidden) {
       const basket = items.get(order)!.filter((other) => other !== row);
       const bought = basket.map((other) => ({
-        ...{ product: groceries.products[groceries.product[other]!]!, daysAgo: 0, purchaseDays: 1, spanDays: 0 },
+        product: groceries.products[groceries.product[other]!]!,
+        daysAgo: 0,
+        purchaseDays: 1,
+        spanDays: 0,
       }));
       const truth = new Set([groceries.products[groceries.product[row]!]!]);
       const inBasket = new Set(bought.map(({ product }) => product));

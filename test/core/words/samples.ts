@@ -100,21 +100,28 @@ export const FACTORS = [
 ];
 
 const facts = (count: number | null, share: number | null) => ({
-  ...{ orders: count, recencyDays: count, recentActivity: count, orderDue: share, valuePercentile: share },
-  ...{ topOfSegment: share, returnRate: share, discountShare: share, averageOrderValue: count },
+  orders: count,
+  recencyDays: count,
+  recentActivity: count,
+  orderDue: share,
+  valuePercentile: share,
+  topOfSegment: share,
+  returnRate: share,
+  discountShare: share,
+  averageOrderValue: count,
 });
 const FACTS = [facts(null, null), ...COUNTS.map((count) => facts(count, 0.3))];
 const RANKING: readonly RankingFigures[] = SHARES.map((share) => ({
-  ...{
-    lists: 1_000,
-    length: 10,
-    hits: Math.abs(share),
-    popularHits: 0.02,
-    lead: share,
-    leadLow: -share,
-    leadHigh: share,
-  },
-  ...{ gain: share, gainLow: -share, gainHigh: share },
+  lists: 1_000,
+  length: 10,
+  hits: Math.abs(share),
+  popularHits: 0.02,
+  lead: share,
+  leadLow: -share,
+  leadHigh: share,
+  gain: share,
+  gainLow: -share,
+  gainHigh: share,
 }));
 const CONTESTANT = { kind: 'contestant', values: { contestant: 'spend' } } as const;
 const NO_VALUES: readonly Readonly<Record<string, never>>[] = [{}];
@@ -171,7 +178,10 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
     [null, 0, 12.34, 1e9].map((own) => ({ feature, segment: rtl, usual: 3, all: 11, own })),
   ),
   'cluster-returns': [null, ...COUNTS.map((delivered) => ({ returned: 0, delivered }))].map((pieces) => ({
-    ...{ segment: vip, usual: 1, all: 0, pieces },
+    segment: vip,
+    usual: 1,
+    all: 0,
+    pieces,
   })),
   'change-moves': FEATURE_NAMES.flatMap((feature) =>
     (['above', 'below'] as const).map((side) => ({ feature, side, bound: 12.5, segment: vip })),
@@ -244,7 +254,10 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'segment-empty': ofSegments,
   'segment-crowded': ofSegments.map((of) => ({ ...of, share: 0.61 })),
   'segments-upside-down': AMOUNTS.map((amount) => ({
-    ...{ better: vip, betterAverage: amount, worse: rtl, worseAverage: 1e9 },
+    better: vip,
+    betterAverage: amount,
+    worse: rtl,
+    worseAverage: 1e9,
   })),
   'tiers-fixed': COUNTS.map((found) => ({ needed: 5, found })),
   notes: [{ parts: ['as it was stored', { kind: 'clusters-overlap', values: {} }] }],
@@ -321,7 +334,9 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'action-perk': PERKS.map((action) => ({ action })),
   'action-why': actions.flatMap((action) => FACTS.map((own) => ({ action, segment: rtl, facts: own }))),
   'own-action-why': FACTS.map((own) => ({
-    ...{ reason: { en: '{segment}: {orders|order|orders}, {returnRate}', de: '{segment}' }, segment: vip, facts: own },
+    reason: { en: '{segment}: {orders|order|orders}, {returnRate}', de: '{segment}' },
+    segment: vip,
+    facts: own,
   })),
   missing: NO_VALUES,
   'missing-in-order': NO_VALUES,

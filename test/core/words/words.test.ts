@@ -140,7 +140,10 @@ describe('plain JSON', () => {
     expect(
       within({ a: [{ kind: 'no-order-yet', values: {} }], b: { kind: 'USE_MODEL', values: 3 }, c: null, d: 1 }),
     ).toEqual({
-      ...{ a: ['hat noch nicht bestellt'], b: { kind: 'USE_MODEL', values: 3 }, c: null, d: 1 },
+      a: ['hat noch nicht bestellt'],
+      b: { kind: 'USE_MODEL', values: 3 },
+      c: null,
+      d: 1,
     });
     expect(within({ title: { en: 'Fans', de: 'Freunde' } })).toEqual({ title: 'Freunde' });
   });

@@ -1,3 +1,5 @@
+import { STORED_FEATURES } from '@tessera/server/db/queries/features/features.js';
+import { customerProfiles } from '@tessera/server/db/tables.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codesOf, type ScoredTwice, startShopScoredTwice } from '../../support/graphql-shop.js';
 
@@ -54,31 +56,25 @@ const refusal = async (where: Filter) => {
   return { codes: codesOf(answer), message: answer.errors?.[0]?.message };
 };
 
+type ColumnOfField = Readonly<Record<string, readonly [column: string, type: string]>>;
+
+/** Features: what their entries call filterable, by the columns that they are stored in. */
+const FEATURE_COLUMNS: ColumnOfField = Object.fromEntries(
+  (Object.keys(STORED_FEATURES) as (keyof typeof STORED_FEATURES)[])
+    .filter((name) => STORED_FEATURES[name].filterable === true)
+    .map((name) => [name, [customerProfiles[name].name, customerProfiles[name].getSQLType()]]),
+);
+
 /** THE LIST of filter fields that compare a column, each with its column of the profile. */
-const COLUMNS: Readonly<Record<string, readonly [column: string, type: string]>> = {
+const COLUMNS: ColumnOfField = {
   rfmRecency: ['rfm_recency', 'int'],
   rfmFrequency: ['rfm_frequency', 'int'],
   rfmMonetary: ['rfm_monetary', 'int'],
   valueScore: ['value_score', 'float8'],
-  orders: ['orders', 'int'],
-  netRevenue: ['net_revenue', 'numeric'],
-  averageOrderValue: ['average_order_value', 'numeric'],
-  recencyDays: ['recency_days', 'float8'],
-  tenureDays: ['tenure_days', 'float8'],
-  returnRate: ['return_rate', 'float8'],
-  spanDays: ['span_days', 'float8'],
-  promotionShare: ['promotion_share', 'float8'],
-  favouriteCategory: ['favourite_category', 'text'],
-  favouriteBrand: ['favourite_brand', 'text'],
+  ...FEATURE_COLUMNS,
   clv90d: ['clv_90d', 'numeric'],
   clvDecile: ['clv_decile', 'int'],
   probabilityAlive: ['probability_alive', 'float8'],
-  country: ['country', 'text'],
-  state: ['state', 'text'],
-  city: ['city', 'text'],
-  gender: ['gender', 'text'],
-  age: ['age', 'int'],
-  channel: ['channel', 'text'],
   registeredAt: ['registered_at', 'timestamptz'],
   firstOrderAt: ['first_order_at', 'timestamptz'],
   lastOrderAt: ['last_order_at', 'timestamptz'],
@@ -99,7 +95,8 @@ describe('a comparison', () => {
       );
       const texts = rows.map(({ text }) => text);
       const [low, high] = [texts[Math.floor(texts.length / 3)]!, texts[Math.floor((2 * texts.length) / 3)]!];
-      const given = (text: string) => (type === 'int' || type === 'float8' ? Number(text) : text);
+      const given = (text: string) =>
+        /^(int|integer|bigint|float8|double precision)$/.test(type) ? Number(text) : text;
       const sql = (text: string) => `'${text.replaceAll("'", "''")}'::${type}`;
       const c = `p.${column}`;
       await expectSame({ [field]: { eq: given(low) } }, `${c} = ${sql(low)}`);

@@ -634,8 +634,13 @@ describe('T06: who may read what', () => {
     const text = server.persist(`subscription { segmentChanged${calls['Subscription.segmentChanged']} { ${fields} } }`);
     const [run] = await server.database.sql<{ id: number }[]>`select current_run_id::int as id from shop`;
     const move = {
-      ...{ customerId: shopperId, segmentation: 'rfm', runId: run!.id, changedAt: new Date() },
-      ...{ fromSegment: 'loyal', toSegment: 'vip', cause: 'PURCHASE' as const },
+      customerId: shopperId,
+      segmentation: 'rfm',
+      runId: run!.id,
+      changedAt: new Date(),
+      fromSegment: 'loyal',
+      toSegment: 'vip',
+      cause: 'PURCHASE' as const,
     };
     for (const [reader, credential] of Object.entries(credentials) as [Reader, string][]) {
       const controller = new AbortController();

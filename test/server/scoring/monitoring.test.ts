@@ -48,7 +48,12 @@ describe('a run after another', () => {
 
 describe('predictions whose time has passed', () => {
   const realised = (actualTotal: number, ratio: number | null = actualTotal / 100) => ({
-    ...{ runId: 7, asOf: '2026-01-01', customers: 10, predictedTotal: 100, actualTotal, ratio },
+    runId: 7,
+    asOf: '2026-01-01',
+    customers: 10,
+    predictedTotal: 100,
+    actualTotal,
+    ratio,
   });
 
   it('are good while their total came out within half as much again', () => {

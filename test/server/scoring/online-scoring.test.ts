@@ -296,13 +296,11 @@ describe('what else comes in', () => {
     const { net_revenue: spent } = (await profile(sql, runId, id))!;
     const orders = await sql<{ id: string }[]>`select order_id as id from orders where customer_id = ${id}`;
     const rows = orders.map((own, i) => ({
-      ...{
-        return_id: `r${i}`,
-        order_id: own.id,
-        returned_at: '2007-01-04T12:00:00Z',
-        amount: '1000000',
-        quantity: '1',
-      },
+      return_id: `r${i}`,
+      order_id: own.id,
+      returned_at: '2007-01-04T12:00:00Z',
+      amount: '1000000',
+      quantity: '1',
     }));
     await importMessage(sql, { source: 'test', format: 'test', groups: [{ entity: 'returns', rows }] }, SHOP, rescore);
     expect(Number(spent)).toBeGreaterThan(0);

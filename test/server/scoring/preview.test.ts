@@ -74,7 +74,11 @@ describe('a preview of segmentation settings', () => {
   it('counts who would move from which segment to which, of the segmentations that the settings speak of', async () => {
     const sql = await scoredShop();
     const rule = (title: string, when: object | null) => ({
-      ...{ key: title.toLowerCase(), title, description: `${title}.`, color: '#2563eb', when },
+      key: title.toLowerCase(),
+      title,
+      description: `${title}.`,
+      color: '#2563eb',
+      when,
     });
     const report = await previewSegmentation(
       sql,

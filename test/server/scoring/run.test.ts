@@ -171,7 +171,11 @@ describe('a run', () => {
     const { runId } = await score(sql);
     const stats = await readSegmentStats(sql, runId);
     const seen = stats.map(({ segmentation, segment, size, share, revenueShare }) => ({
-      ...{ segmentation, segment, size, share, revenueShare },
+      segmentation,
+      segment,
+      size,
+      share,
+      revenueShare,
     }));
     expect(seen.sort((a, b) => (a.segmentation < b.segmentation ? -1 : 1))).toEqual(
       [...SEGMENTATIONS.map(({ key }) => key)]

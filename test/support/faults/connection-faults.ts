@@ -123,7 +123,9 @@ export class FaultyShop {
     };
     if (result.code !== null && result.code !== 'IMPORT_BUSY') {
       expect({ ...result, milliseconds: 0, body: JSON.stringify(body) }).toMatchObject({
-        ...{ status: 503, code: 'SERVICE_UNAVAILABLE', retryAfter: expect.stringMatching(/^\d+$/) },
+        status: 503,
+        code: 'SERVICE_UNAVAILABLE',
+        retryAfter: expect.stringMatching(/^\d+$/),
       });
     }
     return result;
@@ -135,7 +137,10 @@ export class FaultyShop {
       customerId: `customer-${id}`,
       placedAt: '2026-01-01T00:00:00Z',
       lines: Array.from({ length: LINES_AN_ORDER }, (_, line) => ({
-        ...{ externalId: String(line), productId: `product-${line}`, quantity: 1, unitPrice: '10.00' },
+        externalId: String(line),
+        productId: `product-${line}`,
+        quantity: 1,
+        unitPrice: '10.00',
       })),
     }));
     return this.ask(ORDER_MUTATION, { input });
@@ -149,8 +154,13 @@ export class FaultyShop {
   async move(): Promise<void> {
     const at = new Date(Date.UTC(2026, 0, 1) + ++this.#moves * 1000);
     const move = {
-      ...{ customerId: FOLLOWED, segmentation: 'rfm', runId: 1, changedAt: at, fromSegment: null },
-      ...{ toSegment: 'loyal', cause: 'PURCHASE' as const },
+      customerId: FOLLOWED,
+      segmentation: 'rfm',
+      runId: 1,
+      changedAt: at,
+      fromSegment: null,
+      toSegment: 'loyal',
+      cause: 'PURCHASE' as const,
     };
     await this.directly((sql) =>
       sql.begin(async (transaction) => {
@@ -323,7 +333,9 @@ export class FaultyShop {
   checkAlive(): void {
     const { stderr } = this.server.output();
     expect({ exit: this.server.child.exitCode, signal: this.server.child.signalCode, stderr }).toMatchObject({
-      ...{ exit: null, signal: null, stderr: expect.not.stringMatching(/nobody caught|a resolver failed/) },
+      exit: null,
+      signal: null,
+      stderr: expect.not.stringMatching(/nobody caught|a resolver failed/),
     });
   }
 
@@ -356,7 +368,8 @@ export class FaultyShop {
     const stream = await fetch(`${this.server.url}/graphql`, {
       method: 'POST',
       headers: {
-        ...{ 'content-type': 'application/json', accept: 'text/event-stream' },
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
         authorization: `Bearer ${ADMIN_KEY}`,
       },
       body: JSON.stringify({ query }),

@@ -373,7 +373,7 @@ export const FEATURES = [
     shown: 'metrics',
     missing: 'where nothing with a category was kept',
     models: {},
-    doc: 'The category of which most pieces were kept; of equals the one with more net revenue, then the first by name.',
+    doc: 'The category with the most pieces kept; among equals the one with more net revenue, then the first by name.',
   },
   {
     name: 'favouriteBrand',
@@ -382,7 +382,7 @@ export const FEATURES = [
     shown: 'metrics',
     missing: 'where nothing with a brand was kept',
     models: {},
-    doc: 'The brand of which most pieces were kept; of equals the one with more net revenue, then the first by name.',
+    doc: 'The brand with the most pieces kept; among equals the one with more net revenue, then the first by name.',
   },
 ] as const satisfies readonly Feature[];
 

@@ -242,7 +242,8 @@ export function fitNeighbours(
     itemGroups.set(ofCustomers.meetByGroup(item, itself, places, groups), item * groups.count);
   }
   return {
-    ...{ offsets, itemGroups },
+    offsets,
+    itemGroups,
     items: Int32Array.from(found.items),
     strengths: Float64Array.from(found.strengths),
     orders: Int32Array.from(found.orders),

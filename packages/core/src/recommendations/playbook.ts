@@ -6,26 +6,29 @@ export interface FactBounds {
   readonly to?: number;
 }
 
-/** What an action may ask of a customer. */
-export const ACTION_FACTS = {
+/** THE LIST of what an action may ask of a customer. */
+export const ACTION_FACT_NAMES = [
   /** Orders placed, cancelled ones left out. */
-  orders: 'number of orders',
-  recencyDays: 'days since the last order',
+  'orders',
+  /** Days since the last order. */
+  'recencyDays',
   /** recencyDays / the customer's own median days between orders: 1 is when the next order is due. */
-  orderDue: 'days since the last order over the usual days between orders',
+  'orderDue',
   /** 0 to 1, 1 is the best: by expected revenue of the next 90 days where it is predicted, else by value score. */
-  valuePercentile: 'rank by expected value among buyers',
+  'valuePercentile',
   /** 0 to 1: 0.4 is the top 40 % of the customer's own RFM segment. */
-  topOfSegment: 'rank by expected value in the segment',
-  returnRate: 'share of delivered pieces that came back',
-  discountShare: 'share of discount',
+  'topOfSegment',
+  /** Pieces returned of pieces delivered, 0 to 1. */
+  'returnRate',
+  /** 1 - paid / list price, over the lines whose list price is known. */
+  'discountShare',
   /** Visits of the last 30 days and e-mail openings of the last 90. */
-  recentActivity: 'recent visits and e-mail openings',
-  averageOrderValue: 'average order value',
-} as const;
+  'recentActivity',
+  /** In the shop's currency. */
+  'averageOrderValue',
+] as const;
 
-export type ActionFact = keyof typeof ACTION_FACTS;
-export const ACTION_FACT_NAMES = Object.keys(ACTION_FACTS) as ActionFact[];
+export type ActionFact = (typeof ACTION_FACT_NAMES)[number];
 
 /** One rule: who, what to do, why, how its success is measured and what it may cost. Plain JSON. */
 export interface PlaybookAction {

@@ -152,7 +152,11 @@ export function rankProducts(signals: CustomerSignals, most: number): RankedProd
     const kind =
       affinity >= segment && affinity >= shop ? 'BOUGHT_WITH' : segment >= shop ? 'POPULAR_IN_SEGMENT' : 'POPULAR';
     ranked.push({
-      ...{ product, score, kind, returnFactor, rebuy: null },
+      product,
+      score,
+      kind,
+      returnFactor,
+      rebuy: null,
       because: kind === 'BOUGHT_WITH' ? terms.because : null,
     });
   }
@@ -196,7 +200,11 @@ function dueAgain(own: BoughtProduct, facts: ProductFacts | undefined): RankedPr
   if (passed < RANKING.dueFrom) return null;
   const score = RANKING.rebuy * rebuy.chance * 0.5 ** Math.max(0, passed - RANKING.lateAfter);
   return {
-    ...{ product: own.product, score, kind: 'REBUY', because: null, returnFactor: 1 },
+    product: own.product,
+    score,
+    kind: 'REBUY',
+    because: null,
+    returnFactor: 1,
     rebuy: { purchaseDays: own.purchaseDays, daysAgo: own.daysAgo, intervalDays: rebuy.days },
   };
 }

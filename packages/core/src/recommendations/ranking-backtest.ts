@@ -101,7 +101,8 @@ export function backtestRanking(
   }
   const of = (read: (means: readonly number[]) => number) => estimate(read(own), drawn.map(read));
   const result = {
-    ...{ lists, length },
+    lists,
+    length,
     recommender: { hitRate: of((m) => m[0]!), ndcg: of((m) => m[1]!) },
     popularity: { hitRate: of((m) => m[2]!), ndcg: of((m) => m[3]!) },
     lead: { hitRate: of((m) => m[0]! - m[2]!), ndcg: of((m) => m[1]! - m[3]!) },
@@ -121,9 +122,16 @@ function verdictOf({ lists, length, recommender, popularity, lead }: Omit<Rankin
     return { kind: 'NOT_TESTED', sentence: said('lists-few', { lists, needed: FEWEST_LISTS }) };
   }
   const figures: RankingFigures = {
-    ...{ lists, length, hits: recommender.hitRate.value, popularHits: popularity.hitRate.value },
-    ...{ lead: lead.hitRate.value, leadLow: lead.hitRate.low, leadHigh: lead.hitRate.high },
-    ...{ gain: lead.ndcg.value, gainLow: lead.ndcg.low, gainHigh: lead.ndcg.high },
+    lists,
+    length,
+    hits: recommender.hitRate.value,
+    popularHits: popularity.hitRate.value,
+    lead: lead.hitRate.value,
+    leadLow: lead.hitRate.low,
+    leadHigh: lead.hitRate.high,
+    gain: lead.ndcg.value,
+    gainLow: lead.ndcg.low,
+    gainHigh: lead.ndcg.high,
   };
   return lead.hitRate.low > 0 && lead.ndcg.low > 0
     ? { kind: 'BEATS_POPULARITY', sentence: said('beats-popularity', figures) }

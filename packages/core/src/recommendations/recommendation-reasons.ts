@@ -62,11 +62,19 @@ function pairReason(ranked: RankedProduct, context: ReasonContext, pair: PairEvi
   const confidence = shrunkConfidence(counts);
   const lift = (confidence * counts.baskets) / counts.second;
   const plain = ({ both, first }: PairCounts, { support, confidence, lift }: typeof shown) => ({
-    ...{ both, base: first, support, confidence, lift },
+    both,
+    base: first,
+    support,
+    confidence,
+    lift,
   });
   return {
     told: said('bought-with', {
-      ...{ share: confidence, segment: named, product, productId: ranked.because ?? '', lift },
+      share: confidence,
+      segment: named,
+      product,
+      productId: ranked.because ?? '',
+      lift,
       customers: counts.both,
     }),
     shopper: said('shopper-goes-with', { product }),

@@ -6,7 +6,8 @@ import { ja } from './ja.js';
 import { LANGUAGES, type Language, type ReasonKind, type Said, type Translations, type Wording } from './reasons.js';
 import { type LanguageWords, type Sentence, Speaker } from './speaker.js';
 
-const WORDS: Readonly<Record<Language, LanguageWords>> = { en, de, es, ja, ar };
+/** The words of each language. */
+export const WORDS: Readonly<Record<Language, LanguageWords>> = { en, de, es, ja, ar };
 
 export interface SpeakingOptions {
   /** The code of the shop's currency, said after amounts; none when left out. */

@@ -62,11 +62,13 @@ export const aheadLines = (
   { language = DEFAULT_LANGUAGE }: Pick<Config, 'language'>,
 ) => (ahead === null ? [] : [`warning: ${wordsIn(language).say(said('orders-ahead', { ...ahead }))}`]);
 
+const grouped = (count: number) => new Intl.NumberFormat('en').format(count);
+
 export const scoreLines = (report: ReturnType<typeof wordedReport>) => {
   const { runId, asOf, customers, changes, late, warnings, seconds } = report;
   return [
-    `run ${runId} published: ${new Intl.NumberFormat('en').format(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
-    `  ${changes} moved to another segment since the run before${late > 0 ? `; ${late} scored again for rows that arrived meanwhile` : ''}`,
+    `run ${runId} published: ${grouped(customers)} customers as of ${asOf} in ${seconds.toFixed(1)} s`,
+    `  ${grouped(changes)} moved to another segment since the run before${late > 0 ? `; ${grouped(late)} scored again for rows that arrived meanwhile` : ''}`,
     ...warnings.map((warning) => `  ${warning}`),
   ];
 };

@@ -14,6 +14,7 @@ import {
 } from '../db/queries/customers/conditions.js';
 import { apiError, shorten } from '../errors.js';
 import { findSegmentation, type RunSnapshot } from '../runs/snapshot.js';
+import { isWhole } from '../whole-characters.js';
 import { namesOfCountry } from './country-names.js';
 import type { Comparison, CustomerFilterInput, PurchaseFilterInput, SegmentFilterInput } from './customer-filter.js';
 
@@ -23,13 +24,16 @@ const MOST_VALUES = 1000;
 const LONGEST_SEARCH = 100;
 const LONGEST_TEXT = 1000;
 
-/** @throws BAD_USER_INPUT when they are too many, or one of them is too long */
+const brokenText = () => apiError('BAD_USER_INPUT', 'a text in a filter holds half of a surrogate pair');
+
+/** @throws BAD_USER_INPUT when they are too many, or one of them is too long or no text */
 function checkValues(values: readonly unknown[] | null | undefined): void {
   if (values == null) return;
   if (values.length > MOST_VALUES)
     throw apiError('BAD_USER_INPUT', `a list in a filter holds at most ${MOST_VALUES} values`);
   if (values.some((value) => typeof value === 'string' && value.length > LONGEST_TEXT))
     throw apiError('BAD_USER_INPUT', `a text in a filter has at most ${LONGEST_TEXT} characters`);
+  if (values.some((value) => typeof value === 'string' && !isWhole(value))) throw brokenText();
 }
 
 function comparisonClauses(field: string, comparison: Comparison<unknown>): Condition[] {
@@ -94,6 +98,7 @@ function purchaseClause(
 function searchClause(text: string, mayReadPii: boolean): Condition {
   if (text.length > LONGEST_SEARCH)
     throw apiError('BAD_USER_INPUT', `a search takes at most ${LONGEST_SEARCH} characters`);
+  if (!isWhole(text)) throw brokenText();
   return isFoundBy(text.trim(), mayReadPii);
 }
 

@@ -15,6 +15,7 @@ import type { UnknownValue } from '../filters/unknown-values.js';
 import { DEFAULT_LANGUAGE, languageOf } from '../language.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
+import { isWhole } from '../whole-characters.js';
 import { anonymousCustomer } from './customers/anonymous-customer.js';
 
 /** A profile as a reader may have it. */
@@ -144,7 +145,7 @@ export class RequestContext {
     async (asked) => {
       const run = await this.run();
       if (this.credential.kind === 'publishable') return asked.map((id) => anonymousCustomer(id, run));
-      const ids = asked.map((id) => (maySeeCustomer(this.credential, id) ? id : ''));
+      const ids = asked.map((id) => (isWhole(id) && maySeeCustomer(this.credential, id) ? id : ''));
       const rows = await readProfiles(this.database.drizzle, run.runId, ids);
       const byId = new Map(rows.map((row) => [row.customerId, row]));
       return ids.map((id) => byId.get(id) ?? null);

@@ -30,7 +30,10 @@ export async function rescoreCustomers(
   const rules = run.options as Pick<OrderFactsOptions, 'timeZone' | 'orders' | 'status'>;
   const workspace = new Workspace(transaction);
   await createFeatures(workspace, {
-    ...{ asOf: run.asOf, timeZone: rules.timeZone, orders: rules.orders, status: rules.status },
+    asOf: run.asOf,
+    timeZone: rules.timeZone,
+    orders: rules.orders,
+    status: rules.status,
     customers: await momentsOf(transaction, run, ids),
   });
   await scoreFeatures(workspace, fitted);

@@ -240,8 +240,11 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
   const asOf = options.asOf ?? (await defaultAsOf(sql, timeZone)) ?? new Date();
   const ahead = await readOrdersAhead(sql, timeZone);
   const runId = await startRun(sql, asOf, {
-    ...{ seed: SEED, timeZone, ...rule, demographics: options.demographics ?? false },
-    ...{ settings: options.settingsFingerprint ?? null },
+    seed: SEED,
+    timeZone,
+    ...rule,
+    demographics: options.demographics ?? false,
+    settings: options.settingsFingerprint ?? null,
   });
   // One write at a time, in order, on a connection that does not share the run's session.
   let noted = Promise.resolve();

@@ -139,8 +139,13 @@ describe('the lifetime', () => {
     const tenureDays = 100 + Math.floor(random() * 300);
     const recencyDays = frequency > 1 ? 1 + Math.floor(random() * 90) : tenureDays;
     return windowRow({
-      ...{ frequency, tenureDays, recencyDays, purchaseDays: frequency, spanDays: tenureDays - recencyDays },
-      ...{ monetary: 20 * frequency + i / 100, label: random() < 0.1 * frequency ? 20 + 10 * random() : 0 },
+      frequency,
+      tenureDays,
+      recencyDays,
+      purchaseDays: frequency,
+      spanDays: tenureDays - recencyDays,
+      monetary: 20 * frequency + i / 100,
+      label: random() < 0.1 * frequency ? 20 + 10 * random() : 0,
     });
   });
   const features = stackedFeatures([

@@ -65,7 +65,10 @@ describe('backtest', () => {
     scores,
   });
   const baseline = (key: string, scores: Float64Array): Contestant => ({
-    ...{ key, title: `ranking by ${key}`, kind: 'baseline', scores },
+    key,
+    title: `ranking by ${key}`,
+    kind: 'baseline',
+    scores,
   });
   const run = (contestants: Contestant[], seed = 2) =>
     backtest(actual, contestants, { power: 1.5 }, seededRandom(seed));
@@ -108,7 +111,10 @@ describe('backtest', () => {
       expect(high).toBeGreaterThanOrEqual(captured);
     }
     expect(gains.find(({ share }) => share === 0.2)).toEqual({
-      ...{ share: 0.2, captured: capture20.value, low: capture20.low, high: capture20.high },
+      share: 0.2,
+      captured: capture20.value,
+      low: capture20.low,
+      high: capture20.high,
     });
     expect(gains.at(-1)).toEqual({ share: 1, captured: 1, low: 1, high: 1 });
   });

@@ -278,8 +278,11 @@ it('explaining a behaviour cluster advises nothing that a customer cannot do', (
 it('explaining a behaviour cluster speaks of the pieces that were really sent back', () => {
   const customers = Array.from({ length: 300 }, (_, row) =>
     buyer({
-      ...{ orders: 2 + (row % 3), netRevenue: 60 + (row % 50), recencyDays: 20 + (row % 40) },
-      ...{ itemsDelivered: 4, itemsReturned: row % 3 === 0 ? 4 : 0 },
+      orders: 2 + (row % 3),
+      netRevenue: 60 + (row % 50),
+      recencyDays: 20 + (row % 40),
+      itemsDelivered: 4,
+      itemsReturned: row % 3 === 0 ? 4 : 0,
     }),
   );
   const features = featuresOf(customers);

@@ -160,7 +160,10 @@ describe('outliers', () => {
   it('makes a crowd of each kind in a shop of two kinds of buyers', () => {
     const kinds = featuresOf(
       Array.from({ length: 60 }, (_, row) => ({
-        ...{ orders: row % 2 === 0 ? 2 : 20, netRevenue: row % 2 === 0 ? 80 : 800, recencyDays: 40, tenureDays: 200 },
+        orders: row % 2 === 0 ? 2 : 20,
+        netRevenue: row % 2 === 0 ? 80 : 800,
+        recencyDays: 40,
+        tenureDays: 200,
       })),
     );
     const fitted = fitOutliers(kinds);

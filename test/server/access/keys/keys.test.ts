@@ -57,24 +57,36 @@ describe('createKey', () => {
     expect(secret.secret).toMatch(/^sk_[\w-]{43}[0-9a-f]{8}$/);
     expect(secret.key!.prefix).toBe(secret.secret!.slice(0, 11));
     expect(await viewer(secret.secret!)).toEqual({
-      ...{ kind: 'SECRET_KEY', title: 'backend', subject: null, scopes: ['everything'], origins: [], expiresAt },
+      kind: 'SECRET_KEY',
+      title: 'backend',
+      subject: null,
+      scopes: ['everything'],
+      origins: [],
+      expiresAt,
     });
 
     const restricted = await create({ kind: 'RESTRICTED', title: 'import', scopes: ['imports:write', 'imports:read'] });
     expect(await viewer(restricted.secret!)).toMatchObject({
-      ...{ kind: 'RESTRICTED_KEY', scopes: ['imports:read', 'imports:write'], expiresAt: null },
+      kind: 'RESTRICTED_KEY',
+      scopes: ['imports:read', 'imports:write'],
+      expiresAt: null,
     });
 
     const publishable = await create({ kind: 'PUBLISHABLE', title: 'shop', origins: ['https://shop.example'] });
     expect(publishable.secret).toMatch(/^pk_/);
     expect(await viewer(publishable.secret!)).toMatchObject({
-      ...{ kind: 'PUBLISHABLE_KEY', scopes: ['shopper:read'], origins: ['https://shop.example'] },
+      kind: 'PUBLISHABLE_KEY',
+      scopes: ['shopper:read'],
+      origins: ['https://shop.example'],
     });
 
     const agents = await create({ kind: 'AGENT_SIGNING', title: 'CRM', scopes: ['customers:read'] });
     const token = await agentToken({ id: agents.key!.id, secret: agents.secret! }, 'customers:read customers:pii');
     expect(await viewer(token)).toMatchObject({
-      ...{ kind: 'AGENT_TOKEN', title: 'CRM', subject: 'agent-7', scopes: ['badge:read', 'customers:read'] },
+      kind: 'AGENT_TOKEN',
+      title: 'CRM',
+      subject: 'agent-7',
+      scopes: ['badge:read', 'customers:read'],
     });
     // What signs is not what is sent.
     expect(await viewer(agents.secret!)).toBe(401);

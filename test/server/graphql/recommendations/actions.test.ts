@@ -18,8 +18,15 @@ interface Recommended {
 
 const ACTIONS = `action { key title kpi segments } reason priority kpi expectedValue { amount currency } maxIncentive { amount } basis { runId }`;
 const OWN = {
-  ...{ key: 'gift', title: 'A gift', description: 'Send a gift.', reason: '{orders} orders', kpi: 'Thanks received' },
-  ...{ maxIncentive: null, assumedUplift: 0.5, priority: 1, perk: 'A gift with your next order' },
+  key: 'gift',
+  title: 'A gift',
+  description: 'Send a gift.',
+  reason: '{orders} orders',
+  kpi: 'Thanks received',
+  maxIncentive: null,
+  assumedUplift: 0.5,
+  priority: 1,
+  perk: 'A gift with your next order',
 };
 
 describe('next actions', () => {

@@ -150,8 +150,14 @@ describe('quality and cross table', () => {
 
 describe('moves as they happen', () => {
   const sale = (order: string, customer: string, at: string, amount: number) => ({
-    ...{ order_id: order, item_id: '1', customer_id: customer, placed_at: at, status: 'delivered' },
-    ...{ amount: String(amount), quantity: '1', version: at },
+    order_id: order,
+    item_id: '1',
+    customer_id: customer,
+    placed_at: at,
+    status: 'delivered',
+    amount: String(amount),
+    quantity: '1',
+    version: at,
   });
 
   it('reach who named the customer, from any process, and nobody else', async () => {
@@ -196,7 +202,11 @@ describe('moves as they happen', () => {
     const next = both.next();
     const run = await runScoring(sql, { timeZone: 'UTC' });
     expect((await next).value).toMatchObject({
-      ...{ customerId: quiet!.id, segmentation: 'rfm', runId: run.runId, fromSegment: 'dormant', cause: 'PURCHASE' },
+      customerId: quiet!.id,
+      segmentation: 'rfm',
+      runId: run.runId,
+      fromSegment: 'dormant',
+      cause: 'PURCHASE',
     });
     await expect.poll(() => otherHeard).toBe(true);
     await both.return?.(undefined);
@@ -269,7 +279,8 @@ describe('a segment that no longer exists', () => {
     expect(history.errors).toBeUndefined();
     expect(history.data.customer.segmentHistory).toContainEqual(
       expect.objectContaining({
-        ...{ segmentation: 'behaviour', runId: String(run.runId) },
+        segmentation: 'behaviour',
+        runId: String(run.runId),
         fromKey: mover!.key,
         from: null,
       }),

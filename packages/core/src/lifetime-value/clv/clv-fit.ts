@@ -138,7 +138,9 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
       ? []
       : [
           {
-            ...{ key: PARETO, title: titled(PARETO), kind: 'opinion' as const },
+            key: PARETO,
+            title: titled(PARETO),
+            kind: 'opinion' as const,
             scores: worth(predictParetoNbdPurchases(third, historiesOf(test), HORIZON_DAYS)),
           },
         ]),
@@ -146,13 +148,17 @@ function judge(train: CustomerFeatures, test: CustomerFeatures, options: ClvOpti
       ? []
       : [
           {
-            ...{ key: WITHOUT_DEMOGRAPHICS, title: titled(WITHOUT_DEMOGRAPHICS) },
-            ...{ kind: 'model' as const, scores: withoutDemographics },
+            key: WITHOUT_DEMOGRAPHICS,
+            title: titled(WITHOUT_DEMOGRAPHICS),
+            kind: 'model' as const,
+            scores: withoutDemographics,
           },
         ]),
     { key: 'spend', title: titled('spend'), kind: 'baseline', scores: known(test.columns.netRevenue) },
     {
-      ...{ key: 'recency', title: titled('recency'), kind: 'baseline' },
+      key: 'recency',
+      title: titled('recency'),
+      kind: 'baseline',
       scores: known(test.columns.recencyDays.map((days) => -days)),
     },
   ];

@@ -183,11 +183,15 @@ function purchaseReasons(fitted: ClvFitted, columns: ClvScores['columns']): Reas
   const reasons: Reason[] = [
     {
       ...said('expected-orders', { orders }),
-      ...{ feature: 'expectedOrders90Days', value: orders, effect: orders },
+      feature: 'expectedOrders90Days',
+      value: orders,
+      effect: orders,
     },
     {
       ...said(average ? 'group-order-value' : 'expected-order-value', { amount: value }),
-      ...{ feature: 'expectedOrderValue', value, effect: value },
+      feature: 'expectedOrderValue',
+      value,
+      effect: value,
     },
   ];
   if (!Number.isNaN(alive)) {

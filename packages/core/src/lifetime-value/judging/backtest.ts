@@ -312,7 +312,9 @@ class Tracker {
     const { claimsAmounts, deviance } = this;
     const { key, title, kind, scores } = this.contestant;
     return {
-      ...{ key, title, kind },
+      key,
+      title,
+      kind,
       capture10: estimate(this.capturedBy(0.1)),
       capture20: estimate(this.capture20),
       gains: GAINS_SHARES.map((share) => {

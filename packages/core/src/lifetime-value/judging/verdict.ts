@@ -56,7 +56,10 @@ export function verdictOf(result: Backtest | null): Verdict {
   const useful = bestOf(baselines.filter(beatsChance));
   if (better.length === 0 && useful === null) {
     return {
-      ...{ kind: 'NO_RANKING', ...none, model: model.key, ranks: false },
+      kind: 'NO_RANKING',
+      ...none,
+      model: model.key,
+      ranks: false,
       sentence: said('no-ranking', { model: model.title, captured: model.capture20.value }),
     };
   }
@@ -74,21 +77,36 @@ export function verdictOf(result: Backtest | null): Verdict {
   const { low, high } = lead;
   if (better.length === 0) {
     return {
-      ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead, ranks: false },
+      kind: 'USE_BASELINE',
+      use: rival.key,
+      model: model.key,
+      lead,
+      ranks: false,
       sentence: said('use-baseline', { baseline: rival.title, captured: rival.capture20.value }),
     };
   }
   if (lead.low > 0) {
     return {
-      ...{ kind: 'USE_MODEL', use: model.key, model: model.key, lead, ranks: true },
+      kind: 'USE_MODEL',
+      use: model.key,
+      model: model.key,
+      lead,
+      ranks: true,
       sentence: said('use-model-over', {
-        ...{ model: model.title, baseline: rival.title },
-        ...{ lead: lead.value, low, high },
+        model: model.title,
+        baseline: rival.title,
+        lead: lead.value,
+        low,
+        high,
       }),
     };
   }
   return {
-    ...{ kind: 'USE_BASELINE', use: rival.key, model: model.key, lead, ranks: true },
+    kind: 'USE_BASELINE',
+    use: rival.key,
+    model: model.key,
+    lead,
+    ranks: true,
     sentence: said('no-better', { baseline: rival.title, lead: lead.value, low, high }),
   };
 }

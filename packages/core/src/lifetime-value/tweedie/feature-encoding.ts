@@ -82,7 +82,10 @@ function fitNumeric({ name, scale, values }: NumericFeature): NumericEncoding {
   const varies = variance > 1e-20 * (1 + mean * mean);
   const seen = scaled.length > 0;
   return {
-    ...{ name, scale, median, mean },
+    name,
+    scale,
+    median,
+    mean,
     deviation: varies ? Math.sqrt(variance) : 1,
     low: seen ? low - (high - low) : 0,
     high: seen ? high + (high - low) : 0,

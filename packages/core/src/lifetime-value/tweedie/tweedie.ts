@@ -76,16 +76,14 @@ export function fitTweedie(matrix: DesignMatrix, target: Float64Array, options: 
     return {
       intercept: -Number.MAX_VALUE,
       coefficients: new Array<number>(columns).fill(0),
-      ...{
-        power,
-        ridge,
-        objective: 0,
-        gradientMax: 0,
-        iterations: 0,
-        converged: true,
-        degenerate: true,
-        clippedTargets,
-      },
+      power,
+      ridge,
+      objective: 0,
+      gradientMax: 0,
+      iterations: 0,
+      converged: true,
+      degenerate: true,
+      clippedTargets,
     };
   }
   const mean = sum / rows;

@@ -35,7 +35,9 @@ function traits(fitted: BehaviourClustersFitted, cluster: number, features: Cust
       const raw = rawValue(feature, features, row, scaled.prior);
       const own = Number.isFinite(raw) ? raw : null;
       const trait = said('cluster-trait', {
-        ...{ feature, segment: namedOf(fitted.clusters[cluster]!), own },
+        feature,
+        segment: namedOf(fitted.clusters[cluster]!),
+        own,
         usual: unscaledValue(scaled, centroid[column]!),
         all: unscaledValue(scaled, 0),
       });
@@ -123,8 +125,10 @@ export function explainMembership(
     next === undefined
       ? said('cluster-only', { segment })
       : said('cluster-nearest', {
-          ...{ segment, distance: distances[cluster]! },
-          ...{ next: namedOf(fitted.clusters[next]!), nextDistance: distances[next]! },
+          segment,
+          distance: distances[cluster]!,
+          next: namedOf(fitted.clusters[next]!),
+          nextDistance: distances[next]!,
         });
   const reasons: Reason[] = [{ ...nearness, feature: 'distance', value: distances[cluster]! }];
   if (missing > 0) reasons.push({ ...said('features-missing', { features: missing }), feature: 'distance' });

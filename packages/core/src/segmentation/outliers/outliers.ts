@@ -66,8 +66,10 @@ const OUTLIERS: SegmentDefinition = {
 };
 const TYPICAL_COLORS = ['#2563eb', '#0d9488', '#16a34a', '#ca8a04', '#7c3aed', '#0891b2'];
 const SMALL_GROUPS = {
-  ...{ key: 'small-groups', title: said('segment-title', { segment: 'outliers:small-groups' }) },
-  ...{ color: '#64748b', publicLabel: null },
+  key: 'small-groups',
+  title: said('segment-title', { segment: 'outliers:small-groups' }),
+  color: '#64748b',
+  publicLabel: null,
 };
 const MOST_TRAITS = 3;
 

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { parseBreadth } from '../../breadth-limits.js';
 import { log } from '../../log.js';
+import { isWhole } from '../../whole-characters.js';
 import { type Credential, SHOPPER_GRANTS } from '../credential.js';
 import type { KeyRing, Keys, LiveKey } from '../keys/key-ring.js';
 import { AGENT_SCOPES, type Grant, grantsOf, isScope } from '../scopes.js';
@@ -76,7 +77,7 @@ export class TokenReader {
       });
       const { sub, iat = 0, exp = 0, scope, origins } = payload;
       if (key === null || tokenClass === null || verifier === null) return null;
-      if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT) return null;
+      if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT || !isWhole(sub)) return null;
       if (exp - iat > mostSeconds) return null;
       if (scope !== undefined && typeof scope !== 'string') return null;
       if (origins !== undefined && !isListOfTexts(origins)) return null;

@@ -49,7 +49,7 @@ export const auditLog = pgTable('audit_log', {
   /** The class of the credential, or `command line`. */
   actor: text('actor').notNull(),
   keyId: text('key_id'),
-  /** Of a token: whom it was signed for. */
+  /** Of a token: the customer or the agent that it was signed for. */
   subject: text('subject'),
   action: text('action').notNull(),
   /** Ids of the keys or customers that it was done to. */

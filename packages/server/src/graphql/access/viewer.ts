@@ -22,7 +22,10 @@ const Viewer = builder.objectRef<Credential>('Viewer').implement({
   fields: (t) => ({
     kind: t.field({ type: CredentialKind, resolve: ({ kind }) => kind }),
     title: t.exposeString('title', { nullable: true, description: "The key's, or that of the key that signed." }),
-    subject: t.exposeString('subject', { nullable: true, description: 'Of a token: whom it was signed for.' }),
+    subject: t.exposeString('subject', {
+      nullable: true,
+      description: 'Of a token: the customer or the agent that it was signed for.',
+    }),
     scopes: t.stringList({
       description: 'What was granted; "everything" for the secret key.',
       resolve: ({ kind, grants }) => (kind === 'secret' ? ['everything'] : [...grants].sort()),

@@ -2,6 +2,7 @@ import { actorOf } from '../../access/credential.js';
 import { writeAudit } from '../../db/queries/access/audit-log.js';
 import { readByEmails } from '../../db/queries/customers/e-mails.js';
 import { apiError } from '../../errors.js';
+import { isWhole } from '../../whole-characters.js';
 import type { Context } from '../context.js';
 
 export const MOST_EMAILS = 10;
@@ -22,6 +23,7 @@ export async function findByEmails(emails: readonly string[], context: Context):
   if (given.some((email) => email === '' || email.length > LONGEST_EMAIL)) {
     throw apiError('BAD_USER_INPUT', `an e-mail address has 1 to ${LONGEST_EMAIL} characters`);
   }
+  if (!given.every(isWhole)) throw apiError('BAD_USER_INPUT', 'an e-mail address holds half of a surrogate pair');
   const { credential, access, database } = context;
   if (credential.kind === 'agent') await access.limits.takeLookups(credential, given.length);
   const found = await readByEmails(database.drizzle, given);

@@ -74,7 +74,7 @@ export const DistributionType = builder
       return {
         feature: t.field({ type: Feature, resolve: ({ feature }) => feature }),
         count: t.exposeInt('count', { description: 'Values: the base of every figure here.' }),
-        missing: t.exposeInt('missing', { description: 'Buyers for whom the value is not known; left out.' }),
+        missing: t.exposeInt('missing', { description: 'Buyers whose value is not known; left out.' }),
         mean: statistic('mean'),
         min: statistic('min'),
         max: statistic('max'),

@@ -38,7 +38,7 @@ export const OutliersType = builder.objectRef<Outliers>('FeatureOutliers').imple
   fields: (t) => ({
     feature: t.field({ type: Feature, resolve: ({ feature }) => feature }),
     scale: t.field({ type: ScaleType, resolve: ({ scale }) => scale }),
-    customers: t.exposeInt('customers', { description: 'Buyers for whom the value is known: the base.' }),
+    customers: t.exposeInt('customers', { description: 'Buyers whose value is known: the base.' }),
     outside: t.field({
       type: FencesType,
       nullable: true,

@@ -37,7 +37,7 @@ export const SizesType = builder.objectRef<Sizes>('ExplorationSizes').implement(
       ordersCancelled: t.exposeInt('ordersCancelled', { description: 'Of ordersPlaced, cancelled as a whole.' }),
       orders: t.exposeInt('orders', { description: "Of ordersPlaced, those that count under the run's rule." }),
       ordersWithLines: t.exposeInt('ordersWithLines', { description: 'Of orders, those with at least one line.' }),
-      ordersKept: t.exposeInt('ordersKept', { description: 'Of orders, those of which at least one line was kept.' }),
+      ordersKept: t.exposeInt('ordersKept', { description: 'Of orders, those with at least one line that was kept.' }),
       lines: t.exposeInt('lines', { description: 'Of ordersPlaced, cancelled and returned ones too.' }),
       pieces: t.exposeInt('pieces', { description: 'Of lines that were not cancelled.' }),
       productsSold: t.exposeInt('productsSold', { description: 'Distinct, on lines that were not cancelled.' }),

@@ -216,7 +216,7 @@ builder.mutationField('importOrders', (t) =>
   t.field({
     type: ImportResult,
     description:
-      'Orders with their lines: at most 1,000 orders a call; idempotent by externalId and version. The customers whom it touches are scored again before the answer.',
+      'Orders with their lines: at most 1,000 orders a call; idempotent by externalId and version. The customers of these orders are scored again before the answer.',
     authScopes: IMPORTS_WRITE,
     args: { input: t.arg({ type: [OrderInput], required: true }) },
     resolve: (_root, { input }, context) => importInput(input, orders, context),

@@ -122,7 +122,10 @@ const ActionRecommendation = builder.objectRef<Recommended>('ActionRecommendatio
     basis: t.field({
       type: Basis,
       resolve: ({ customer }) => ({
-        ...{ runId: customer.runId, asOf: customer.asOf, computedAt: customer.computedAt, status: customer.status },
+        runId: customer.runId,
+        asOf: customer.asOf,
+        computedAt: customer.computedAt,
+        status: customer.status,
         note: customer.clv90d == null ? said('ranked-by-score', {}) : null,
       }),
     }),

@@ -91,7 +91,9 @@ export async function answerDesk(
   }
   const customers = await readShown(database, desk.breadth, await readCurrentRunId(database.reader));
   await writeAudit(database.reader, {
-    ...{ actor: AGENT.kind, keyId: AGENT.keyId, subject: AGENT.subject },
+    actor: AGENT.kind,
+    keyId: AGENT.keyId,
+    subject: AGENT.subject,
     action: 'desk opened',
     targets: customers.map(({ externalId }) => externalId),
   });

@@ -53,12 +53,18 @@ describe('features as of a moment', () => {
       // The line has a status without a time: that of its order is the one that is known.
       ...['2026-01-30', '2026-01-31'].flatMap((moment) => [
         {
-          ...{ customer: `line-of-order-returned-${moment}`, placedAt, returnedAt: moment },
-          ...{ status: 'returned' as const, lines: [{ amount: '10', status: 'returned' as const }] },
+          customer: `line-of-order-returned-${moment}`,
+          placedAt,
+          returnedAt: moment,
+          status: 'returned' as const,
+          lines: [{ amount: '10', status: 'returned' as const }],
         },
         {
-          ...{ customer: `line-of-order-cancelled-${moment}`, placedAt, cancelledAt: moment },
-          ...{ status: 'cancelled' as const, lines: [{ amount: '10', status: 'cancelled' as const }] },
+          customer: `line-of-order-cancelled-${moment}`,
+          placedAt,
+          cancelledAt: moment,
+          status: 'cancelled' as const,
+          lines: [{ amount: '10', status: 'cancelled' as const }],
         },
       ]),
     );

@@ -176,5 +176,8 @@ export async function readProducts(sql: Sql, productIds: readonly string[]): Pro
 }
 
 export const pairCounts = ([both = 0, first = 0, second = 0]: readonly number[], baskets: number): PairCounts => ({
-  ...{ both, first, second, baskets },
+  both,
+  first,
+  second,
+  baskets,
 });

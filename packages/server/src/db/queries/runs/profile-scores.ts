@@ -8,7 +8,10 @@ export interface ProfileScore {
 }
 
 const of = (model: string) => (column: string, type: ProfileScore['type'], output: string | null) => ({
-  ...{ model, column, type, output },
+  model,
+  column,
+  type,
+  output,
 });
 const rfm = of('rfm');
 const value = of('value');
