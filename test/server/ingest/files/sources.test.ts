@@ -219,7 +219,7 @@ describe('a mapping file', () => {
 
   it.each([
     ['columns: { hue: x }', /"hue" is not a field/],
-    ['dates: ymd', /dates/],
+    ['dates: 5', /dates/],
     ['rates: { EUR: 0 }', /rates.EUR/],
     ['statuses: { lost: vanished }', /statuses.lost/],
     ['format: nonsense', /format/],

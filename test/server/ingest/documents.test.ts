@@ -4,7 +4,7 @@ import { retryQuarantined } from '@tessera/server/ingest/retry-quarantined.js';
 import { EMPTY_MAPPING } from '@tessera/server/ingest/rows/mapping.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyShop, importTexts, READING } from '../../../support/shop-data.js';
+import { emptyShop, importTexts, READING } from '../../support/shop-data.js';
 
 const table = (header: string, ...rows: string[]) => `${[header, ...rows].join('\n')}\n`;
 const SHOPIFY =
