@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<Lifecycle, string>> = {
     'in transit, dispatched, partially shipped, partial, out for delivery, sent, ' +
     'versandt, versendet, expédiée, expédié, enviado, spedito, verzonden, 発送済み, 已发货',
   delivered:
-    'complete, completed, fulfilled, done, closed, finished, picked up, ' +
+    'complete, completed, fulfilled, done, finished, picked up, ' +
     'abgeschlossen, zugestellt, geliefert, livrée, livré, terminée, entregado, completado, entregue, concluído, consegnato, completato, geleverd, 完了, 已完成',
   cancelled:
     'canceled, voided, void, failed, expired, declined, abandoned, cancelled by customer, ' +

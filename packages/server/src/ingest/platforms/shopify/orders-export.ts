@@ -5,6 +5,8 @@ export const shopifyOrders: InputFormat = {
   key: 'shopify-orders',
   title: 'Shopify order export',
   entity: 'sales',
+  // Nobody has paid for these, as the platform's messages say too.
+  words: { pending: 'pending', unpaid: 'pending', expired: 'pending' },
   reading: { kind: 'csv' },
   columns: {
     order_id: 'name',

@@ -5,6 +5,14 @@ export const woocommerceOrders: InputFormat = {
   key: 'woocommerce-orders',
   title: 'WooCommerce order export',
   entity: 'sales',
+  // Nobody has paid for these, as the platform's messages say too.
+  words: {
+    pending: 'pending',
+    'wc-pending': 'pending',
+    'on-hold': 'pending',
+    'wc-on-hold': 'pending',
+    'on hold': 'pending',
+  },
   reading: { kind: 'csv' },
   columns: {
     order_id: 'order_number',
