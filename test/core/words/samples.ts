@@ -313,6 +313,7 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'columns-steady': NO_VALUES,
   'column-moved': (['STABLE', 'SHIFTED', 'STALE'] as const).map((level) => ({ column: 'orders', level, index: 0.31 })),
   'no-run-before': NO_VALUES,
+  'orders-ahead': [1, 2, 1_234].map((orders) => ({ orders, newest: '2062-01-31' })),
   'predictions-missed': [{ ratio: 1.6, runId: 1_234 }],
   'run-failed': (
     [
@@ -352,6 +353,7 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   })),
   missing: NO_VALUES,
   'missing-in-order': NO_VALUES,
+  'order-not-here': NO_VALUES,
   'missing-amount-of-row': NO_VALUES,
   'missing-amount-of-line': NO_VALUES,
   'id-too-long': [{ most: 200 }],
@@ -367,8 +369,11 @@ export const SAMPLES: { readonly [Kind in ReasonKind]: readonly ReasonValues[Kin
   'not-whole': NO_VALUES,
   'not-an-age': [{ least: 0, most: 130 }],
   'not-on-sale': NO_VALUES,
+  'not-yes-or-no': NO_VALUES,
   'not-a-number': NO_VALUES,
   'larger-than-amounts': NO_VALUES,
+  'decimal-or-thousands': NO_VALUES,
+  'short-year': NO_VALUES,
   'day-or-month': NO_VALUES,
   'no-such-day': NO_VALUES,
   'no-such-time': NO_VALUES,

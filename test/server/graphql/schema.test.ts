@@ -271,6 +271,9 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
   OrderLine: 'profile',
   OutlierTreatment: 'report',
   PageInfo: 'inside',
+  PossibleMerge: 'pii',
+  PossibleMergeConnection: 'inside',
+  PossibleMergeEdge: 'inside',
   PrincipalComponent: 'report',
   Product: {
     id: 'anybody',
@@ -302,6 +305,7 @@ const VERDICTS: Readonly<Record<string, Verdict | Readonly<Record<string, Verdic
     customers: 'list',
     exploration: 'report',
     imports: 'imports',
+    possibleMerges: 'list',
     models: 'report',
     product: 'catalogue',
     run: 'report',

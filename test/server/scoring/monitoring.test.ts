@@ -76,7 +76,16 @@ describe('predictions whose time has passed', () => {
 
   it('are told after the next run, below its own lines', () => {
     const story = { kind: 'current', steps: [], models: { refitted: ['clv'], kept: [] } } as const;
-    const report = { runId: 8, asOf: '2026-05-01', customers: 10, changes: 2, late: 0, seconds: 1, ...story };
+    const report = {
+      runId: 8,
+      asOf: '2026-05-01',
+      customers: 10,
+      changes: 2,
+      late: 0,
+      ahead: null,
+      seconds: 1,
+      ...story,
+    };
     expect(scoreLines({ ...report, warnings: ['the model has gone stale'] }).at(-1)).toBe('  the model has gone stale');
     expect(scoreLines({ ...report, warnings: [] })).toHaveLength(4);
   });

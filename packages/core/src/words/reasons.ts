@@ -314,6 +314,8 @@ interface ValueReasons {
     readonly index: number;
   };
   'no-run-before': Nothing;
+  /** Orders later than now, and the day of the latest of them, as 2062-01-31. */
+  'orders-ahead': { readonly orders: number; readonly newest: string };
   /** What came over what was predicted. */
   'predictions-missed': { readonly ratio: number; readonly runId: number };
   /** What a person can do about a run that failed. */
@@ -372,6 +374,7 @@ interface ActionReasons {
 interface RowProblems {
   missing: Nothing;
   'missing-in-order': Nothing;
+  'order-not-here': Nothing;
   'missing-amount-of-row': Nothing;
   'missing-amount-of-line': Nothing;
   'id-too-long': { readonly most: number };
@@ -388,8 +391,11 @@ interface RowProblems {
   'not-whole': Nothing;
   'not-an-age': { readonly least: number; readonly most: number };
   'not-on-sale': Nothing;
+  'not-yes-or-no': Nothing;
   'not-a-number': Nothing;
   'larger-than-amounts': Nothing;
+  'decimal-or-thousands': Nothing;
+  'short-year': Nothing;
   'day-or-month': Nothing;
   'no-such-day': Nothing;
   'no-such-time': Nothing;

@@ -1,4 +1,4 @@
-import { wordsIn } from '@tessera/core';
+import { said, wordsIn } from '@tessera/core';
 import type { Config } from '../config.js';
 import type { Database } from '../db/database.js';
 import { startOfDay } from '../db/queries/runs/runs.js';
@@ -50,6 +50,12 @@ export const wordedReport = ({ warnings, ...report }: RunReport, { language = DE
   warnings: warnings.map(wordsIn(language).say),
 });
 
+/** A warning of orders that lie ahead. */
+export const aheadLines = (
+  { ahead }: Pick<RunReport, 'ahead'>,
+  { language = DEFAULT_LANGUAGE }: Pick<Config, 'language'>,
+) => (ahead === null ? [] : [`warning: ${wordsIn(language).say(said('orders-ahead', { ...ahead }))}`]);
+
 const grouped = (count: number) => new Intl.NumberFormat('en').format(count);
 
 /** What the run did, in a line: `features 3.2 s, fit 1.1 s ...`, and which models learned anew. */
@@ -78,11 +84,12 @@ export const scoreCommand = makeCommand('score')
   )
   .option('--name <text>', 'what to call the run')
   .action(async () => {
-    const { config, options, report } = commandContext(scoreCommand);
+    const { config, options, report, note } = commandContext(scoreCommand);
     await withDatabase(config, async (database) => {
       const text = (option: unknown) => (typeof option === 'string' ? option : undefined);
-      const asked = { asOf: text(options.asOf), name: text(options.name) };
-      const result = wordedReport(await scoreShop(database, config, asked), config);
+      const done = await scoreShop(database, config, { asOf: text(options.asOf), name: text(options.name) });
+      for (const line of aheadLines(done, config)) note(line);
+      const result = wordedReport(done, config);
       report(result, () => scoreLines(result));
     });
   });

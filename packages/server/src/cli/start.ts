@@ -9,12 +9,13 @@ import { hasOrders, readShop } from '../db/queries/shop/settings.js';
 import { UserError } from '../errors.js';
 import { checkAddress } from '../http/listen.js';
 import { withTemporaryFolder } from '../ingest/files/temporary-folders.js';
+import { readMapping } from '../ingest/rows/mapping.js';
 import { requestBackfill } from '../jobs/requests.js';
 import { isComplete, readModels } from '../runs/fitted-models.js';
 import { DEFAULT_MONTHS, MOST_CUSTOMERS_UNASKED } from '../scoring/backfill.js';
 import { type CommandContext, commandContext, makeCommand, withDatabase } from './command.js';
-import { importInto, importLines } from './import.js';
-import { scoreLines, scoreShop, wordedReport } from './score.js';
+import { failureOf, importInto, importLines } from './import.js';
+import { aheadLines, scoreLines, scoreShop, wordedReport } from './score.js';
 import { serveUntilStopped } from './serve.js';
 import { withoutJobs } from './work.js';
 
@@ -47,8 +48,11 @@ async function prepareShop(database: Database, config: Config, context: CommandC
         `the data folder ${config.dataDir} holds the demo shop and your data must not mix with it: choose another folder with --data-dir or TESSERA_DATA_DIR, or remove this one`,
       );
     }
-    const report = await importInto(database, config, [data]);
+    const mapping = typeof options.map === 'string' ? await readMapping(options.map) : undefined;
+    const report = await importInto(database, config, [data], { mapping, accept: options.accept === true });
     for (const line of importLines(report)) note(line);
+    const failure = failureOf(report);
+    if (failure !== null) throw new UserError(failure);
     const changed = report.files.some(({ inserted, updated }) => inserted + updated > 0);
     if (!changed && currentRunId !== null) return;
   } else {
@@ -65,7 +69,8 @@ async function prepareShop(database: Database, config: Config, context: CommandC
       await importDemo(database, config, context, Number(options.demoCustomers ?? DEMO_CUSTOMERS));
     }
   }
-  for (const line of scoreLines(wordedReport(await scoreShop(database, config), config))) note(line);
+  const done = await scoreShop(database, config);
+  for (const line of [...scoreLines(wordedReport(done, config)), ...aheadLines(done, config)]) note(line);
   if (currentRunId === null && options.backfill !== false) await askForPast(database, note);
 }
 
@@ -101,6 +106,8 @@ async function doorLines(database: Database, server: RunningServer): Promise<str
 export const startCommand = withoutJobs(makeCommand('start', true))
   .option('--data <path>', 'a file or folder to import before serving')
   .option('--no-backfill', 'do not score the months before the first run')
+  .option('--map <file>', 'a mapping file (YAML) for what --data does not tell itself')
+  .option('--accept', 'import also what a first import of such a file would stop at')
   .option('--demo-customers <count>', `size of the demo shop [${DEMO_CUSTOMERS}]`)
   .action(async () => {
     const context = commandContext(startCommand);

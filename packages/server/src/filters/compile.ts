@@ -15,6 +15,7 @@ import {
 import { apiError, shorten } from '../errors.js';
 import { findSegmentation, type RunSnapshot } from '../runs/snapshot.js';
 import { isWhole } from '../whole-characters.js';
+import { namesOfCountry } from './country-names.js';
 import type { Comparison, CustomerFilterInput, PurchaseFilterInput, SegmentFilterInput } from './customer-filter.js';
 
 const DEEPEST = 5;
@@ -44,7 +45,22 @@ function comparisonClauses(field: string, comparison: Comparison<unknown>): Cond
   for (const given of [comparison.in, comparison.notIn]) checkValues(given);
   checkValues([comparison.eq, comparison.ne, comparison.gt, comparison.gte, comparison.lt, comparison.lte]);
   checkValues([comparison.contains, comparison.startsWith, comparison.between?.from, comparison.between?.to]);
-  return compare(PROFILE_COLUMNS[field]!, comparison);
+  return compare(PROFILE_COLUMNS[field]!, field === 'country' ? withCountryNames(comparison) : comparison);
+}
+
+/** A country is found by its code and by its name in any of the languages, whichever the shop's files hold. */
+function withCountryNames({ eq, ne, in: among, notIn, ...rest }: Comparison<unknown>): Comparison<unknown> {
+  const names = (values: readonly unknown[]) => values.flatMap((value) => namesOfCountry(String(value)));
+  const both = among == null ? [eq].filter((value) => value != null) : among;
+  const isAmong = eq != null || among != null;
+  // Both at once ask for what is in both.
+  const asked = eq != null && among != null ? names([eq]).filter((name) => names(among).includes(name)) : names(both);
+  const not = [...(ne == null ? [] : [ne]), ...(notIn ?? [])];
+  return {
+    ...rest,
+    ...(isAmong ? { in: asked } : {}),
+    ...(ne == null && notIn == null ? {} : { notIn: names(not) }),
+  };
 }
 
 function segmentClauses(filter: SegmentFilterInput, run: RunSnapshot): Condition[] {

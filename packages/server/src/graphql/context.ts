@@ -11,6 +11,7 @@ import { type PersonRow, type ProfileRow, readPeople, readProfiles } from '../db
 import { latestChanges, type MembershipStart } from '../db/queries/segments/segment-history.js';
 import { readShop, type Shop } from '../db/queries/shop/settings.js';
 import { apiError, shorten } from '../errors.js';
+import type { UnknownValue } from '../filters/unknown-values.js';
 import { DEFAULT_LANGUAGE, languageOf } from '../language.js';
 import type { ChangeFeed } from '../live/change-feed.js';
 import { type RunSnapshot, type RunSnapshots, readStats, type SegmentStats } from '../runs/snapshot.js';
@@ -49,6 +50,9 @@ export class RequestContext {
   ) {
     this.isReadingCounted = credential.kind === 'agent' || access.breadth.limitsOf(credential) !== null;
   }
+
+  /** Values of filters that nobody has, as they are found. */
+  readonly unknownValues: UnknownValue[] = [];
 
   /** Whether it is counted or on record which customers are read. */
   readonly isReadingCounted: boolean;

@@ -6,6 +6,7 @@ import './value/clv.js';
 import './cohorts/cohort.js';
 import './customers/customer.js';
 import './customers/customer-lookup.js';
+import './customers/possible-merge.js';
 import './exploration/exploration.js';
 import './runs/fitted-model.js';
 import './imports/import.js';

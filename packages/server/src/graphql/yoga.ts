@@ -19,6 +19,7 @@ import { useClientErrors } from './plugins/client-errors.js';
 import { useDocumentLimits } from './plugins/document-limits.js';
 import { maskError } from './plugins/mask-error.js';
 import { type PersistedOperations, usePersisted } from './plugins/persisted-operations.js';
+import { useUnknownValues } from './plugins/unknown-values.js';
 import { schema } from './schema.js';
 
 const LARGEST_BODY = 100_000;
@@ -90,6 +91,7 @@ export function makeYoga(
         isDisabled: (_request, context) => (context as { credential?: Credential }).credential?.kind !== 'secret',
       }),
       useGraphQlJit({}, { enableIf: ({ document }) => isCompilable(document) }) as Plugin,
+      useUnknownValues(),
       useClientErrors(),
     ],
   });

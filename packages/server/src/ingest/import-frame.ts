@@ -13,16 +13,33 @@ import { endDemo } from '../db/queries/shop/shop.js';
 import { isDatabaseAway } from '../errors.js';
 import type { Mapping } from './rows/mapping.js';
 import type { ReadCounts } from './rows/staging.js';
+import type { Finding } from './understanding/finding.js';
+import type { ColumnUse } from './understanding/understand.js';
 
 /** What became of the rows of an import: each that was read is kept, repaired, quarantined or a duplicate. */
 export interface ImportCounts extends Omit<ReadCounts, 'quarantined'>, MergeCounts {}
 
 /** What became of one file or call. */
-export interface ImportReport extends ImportCounts {
+export interface ImportReport extends ImportCounts, FileReading {
   readonly importId: number;
   readonly source: string;
   readonly format: string;
   readonly seconds: number;
+}
+
+/** What was understood of a file as a whole; calls and messages say nothing of it. */
+export interface FileReading {
+  /** Why the file is taken for its format. */
+  readonly why?: string;
+  readonly columns?: readonly ColumnUse[];
+  readonly findings?: readonly Finding[];
+  readonly shape?: string;
+  /** What the rules under which the file was read are known by. */
+  readonly rules?: string;
+  /** What makes the import a failure, although it was done: no row could be used, or no money was stored. */
+  readonly failure?: string;
+  /** Nothing was stored: the file was only looked at. */
+  readonly isChecked?: true;
 }
 
 export interface ImportOptions {
@@ -31,6 +48,8 @@ export interface ImportOptions {
   readonly currency: string;
   /** What a mapping file says of columns, words, dates and rates. */
   readonly mapping?: Mapping;
+  /** Imports of the same call that were done before: they may hold other lines of the same orders. */
+  readonly siblings?: readonly number[];
   /** The rows are those of the generated demo shop. All others make a demo shop the owner's. */
   readonly isDemo?: boolean;
 }
@@ -46,6 +65,11 @@ export interface ImportOrigin {
 /** Ends an import that brought nothing new: it is not on record. */
 export class NothingToImport extends Error {}
 
+/** Puts on record that nothing came of an import whose rows were not read at all. */
+export async function recordFailure(sql: Sql, { source, format }: ImportOrigin, reason: string): Promise<void> {
+  await failImport(sql, await startImport(sql, source, format), reason);
+}
+
 /**
  * The frame of every import, of files, uploads, calls and webhooks: one transaction, on record from its start. A failure
  * leaves the tables as they were, and its reason on record.
@@ -60,7 +84,11 @@ export async function recordImport(
   work: (
     transaction: Transaction,
     importId: number,
-  ) => Promise<{ readonly counts: ImportCounts; readonly fingerprint: string | null }>,
+  ) => Promise<{
+    readonly counts: ImportCounts;
+    readonly fingerprint: string | null;
+    readonly reading?: FileReading;
+  }>,
   reasonOf: (error: unknown) => string = (error) => (error instanceof Error ? error.message : String(error)),
 ): Promise<ImportReport> {
   const startedAt = performance.now();
@@ -70,10 +98,10 @@ export async function recordImport(
       await lockImport(transaction, importId);
       await readInZone(transaction, timeZone);
       if (patience !== undefined) await limitWaiting(transaction, patience);
-      const { counts, fingerprint } = await work(transaction, importId);
+      const { counts, fingerprint, reading } = await work(transaction, importId);
       if (isDemo !== true && counts.inserted + counts.updated > 0) await endDemo(transaction);
       const seconds = (performance.now() - startedAt) / 1000;
-      const report: ImportReport = { importId, source, format, ...counts, seconds };
+      const report: ImportReport = { importId, source, format, ...counts, ...reading, seconds };
       await finishImport(transaction, report, fingerprint);
       return report;
     });

@@ -4,6 +4,7 @@ import { FORMATS } from './formats.js';
 import type { ImportOptions, ImportReport } from './import-frame.js';
 import { importRows } from './import-rows.js';
 import { ENTITIES } from './rows/entities.js';
+import { problemFindings } from './understanding/judge.js';
 
 /**
  * Reads the rows in quarantine again, under the rules of a mapping file. A row that is good now leaves quarantine; one
@@ -24,6 +25,7 @@ export async function retryQuarantined(sql: Sql, options: ImportOptions): Promis
         source: `${source} (quarantine of import ${importId})`,
         format: key,
         entity: format.entity,
+        words: format.words,
         present,
         async give(receiver, flush) {
           for (const { line, cells } of rows)
@@ -33,6 +35,13 @@ export async function retryQuarantined(sql: Sql, options: ImportOptions): Promis
             );
           await flush();
         },
+        // Whoever retries is told of each row that still waits, and stopped by none.
+        judge: async (transaction, { read }) => ({
+          findings: (await problemFindings(transaction, format.entity, read)).map((finding) => ({
+            ...finding,
+            stops: false,
+          })),
+        }),
         fingerprint: () => null,
         // What is still bad was quarantined under the new import, so each bad row stands there once.
         after: (transaction) => dropKeptRows(transaction, importId),

@@ -43,10 +43,12 @@ import {
   noteMovedScores,
   noteProgress,
   noteSteps,
+  type OrdersAhead,
   partition,
   processOf,
   publishRun,
   type RunKind,
+  readOrdersAhead,
   startPastRun,
   startRun,
   unlockRun,
@@ -87,6 +89,8 @@ export interface RunReport {
   readonly changes: number;
   /** Customers whom an import touched while the run worked, scored again before it was published. */
   readonly late: number;
+  /** Orders later than now: stored, and in no figure of the run. Null where there are none. */
+  readonly ahead: OrdersAhead | null;
   /** Why models may have gone stale, one wording each: columns that moved far, predictions that did not come true. */
   readonly warnings: readonly Wording[];
   /** What took how long, in order. */
@@ -98,7 +102,10 @@ export interface RunReport {
 
 export interface RunOptions {
   readonly timeZone: string;
-  /** Left out: 00:00 of the day after the newest order. Earlier than the current run's, it makes the run a look. */
+  /**
+   * Left out: 00:00 of the day after the newest order that does not lie ahead, and now at most. Earlier than the current run's, it
+   * makes the run a look.
+   */
   readonly asOf?: Date;
   /** What a person calls the run. */
   readonly name?: string;
@@ -215,7 +222,7 @@ async function work(
   options: RunOptions,
   { story, begin, within }: Telling,
   noted: () => Promise<void>,
-): Promise<Omit<RunReport, 'seconds' | 'steps'>> {
+): Promise<Omit<RunReport, 'seconds' | 'steps' | 'ahead'>> {
   const { asOf } = features;
   await lockRun(session);
   const { kind, previousRunId } = await placeOf(session, asOf, options);
@@ -339,6 +346,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
   }
   const { timeZone, rule = PRODUCT_RULE, job, pastRunId } = options;
   const asOf = options.asOf ?? (await defaultAsOf(sql, timeZone)) ?? new Date();
+  const ahead = await readOrdersAhead(sql, timeZone);
   const kind = pastRunId === undefined ? 'current' : 'past';
   const record: NewRun = {
     asOf,
@@ -398,7 +406,7 @@ export async function runScoring(sql: Sql, options: RunOptions): Promise<RunRepo
     await noteSteps(sql, runId, story.end());
     options.onProgress?.(1, 'published');
     await dropOldRuns(sql, timeZone);
-    return { ...report, steps: story.steps, seconds: (performance.now() - startedAt) / 1000 };
+    return { ...report, ahead, steps: story.steps, seconds: (performance.now() - startedAt) / 1000 };
   } catch (error) {
     await noted;
     const wasCancelled = await isRunCancelled(sql, runId).catch(() => isCancelled);

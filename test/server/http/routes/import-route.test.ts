@@ -198,6 +198,32 @@ describe('an upload', () => {
   });
 });
 
+describe('a file that would give a false figure', () => {
+  const text = 'order_id,customer_id,status,placed_at,Bestellwert\n1,c-1,shipped,2026-01-01,12.50\n';
+  const imports = async () => (await server.database.sql`select from imports where state = 'done'`).length;
+
+  it('is looked at with ?check, which stores nothing', async () => {
+    const before = await imports();
+    const { status, json } = await upload(text, { path: '/import/values.csv?check' });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ isChecked: true, read: 1, inserted: 0 });
+    expect(json.findings).toMatchObject([{ stops: true, text: expect.stringContaining('"Bestellwert" holds money') }]);
+    expect(await imports()).toBe(before);
+  });
+
+  it('is refused with the line that settles it, and taken with ?accept', async () => {
+    const { status, json } = await upload(text, { path: '/import/values.csv' });
+    expect(status).toBe(400);
+    expect(json.errors?.[0]?.message).toMatch(
+      /"Bestellwert" holds money .* columns: \{ amount: Bestellwert \}.*\?accept/,
+    );
+    const taken = await upload(text, { path: '/import/values.csv?accept' });
+    expect(taken.json).toMatchObject({ read: 1, failure: 'it holds money, and none of it is stored' });
+    // Its shape is known now: the same question is not asked twice.
+    expect((await upload(text, { path: '/import/values.csv' })).status).toBe(200);
+  });
+});
+
 describe('the quarantine file', () => {
   const download = (id: unknown, headers: Record<string, string> = KEY) =>
     fetch(`${server.url}/imports/${id}/quarantine.csv`, { headers });
@@ -227,7 +253,9 @@ describe('the quarantine file', () => {
 
   it('is streamed in pages: no row is lost between them', async () => {
     const rows = Array.from({ length: 2501 }, (_, i) => `o-${i},c-1,nonsense,2026-01-01`);
-    const { json } = await upload(`order_id,customer_id,status,placed_at\n${rows.join('\n')}\n`);
+    const { json } = await upload(`order_id,customer_id,status,placed_at\n${rows.join('\n')}\n`, {
+      path: '/import/nonsense.csv?accept',
+    });
     const data = cellsOf(await (await download(json.importId)).text());
     expect(data.slice(1).map(([line]) => Number(line))).toEqual(rows.map((_, i) => i + 2));
   });

@@ -98,10 +98,21 @@ it('the demo shop loses exactly the rows that were planted, with file, line, fie
   stored.forEach((row, i) => {
     const { read, kept, repaired, quarantined, duplicate, inserted, updated, unchanged, repairs, unknownStatuses } =
       files[i]!;
+    const { shape, findings = [] } = files[i]!;
+    const told = findings.map(({ text, mapping }) => ({ text, mapping }));
     const { fingerprint, ...rest } = row;
     expect(rest).toEqual({
       ...{ read, kept, repaired, quarantined, duplicate, inserted, updated, unchanged },
-      ...{ state: 'done', details: { repairs, unknownStatuses } },
+      ...{
+        state: 'done',
+        details: {
+          repairs,
+          unknownStatuses,
+          shape,
+          rules: expect.stringMatching(/^[0-9a-f]{64}$/),
+          ...(told.length > 0 && { findings: told }),
+        },
+      },
     });
     expect(fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -114,7 +114,6 @@ describe('a moment', () => {
     ['31.01.2026 25:61', '!is a time that does not exist'],
     ['01/02/2026', '!may have the day or the month first: say "dates: dmy" or "dates: mdy" in a mapping file'],
     ['yesterday', '!is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC'],
-    ['2026-1-31', '!is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC'],
     ['2026-01-31+02', '!is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC'],
     ['2026-01-31 14:05+02 UTC', '!is not a date such as 2026-01-31 or 2026-01-31 14:05:00 UTC'],
     ['2023-02-29', '!is a day that does not exist'],

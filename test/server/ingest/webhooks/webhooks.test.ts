@@ -120,9 +120,9 @@ async function tables() {
     customers: await sql`select customer_id, email, first_name, country from customers order by 1`,
     orders: await sql`select customer_id, order_id, status, placed_at, cancelled_at, version from orders order by 1, 2`,
     items:
-      await sql`select customer_id, order_id, item_id, product_id, quantity, amount from order_items order by 1, 2, 3`,
+      await sql`select customer_id, order_id, item_id, product_id, quantity::float8, amount from order_items order by 1, 2, 3`,
     returns:
-      await sql`select customer_id, return_id, order_id, quantity, amount, returned_at from returns order by 1, 2`,
+      await sql`select customer_id, return_id, order_id, quantity::float8, amount, returned_at from returns order by 1, 2`,
   };
 }
 

@@ -15,6 +15,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'غير موجود',
   'missing-in-order': () => 'غير موجود هنا ولا في أي صف آخر من الطلب',
+  'order-not-here': () => 'يشير إلى طلب غير موجود هنا بعد: استورده أولًا',
   'missing-amount-of-row': () => 'غير موجود: يحتاج الصف إلى المبلغ أو سعر القطعة',
   'missing-amount-of-line': () => 'غير موجود: يحتاج السطر إلى المبلغ أو سعر القطعة',
   'id-too-long': [({ most }, s) => `أطول من الحد الأقصى للمعرّف (${s.count(most)} حرفًا)`, () => 'أطول من أن يكون معرّفًا'],
@@ -30,8 +31,12 @@ export const imports: Sentences<RowProblemKind> = {
   'not-whole': () => 'ليس عددًا صحيحًا',
   'not-an-age': [({ least, most }, s) => `ليس عمرًا بين ${s.count(least)} و${s.count(most)}`, () => 'ليس عمرًا'],
   'not-on-sale': () => 'لا يبيّن هل يُباع المنتج: اكتب true أو false',
+  'not-yes-or-no': () => 'ليس نعم ولا لا: اكتب true أو false',
   'not-a-number': () => 'ليس رقمًا',
   'larger-than-amounts': () => 'أكبر من أي مبلغ',
+  'decimal-or-thousands': () =>
+    'قد يكون آلافًا أو كسورًا عشرية: اذكر "decimal: \',\'" أو "decimal: \'.\'" في ملف المطابقة',
+  'short-year': () => 'سنته مختصرة: اذكر "dates: dmy" أو "dates: mdy" أو نمطًا مثل "dates: dd.MM.yy" في ملف المطابقة',
   'day-or-month': () => 'قد يبدأ باليوم أو بالشهر: اذكر "dates: dmy" أو "dates: mdy" في ملف المطابقة',
   'no-such-day': () => 'يوم لا وجود له',
   'no-such-time': () => 'وقت لا وجود له',

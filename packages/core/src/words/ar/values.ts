@@ -148,6 +148,11 @@ export const values: Sentences<ValueKind> = {
   ],
   'no-run-before': () => 'لا تشغيل سابق للمقارنة',
   'run-failed': ({ failure }) => RUN_FAILURES[failure],
+  'orders-ahead': [
+    ({ orders, newest }, s) =>
+      `طلبات تاريخها في المستقبل: ${s.count(orders)}، وأبعدها بتاريخ ${newest}؛ لا تدخل في أي رقم حتى يحين يومها`,
+    () => 'بعض الطلبات تاريخها في المستقبل: لا تدخل في أي رقم حتى يحين يومها',
+  ],
   'predictions-missed': [
     ({ ratio, runId }, s) => `جلب العملاء ${s.fixed(ratio, 2)} أضعاف ما توقعه التشغيل ${runId}: النموذج صار قديمًا`,
     () => 'ما جلبه العملاء بعيد عن التوقع: النموذج صار قديمًا',

@@ -19,6 +19,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'fehlt',
   'missing-in-order': () => 'fehlt hier und in jeder anderen Zeile der Bestellung',
+  'order-not-here': () => 'nennt eine Bestellung, die noch nicht da ist: zuerst die Bestellung importieren',
   'missing-amount-of-row': () => 'fehlt: Jede Zeile braucht den Betrag oder den Stückpreis',
   'missing-amount-of-line': () => 'fehlt: Jede Position braucht den Betrag oder den Stückpreis',
   'id-too-long': [
@@ -40,8 +41,13 @@ export const imports: Sentences<RowProblemKind> = {
     () => 'ist kein Alter',
   ],
   'not-on-sale': () => 'sagt nicht, ob das Produkt verkauft wird: true oder false schreiben',
+  'not-yes-or-no': () => 'ist weder Ja noch Nein: true oder false schreiben',
   'not-a-number': () => 'ist keine Zahl',
   'larger-than-amounts': () => 'ist größer als jeder Betrag',
+  'decimal-or-thousands': () =>
+    'kann Tausender oder Dezimalstellen haben: "decimal: \',\'" oder "decimal: \'.\'" in einer Zuordnungsdatei angeben',
+  'short-year': () =>
+    'hat eine abgekürzte Jahreszahl: "dates: dmy", "dates: mdy" oder ein Muster wie "dates: dd.MM.yy" in einer Zuordnungsdatei angeben',
   'day-or-month': () =>
     'kann mit dem Tag oder dem Monat beginnen: "dates: dmy" oder "dates: mdy" in einer Zuordnungsdatei angeben',
   'no-such-day': () => 'ist ein Tag, den es nicht gibt',

@@ -160,6 +160,11 @@ export const values: Sentences<ValueKind> = {
   ],
   'no-run-before': () => 'es gibt keinen früheren Lauf zum Vergleich',
   'run-failed': ({ failure }) => RUN_FAILURES[failure],
+  'orders-ahead': [
+    ({ orders, newest }, s) =>
+      `Bestellungen, die in der Zukunft liegen: ${s.count(orders)}, die späteste vom ${newest}; sie stehen in keiner Zahl, bis ihr Tag kommt`,
+    () => 'manche Bestellungen liegen in der Zukunft: Sie stehen in keiner Zahl, bis ihr Tag kommt',
+  ],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `Kunden brachten das ${s.fixed(ratio, 2)}-Fache dessen, was Lauf ${runId} vorhersagte: Das Modell ist veraltet`,

@@ -16,6 +16,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'is missing',
   'missing-in-order': () => 'is missing, here and in every other row of the order',
+  'order-not-here': () => 'names an order that is not here yet: import it first',
   'missing-amount-of-row': () => 'is missing: a row needs an amount or the price of a piece',
   'missing-amount-of-line': () => 'is missing: a line needs an amount or the price of a piece',
   'id-too-long': [
@@ -37,8 +38,13 @@ export const imports: Sentences<RowProblemKind> = {
     () => 'is not an age',
   ],
   'not-on-sale': () => 'does not say whether the product is sold: write true or false',
+  'not-yes-or-no': () => 'is neither yes nor no: write true or false',
   'not-a-number': () => 'is not a number',
   'larger-than-amounts': () => 'is larger than any amount',
+  'decimal-or-thousands': () =>
+    'may be thousands or a number with decimals: say "decimal: \',\'" or "decimal: \'.\'" in a mapping file',
+  'short-year': () =>
+    'has a shortened year: say "dates: dmy", "dates: mdy" or a pattern such as "dates: dd.MM.yy" in a mapping file',
   'day-or-month': () => 'may have the day or the month first: say "dates: dmy" or "dates: mdy" in a mapping file',
   'no-such-day': () => 'is a day that does not exist',
   'no-such-time': () => 'is a time that does not exist',

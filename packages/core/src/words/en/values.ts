@@ -166,6 +166,11 @@ export const values: Sentences<ValueKind> = {
   ],
   'no-run-before': () => 'there is no run before to compare with',
   'run-failed': ({ failure }) => RUN_FAILURES[failure],
+  'orders-ahead': [
+    ({ orders, newest }, s) =>
+      `orders that lie ahead: ${s.count(orders)}, the newest of ${newest}; they are in no figure until their day comes`,
+    () => 'some orders lie ahead: they are in no figure until their day comes',
+  ],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `customers brought ${s.fixed(ratio, 2)} times what run ${runId} predicted: the model has gone stale`,

@@ -19,6 +19,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => 'falta',
   'missing-in-order': () => 'falta aquí y en todas las demás filas del pedido',
+  'order-not-here': () => 'nombra un pedido que aún no está aquí: importe antes el pedido',
   'missing-amount-of-row': () => 'falta: cada fila necesita el importe o el precio por unidad',
   'missing-amount-of-line': () => 'falta: cada línea necesita el importe o el precio por unidad',
   'id-too-long': [
@@ -40,8 +41,13 @@ export const imports: Sentences<RowProblemKind> = {
     () => 'no es una edad',
   ],
   'not-on-sale': () => 'no dice si el producto se vende: escribe true o false',
+  'not-yes-or-no': () => 'no es ni sí ni no: escribe true o false',
   'not-a-number': () => 'no es un número',
   'larger-than-amounts': () => 'es mayor que cualquier importe',
+  'decimal-or-thousands': () =>
+    'puede tener miles o decimales: indica "decimal: \',\'" o "decimal: \'.\'" en un archivo de correspondencias',
+  'short-year': () =>
+    'tiene un año abreviado: indica "dates: dmy", "dates: mdy" o un patrón como "dates: dd.MM.yy" en un archivo de correspondencias',
   'day-or-month': () =>
     'puede empezar por el día o por el mes: indica "dates: dmy" o "dates: mdy" en un archivo de correspondencias',
   'no-such-day': () => 'es un día que no existe',

@@ -154,6 +154,11 @@ export const values: Sentences<ValueKind> = {
   ],
   'no-run-before': () => 'no hay ejecución anterior con la que comparar',
   'run-failed': ({ failure }) => RUN_FAILURES[failure],
+  'orders-ahead': [
+    ({ orders, newest }, s) =>
+      `pedidos con fecha futura: ${s.count(orders)}, el último del ${newest}; no figuran en ninguna cifra hasta que llegue su día`,
+    () => 'algunos pedidos tienen fecha futura: no figuran en ninguna cifra hasta que llegue su día',
+  ],
   'predictions-missed': [
     ({ ratio, runId }, s) =>
       `los clientes aportaron ${s.fixed(ratio, 2)} veces lo que predijo la ejecución ${runId}: el modelo está desfasado`,

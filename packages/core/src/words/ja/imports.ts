@@ -17,6 +17,7 @@ const WAYS: Readonly<Record<WayToFix, string>> = {
 export const imports: Sentences<RowProblemKind> = {
   missing: () => '値がありません',
   'missing-in-order': () => 'この行にも注文のほかの行にもありません',
+  'order-not-here': () => 'まだ取り込まれていない注文を指しています。先にその注文を取り込んでください',
   'missing-amount-of-row': () => '値がありません。行には金額か単価が必要です',
   'missing-amount-of-line': () => '値がありません。明細には金額か単価が必要です',
   'id-too-long': [({ most }, s) => `IDの上限${s.count(most)}文字を超えています`, () => 'IDとして長すぎます'],
@@ -35,8 +36,13 @@ export const imports: Sentences<RowProblemKind> = {
     () => '年齢ではありません',
   ],
   'not-on-sale': () => '販売中かどうか分かりません。trueかfalseで書いてください',
+  'not-yes-or-no': () => 'はいでもいいえでもありません。trueかfalseで書いてください',
   'not-a-number': () => '数値ではありません',
   'larger-than-amounts': () => '金額として大きすぎます',
+  'decimal-or-thousands': () =>
+    'は桁区切りか小数点か分かりません。マッピングファイルに "decimal: \',\'" か "decimal: \'.\'" を書いてください',
+  'short-year': () =>
+    'は年が省略されています。マッピングファイルに "dates: dmy"、"dates: mdy" か "dates: dd.MM.yy" のような書式を書いてください',
   'day-or-month': () =>
     'は日と月の順序が分かりません。マッピングファイルに "dates: dmy" か "dates: mdy" を書いてください',
   'no-such-day': () => '存在しない日付です',

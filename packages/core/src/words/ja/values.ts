@@ -140,6 +140,11 @@ export const values: Sentences<ValueKind> = {
   ],
   'no-run-before': () => '比較できる以前の実行がありません',
   'run-failed': ({ failure }) => RUN_FAILURES[failure],
+  'orders-ahead': [
+    ({ orders, newest }, s) =>
+      `未来の日付の注文: ${s.count(orders)}件、最も遅いものは${newest}。その日が来るまでどの数値にも含まれません`,
+    () => '未来の日付の注文があります。その日が来るまでどの数値にも含まれません',
+  ],
   'predictions-missed': [
     ({ ratio, runId }, s) => `実際の売上は実行${runId}の予測の${s.fixed(ratio, 2)}倍でした。モデルが古くなっています`,
     () => '実際の売上が予測と大きく異なりました。モデルが古くなっています',

@@ -70,3 +70,33 @@ export const customerAliases = pgTable('customer_aliases', {
   customerId: shopId('customer_id').primaryKey(),
   mergedInto: shopId('merged_into').notNull(),
 });
+
+/** Two customers who share an address and each have an id of the shop's own: a person decides whether they are one. */
+export const possibleMerges = pgTable(
+  'possible_merges',
+  {
+    customerId: shopId('customer_id').notNull(),
+    otherCustomerId: shopId('other_customer_id').notNull(),
+    reason: text('reason').notNull(),
+    importId: counter('import_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.otherCustomerId] }),
+    index('possible_merges_other').on(table.otherCustomerId),
+  ],
+);
+
+/** Whether a customer agreed to marketing. A row that is missing means that nobody knows, which is no yes. */
+export const consents = pgTable(
+  'consents',
+  {
+    customerId: shopId('customer_id').notNull(),
+    channel: text('channel', { enum: ['email', 'sms', 'ads'] }).notNull(),
+    state: text('state', { enum: ['yes', 'no'] }).notNull(),
+    /** When the customer said so; null where the source does not say. */
+    statedAt: moment('stated_at'),
+    source: text('source'),
+    importId: counter('import_id'),
+  },
+  (table) => [primaryKey({ columns: [table.customerId, table.channel] })],
+);

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, numeric, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { counter, finite, moment, shopId } from './columns.js';
 
@@ -17,8 +18,8 @@ export const products = pgTable('products', {
   importId: counter('import_id'),
 });
 
-/** What a status word means, whatever the platform calls it. */
-export const LIFECYCLE = ['placed', 'shipped', 'delivered', 'cancelled', 'returned', 'refunded'] as const;
+/** What a status word means, whatever the platform calls it. A pending order is not paid for and does not count. */
+export const LIFECYCLE = ['pending', 'placed', 'shipped', 'delivered', 'cancelled', 'returned', 'refunded'] as const;
 
 export type Lifecycle = (typeof LIFECYCLE)[number];
 
@@ -33,10 +34,32 @@ export const orders = pgTable(
     deliveredAt: moment('delivered_at'),
     cancelledAt: moment('cancelled_at'),
     returnedAt: moment('returned_at'),
+    paidAt: moment('paid_at'),
+    promisedAt: moment('promised_at'),
+    channel: text('channel'),
+    shipCountry: text('ship_country'),
+    shipRegion: text('ship_region'),
+    carrier: text('carrier'),
+    /** The e-mail address, in lower case, of an order without an account: the order goes where its address goes. */
+    guest: shopId('guest'),
+    coupons: text('coupons').array(),
+    /** What the source states beside the goods, in the shop's currency; null where it does not. */
+    discount: numeric('discount'),
+    tax: numeric('tax'),
+    shipping: numeric('shipping'),
+    tip: numeric('tip'),
+    totalStated: numeric('total_stated'),
+    /** The currency of its source, and what one unit of it was worth in the shop's; null where it is the shop's. */
+    currency: text('currency'),
+    rate: numeric('rate'),
     version: moment('version'),
     importId: counter('import_id'),
   },
-  (table) => [primaryKey({ columns: [table.customerId, table.orderId] }), index('orders_order_id').on(table.orderId)],
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.orderId] }),
+    index('orders_order_id').on(table.orderId),
+    index('orders_guest').on(table.guest).where(sql`${table.guest} is not null`),
+  ],
 );
 
 export const orderItems = pgTable(
@@ -46,8 +69,18 @@ export const orderItems = pgTable(
     orderId: shopId('order_id').notNull(),
     itemId: shopId('item_id').notNull(),
     productId: shopId('product_id'),
-    quantity: integer('quantity').notNull(),
-    /** What the line costs in all: price x quantity, with the digits of its source. */
+    variant: text('variant'),
+    size: text('size'),
+    colour: text('colour'),
+    /** Pieces, or what the goods are measured in: kilograms, metres, hours. */
+    quantity: numeric('quantity').notNull(),
+    /** The price of a piece before any reduction; null where the source does not say. */
+    listPrice: numeric('list_price'),
+    /** What was taken off the line and its share of what was taken off the order. */
+    discount: numeric('discount'),
+    /** A gift card that was sold: a debt of the shop, so its amount is 0. */
+    giftCard: boolean('gift_card'),
+    /** What was asked for the line in all, after every discount, with the digits of its source. */
     amount: numeric('amount').notNull(),
     /** Null where the source states it for the order only. */
     status: text('status', { enum: LIFECYCLE }),
@@ -75,8 +108,11 @@ export const returns = pgTable(
     returnId: shopId('return_id').notNull(),
     /** Null where the source does not say which order came back. */
     orderId: shopId('order_id'),
+    /** Null where the source does not say which line. */
+    itemId: shopId('item_id'),
     productId: shopId('product_id'),
-    quantity: integer('quantity').notNull(),
+    reason: text('reason'),
+    quantity: numeric('quantity').notNull(),
     /** What was paid back, as a positive number. */
     amount: numeric('amount').notNull(),
     returnedAt: moment('returned_at').notNull(),

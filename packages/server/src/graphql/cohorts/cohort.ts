@@ -1,7 +1,7 @@
 import { type CohortCell, type CohortRow, readCohorts } from '../../db/queries/cohorts/cohorts.js';
-import { compileFilter } from '../../filters/compile.js';
 import { builder } from '../builder.js';
 import { Basis, type BasisValue, Money, REPORTS_READ } from '../common.js';
+import { compileWhere } from '../customers/compile-where.js';
 import { CustomerFilter } from '../customers/filter-inputs.js';
 
 const CohortGrain = builder.enumType('CohortGrain', { values: ['WEEK', 'MONTH', 'QUARTER'] as const });
@@ -79,7 +79,7 @@ builder.queryField('cohorts', (t) =>
         grain,
         by,
         dimension: segmentBy ?? null,
-        where: compileFilter(where, run, context.credential),
+        where: await compileWhere(context, where, run),
         facts: run.facts,
       });
       const basis = {

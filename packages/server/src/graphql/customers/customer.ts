@@ -10,7 +10,6 @@ import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { countOrders, ORDER_KEYS, readOrders } from '../../db/queries/orders/orders.js';
 import { changesOf } from '../../db/queries/segments/segment-history.js';
 import { apiError, shorten } from '../../errors.js';
-import { compileFilter } from '../../filters/compile.js';
 import type { CustomerFilterInput } from '../../filters/customer-filter.js';
 import { builder } from '../builder.js';
 import { AGENT_BADGE, ANY_VIEW, Basis, CUSTOMERS_LIST, CUSTOMERS_PII, CUSTOMERS_READ, inLanguage } from '../common.js';
@@ -22,6 +21,7 @@ import { runNumber } from '../runs/run.js';
 import { SegmentChange, SegmentMembership, segmentOf } from '../segments/segment-membership.js';
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';
 import { shownIdOf } from './anonymous-customer.js';
+import { compileWhere } from './compile-where.js';
 import { findByEmails } from './email-lookup.js';
 import { metricFields } from './feature-fields.js';
 import { CustomerFilter } from './filter-inputs.js';
@@ -214,7 +214,7 @@ interface CustomerListArguments extends PageArguments {
 export async function readCustomers(context: Context, args: CustomerListArguments, runId?: number, also?: Condition) {
   const run = await context.run(runId);
   const { drizzle } = context.database;
-  const where = allOf([isInRun(run.runId), compileFilter(args.where, run, context.credential), also]);
+  const where = allOf([isInRun(run.runId), await compileWhere(context, args.where, run), also]);
   const { field, direction } = args.orderBy ?? { field: 'NET_REVENUE', direction: 'DESC' };
   const list = {
     name: `customers ${field} ${direction}`,

@@ -15,9 +15,9 @@ import { readLifecycle } from '../../db/queries/exploration/lifecycle.js';
 import { countClipped, readOutliers } from '../../db/queries/exploration/outliers.js';
 import { Exploration } from '../../db/queries/exploration/scope.js';
 import { apiError } from '../../errors.js';
-import { compileFilter } from '../../filters/compile.js';
 import { builder } from '../builder.js';
 import { Basis, REPORTS_READ } from '../common.js';
+import { compileWhere } from '../customers/compile-where.js';
 import { CustomerFilter } from '../customers/filter-inputs.js';
 import {
   CategoryType,
@@ -172,7 +172,7 @@ builder.queryField('exploration', (t) =>
     complexity: { field: 100, multiplier: 1 },
     resolve: async (_root, { where }, context) => {
       const run = await context.run();
-      const scope = { runId: run.runId, where: compileFilter(where, run, context.credential), facts: run.facts };
+      const scope = { runId: run.runId, where: await compileWhere(context, where, run), facts: run.facts };
       return { run, exploration: new Exploration(context.database, scope) };
     },
   }),

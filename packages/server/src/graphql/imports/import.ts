@@ -63,7 +63,8 @@ export const Import = builder.objectRef<ImportRow>('Import').implement({
     unchanged: t.exposeInt('unchanged'),
     details: t.field({
       type: 'JSON',
-      description: 'Repairs by kind, unknown status words.',
+      description:
+        'Repairs by kind, unknown status words, and `findings`: what was found of the file as a whole, each with the line of a mapping file that settles it.',
       resolve: ({ details }) => details,
     }),
     error: t.exposeString('error', { nullable: true }),

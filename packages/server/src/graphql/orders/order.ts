@@ -18,7 +18,7 @@ export const OrderLine = builder.objectRef<OrderLineRow>('OrderLine').implement(
     productExternalId: t.exposeString('productId', { nullable: true }),
     productName: t.exposeString('productName', { nullable: true }),
     category: t.exposeString('category', { nullable: true }),
-    quantity: t.exposeInt('quantity'),
+    quantity: t.exposeFloat('quantity', { description: 'Pieces, or what the goods are measured in.' }),
     amount: t.field({
       type: Money,
       resolve: async ({ amount }, _args, context) => ({ amount, currency: (await context.shop()).currency }),

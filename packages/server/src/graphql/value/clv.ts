@@ -3,7 +3,6 @@ import { allOf, isInRun } from '../../db/queries/customers/conditions.js';
 import type { ProfileRow } from '../../db/queries/customers/profiles.js';
 import { readValueBySegment } from '../../db/queries/value/value-by-segment.js';
 import { apiError } from '../../errors.js';
-import { compileFilter } from '../../filters/compile.js';
 import { featuresOfProfile, type ModelSnapshot, type RunSnapshot } from '../../runs/snapshot.js';
 import { builder } from '../builder.js';
 import {
@@ -18,6 +17,7 @@ import {
   ReasonType,
 } from '../common.js';
 import type { Context } from '../context.js';
+import { compileWhere } from '../customers/compile-where.js';
 import { Customer } from '../customers/customer.js';
 import { CustomerFilter } from '../customers/filter-inputs.js';
 import { findSegment, Segment, type SegmentValue } from '../segments/segmentation.js';
@@ -328,7 +328,7 @@ builder.queryField('clv', (t) =>
       if (fitted === undefined) {
         throw apiError('NOT_SCORED_YET', 'the current run predicted no values: score the shop again (tessera score)');
       }
-      const asked = allOf([isInRun(run.runId), compileFilter(args.where, run, context.credential)]);
+      const asked = allOf([isInRun(run.runId), await compileWhere(context, args.where, run)]);
       const found = await readValueBySegment(context.database.drizzle, asked);
       const rows = await Promise.all(
         found.map(async (row) => ({ ...row, segment: (await findSegment(context, row.entry, run.runId))! })),

@@ -49,17 +49,22 @@ async function importUpload(
   database: Database,
   config: Config,
   file: string,
-  format: string | undefined,
+  query: URLSearchParams,
 ): Promise<ImportReport> {
   const shop = (await readShop(database.sql)) ?? (await ensureShop(database.sql, config));
-  const recognised = await recogniseFile(file, format);
+  const recognised = await recogniseFile(file, query.get('format') ?? undefined);
   if (recognised === null) {
     throw new UploadRefused(
       'UNSUPPORTED_MEDIA_TYPE',
       'the file is not recognised: its header is none that Tessera knows (docs/data-formats.md lists them); name its format with ?format=',
     );
   }
-  return importFile(database.sql, recognised, { timeZone: shop.timeZone, currency: shop.currency });
+  return importFile(database.sql, recognised, {
+    timeZone: shop.timeZone,
+    currency: shop.currency,
+    accept: query.has('accept'),
+    check: query.has('check'),
+  });
 }
 
 /** Answers `POST /import/:source`: takes the body as a file and imports it. The caller has checked the secret key. */
@@ -89,14 +94,16 @@ export async function answerImport(
     const report = await withUpload(request, source, (config.maxUploadMb ?? 2048) * MIB, (file) => {
       // What comes now is our own work, which may be silent for as long as it takes.
       request.setTimeout(0);
-      return queue.add(() => importUpload(database, config, file, url.searchParams.get('format') ?? undefined));
+      return queue.add(() => importUpload(database, config, file, url.searchParams));
     });
     sendJson(response, 200, report);
   } catch (error) {
     if (error instanceof UploadRefused) return refuse(error);
     if (error instanceof UserError) {
       // The path is ours and says nothing to the sender.
-      const message = error.message.replace(/\S*[\\/]tessera-upload-[^\\/]*[\\/]/g, '');
+      const message = error.message
+        .replace(/\S*[\\/]tessera-upload-[^\\/]*[\\/]/g, '')
+        .replace('with --accept', 'with ?accept');
       return refuse(new UploadRefused('BAD_USER_INPUT', message));
     }
     // A sender that went away hears no answer.

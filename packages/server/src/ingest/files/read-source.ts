@@ -18,7 +18,7 @@ export interface Source {
   /** The name under which `TextDecoder` knows the file's encoding. */
   readonly encoding: string;
   text(): AsyncIterable<string>;
-  /** SHA-256 of the bytes on disk; complete after `text()` has been read to its end. */
+  /** SHA-256 of the bytes on disk; of the last `text()`, complete after it has been read to its end. */
   fingerprint(): string;
 }
 
@@ -32,13 +32,57 @@ function looksBinary(block: Buffer): boolean {
   return controls > Math.max(4, block.length / 100);
 }
 
+const SEPARATOR_LINE = /^\uFEFF?sep=(.)\s*$/i;
+/** A header stands within so many lines. */
+const MOST_TITLE_LINES = 30;
+/** JSON, or the rest of a cell that holds it: no header. */
+const JSON_START = /^\s*"?\s*[[{]/;
+
+const cellsOf = (line: string, delimiter: string) =>
+  papaparse.parse<string[]>(line, { delimiter, newline: '\n' }).data[0] ?? [line];
+const filledOf = (line: string, delimiter: string) =>
+  cellsOf(line, delimiter).filter((cell) => cell.trim() !== '').length;
+
+function delimiterOf(line: string): string {
+  const counts = DELIMITERS.map((delimiter) => line.split(delimiter).length);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+/**
+ * Reports begin with titles, periods and notes: lines of one or two cells before a header of at least three and twice as
+ * many, whose next line has as many cells.
+ */
+function afterTitles(lines: readonly string[], first: number): { index: number; delimiter: string } {
+  const own = { index: first, delimiter: delimiterOf(lines[first] ?? '') };
+  if (JSON_START.test(lines[first] ?? '')) return own;
+  const few = filledOf(lines[first] ?? '', own.delimiter);
+  if (few > 2 && !lines[first]!.startsWith('#')) return own;
+  for (let i = first + 1; i < Math.min(lines.length, first + MOST_TITLE_LINES); i++) {
+    const line = lines[i]!;
+    if (JSON_START.test(line)) return own;
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const delimiter = delimiterOf(line);
+    const filled = filledOf(line, delimiter);
+    if (filled < 3 || (filled < 2 * few && !lines[first]!.startsWith('#'))) continue;
+    const next = lines[i + 1];
+    const isTable =
+      next === undefined || next === '' || cellsOf(next, delimiter).length === cellsOf(line, delimiter).length;
+    return isTable ? { index: i, delimiter } : own;
+  }
+  return own;
+}
+
 function readHead(text: string): FileHead {
   const clean = text.replace(/^\uFEFF/, '');
-  const firstLine = clean.split(/\r?\n|\r/).find((line) => line.trim() !== '') ?? '';
-  const counts = DELIMITERS.map((delimiter) => firstLine.split(delimiter).length);
-  const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
-  const { data } = papaparse.parse<string[]>(firstLine, { delimiter, newline: '\n' });
-  return { text: clean, header: (data[0] ?? [firstLine]).map(normaliseHeader), delimiter };
+  const lines = clean.split(clean.includes('\n') ? '\n' : '\r').map((line) => line.replace(/\r$/, ''));
+  const isFilled = (line: string) => line.trim() !== '';
+  let first = lines.findIndex(isFilled);
+  const separator = SEPARATOR_LINE.exec(lines[first] ?? '')?.[1];
+  if (separator !== undefined) first = lines.findIndex((line, i) => i > first && isFilled(line));
+  const found = afterTitles(lines, Math.max(0, first));
+  const delimiter = separator ?? found.delimiter;
+  const titles = cellsOf(lines[found.index] ?? '', delimiter);
+  return { text: clean, header: titles.map(normaliseHeader), titles, headerLine: found.index + 1, delimiter };
 }
 
 /** UTF-16 by its mark; UTF-8 where the bytes are; else what Windows wrote, in which every byte is a letter. */
@@ -138,15 +182,18 @@ export async function openSource(path: string): Promise<Source> {
   if (!encoding.startsWith('utf-16') && looksBinary(block)) {
     throw new UserError(`${path} is not a text file: Tessera reads CSV and JSON, plain or gzipped`);
   }
-  const hash = createHash('sha256');
+  let hash = createHash('sha256');
   return {
     head: readHead(new TextDecoder(encoding).decode(block)),
     encoding,
-    text: () =>
-      decoded(
-        unpacked(path, gzip, (chunk) => hash.update(chunk)),
+    text: () => {
+      const own = createHash('sha256');
+      hash = own;
+      return decoded(
+        unpacked(path, gzip, (chunk) => own.update(chunk)),
         encoding,
-      ),
+      );
+    },
     fingerprint: () => hash.copy().digest('hex'),
   };
 }

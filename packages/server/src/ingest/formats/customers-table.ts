@@ -1,5 +1,5 @@
 import type { InputFormat } from '../format.js';
-import { headerHas } from '../rows/entities.js';
+import { hasWorth, headerHas } from '../rows/entities.js';
 
 /** Customers as a table with their attributes. */
 export const customersTable: InputFormat = {
@@ -7,6 +7,5 @@ export const customersTable: InputFormat = {
   title: 'customers',
   entity: 'customers',
   reading: { kind: 'csv' },
-  recognises: ({ header }) =>
-    headerHas(header, 'customers', 'customer_id', 'email') && !headerHas(header, 'sales', 'amount'),
+  recognises: ({ header }) => headerHas(header, 'customers', 'customer_id', 'email') && !hasWorth(header),
 };

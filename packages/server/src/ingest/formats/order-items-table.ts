@@ -7,5 +7,6 @@ export const orderItemsTable: InputFormat = {
   title: 'order lines',
   entity: 'items',
   reading: { kind: 'csv' },
+  ignored: ['created_at', 'inventory_item_id'],
   recognises: ({ header }) => headerHas(header, 'items', 'order_id', 'unit_price'),
 };

@@ -1,7 +1,8 @@
 import { said } from '@tessera/core';
 import papaparse from 'papaparse';
+import type { EntityKey } from '../../db/queries/imports/merge.js';
 import { UserError } from '../../errors.js';
-import type { FileHead, InputFormat, NamedCells } from '../format.js';
+import type { ColumnChoice, FileHead, InputFormat, NamedCells } from '../format.js';
 import { Problem, type RowReason } from './clean.js';
 import { type CsvReceiver, CsvRecords } from './csv-records.js';
 import { ENTITIES, type Field, mapHeader, normaliseHeader } from './entities.js';
@@ -24,11 +25,25 @@ export interface RowReceiver {
 /** What is to be read, and how. */
 export interface RowSource {
   readonly format: InputFormat;
+  /** What the rows are read as: the format's own entity, or one that it feeds too. */
+  readonly entity: EntityKey;
   readonly head: FileHead;
   readonly text: AsyncIterable<string>;
   /** Columns that a mapping file names for fields, by normalised header. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Columns that a mapping file keeps as attributes of the customer, by normalised header. */
+  readonly attributes?: readonly string[];
+  /** Columns that a mapping file leaves out, as `isLeftOut` reads them. */
+  readonly ignored?: readonly string[];
+  /** What each row holds in fields that no column or an empty cell fills. */
+  readonly values?: Readonly<Record<string, string>>;
 }
+
+/** What tells which column fills which field. */
+export type TableShape = Pick<
+  RowSource,
+  'format' | 'entity' | 'head' | 'columns' | 'attributes' | 'ignored' | 'values'
+>;
 
 async function readCsv(
   { head, text }: RowSource,
@@ -94,7 +109,7 @@ function giveObject(
 /** Finds the cells of objects by the normalised names of their keys; objects of the same keys share one look-up. */
 export function cellFinder(
   fields: readonly Field[],
-  chosen: Readonly<Record<string, string>> = {},
+  chosen: Readonly<Record<string, ColumnChoice>> = {},
 ): (object: NamedCells) => (string | undefined)[] {
   const known = new Map<string, (string | undefined)[]>();
   return (object) => {
@@ -112,7 +127,7 @@ export function cellFinder(
 }
 
 async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChunk: () => Promise<void>): Promise<void> {
-  const cellsOf = cellFinder(ENTITIES[source.format.entity], source.columns);
+  const cellsOf = cellFinder(ENTITIES[source.entity], { ...source.format.columns, ...source.columns });
   let array: unknown[];
   try {
     array = parseJsonArray(await readAll(source.text));
@@ -132,9 +147,9 @@ async function readJsonArray(source: RowSource, receiver: RowReceiver, afterChun
 }
 
 function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
-  const { reading, entity } = source.format;
+  const { reading } = source.format;
   if (reading.kind !== 'lines') throw new Error(`${source.format.key} is not read line by line`);
-  const cellsOf = cellFinder(ENTITIES[entity], source.columns);
+  const cellsOf = cellFinder(ENTITIES[source.entity], { ...source.format.columns, ...source.columns });
   let isFirst = true;
   return {
     record(cellsOfLine, line) {
@@ -150,16 +165,45 @@ function lineReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
   };
 }
 
+/** Gives each row of a table: straight by the places of its columns, or by their names where the format rewrites rows. */
 function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
   const { format, head } = source;
-  const fields = ENTITIES[format.entity];
+  const fields = ENTITIES[source.entity];
   const columns = columnsOf(source);
   const attributes = fields.findIndex(({ name }) => name === 'attributes');
-  const others = otherColumns(source, columns);
+  const others = attributes < 0 ? [] : otherColumns(source, columns);
+  const header = headerOf(source);
   const cells = new Array<string | undefined>(fields.length).fill(undefined);
+  const give = (row: readonly (string | undefined)[], line: number) => {
+    for (let i = 0; i < cells.length; i++) {
+      const column = columns[i]!;
+      if (column >= 0) cells[i] = row[column];
+    }
+    if (others.length > 0) {
+      cells[attributes] = JSON.stringify(
+        Object.fromEntries(others.map((column) => [header[column], row[column] ?? ''])),
+      );
+    }
+    receiver.row(line, cells);
+  };
+  const giveAdapted = (row: readonly string[], line: number) => {
+    const named: Record<string, string> = {};
+    // Of columns that share a name the first counts, as everywhere.
+    for (let i = head.header.length - 1; i >= 0; i--) named[head.header[i]!] = row[i]!;
+    const adapted = format.adapt!(named);
+    if (adapted instanceof Problem) receiver.bad(line, 'row', row.join(head.delimiter), adapted.reason);
+    else {
+      for (const object of [adapted].flat() as NamedCells[])
+        give(
+          header.map((name) => (object[name] === undefined ? undefined : asText(object[name]))),
+          line,
+        );
+    }
+  };
   let isHeader = true;
   return {
     record(row, line) {
+      if (line < head.headerLine) return;
       if (isHeader) {
         isHeader = false;
         return;
@@ -169,18 +213,28 @@ function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
         receiver.bad(line, 'row', row.join(head.delimiter), reason);
         return;
       }
-      for (let i = 0; i < cells.length; i++) {
-        const column = columns[i]!;
-        if (column >= 0) cells[i] = row[column];
-      }
-      if (others.length > 0 && attributes >= 0) {
-        cells[attributes] = JSON.stringify(
-          Object.fromEntries(others.map((column) => [head.header[column], row[column]])),
-        );
-      }
-      receiver.row(line, cells);
+      if (format.adapt === undefined) give(row, line);
+      else giveAdapted(row, line);
     },
-    bad: (line, raw, reason) => receiver.bad(line, 'row', raw, reason),
+    bad: (line, raw, reason) => {
+      if (line >= head.headerLine) receiver.bad(line, 'row', raw, reason);
+    },
+  };
+}
+
+/** Fills what a mapping file says of all rows into the cells that are empty. */
+function withValues({ entity, values = {} }: RowSource, receiver: RowReceiver): RowReceiver {
+  const given = ENTITIES[entity].flatMap(({ name }, i) =>
+    values[name] === undefined ? [] : [[i, values[name]] as const],
+  );
+  if (given.length === 0) return receiver;
+  return {
+    row(line, cells) {
+      const filled = [...cells];
+      for (const [i, value] of given) if ((filled[i] ?? '').trim() === '') filled[i] = value;
+      receiver.row(line, filled);
+    },
+    bad: (...problem) => receiver.bad(...problem),
   };
 }
 
@@ -191,33 +245,56 @@ function tableReceiver(source: RowSource, receiver: RowReceiver): CsvReceiver {
  */
 export async function readRows(
   source: RowSource,
-  receiver: RowReceiver,
+  rowReceiver: RowReceiver,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
+  const receiver = withValues(source, rowReceiver);
   const { reading } = source.format;
   if (reading.kind === 'json-array') return readJsonArray(source, receiver, afterChunk);
   if (reading.kind === 'lines') return readCsv(source, NEVER_IN_TEXT, lineReceiver(source, receiver), afterChunk);
   return readCsv(source, source.head.delimiter, tableReceiver(source, receiver), afterChunk);
 }
 
+/** The columns of a table as fields may find them: those of the file and those that the format adds. */
+const headerOf = ({ format, head }: Pick<TableShape, 'format' | 'head'>): readonly string[] =>
+  format.adds === undefined ? head.header : [...head.header, ...format.adds];
+
 /** The column of each field in a CSV, by the mapping file, the format, and the entity's own names, in this order. */
-function columnsOf({ format, head, columns }: Pick<RowSource, 'format' | 'head' | 'columns'>): Int32Array {
-  const own = format.reading.kind === 'csv' ? format.reading.columns : undefined;
-  return mapHeader(ENTITIES[format.entity], head.header, { ...own, ...columns });
+export function columnsOf(source: TableShape): Int32Array {
+  const isTaken = (name: string) => source.attributes?.includes(name) === true || isLeftOut(name, source);
+  const header = headerOf(source).map((name) => (isTaken(name) ? '' : name));
+  return mapHeader(ENTITIES[source.entity], header, { ...source.format.columns, ...source.columns });
 }
 
-function otherColumns({ format, head }: RowSource, columns: Int32Array): number[] {
-  if (format.reading.kind !== 'csv' || format.reading.keepsOtherColumns !== true) return [];
-  return head.header.flatMap((name, column) => (name === '' || columns.includes(column) ? [] : [column]));
+/** The columns that are kept as attributes of the customer. */
+export function otherColumns(source: TableShape, columns: Int32Array): number[] {
+  const { format, entity, attributes, head } = source;
+  if (entity !== 'customers') return [];
+  const keepsAll = format.reading.kind === 'csv' && format.reading.keepsOtherColumns === true;
+  return headerOf(source).flatMap((name, column) =>
+    name !== '' &&
+    !columns.includes(column) &&
+    (attributes?.includes(name) === true || (keepsAll && !isLeftOut(name, format) && !isLeftOut(name, source))) &&
+    (format.adds === undefined || head.header.includes(name))
+      ? [column]
+      : [],
+  );
 }
 
 /** Which fields a file has; the others are left as they are in the tables. */
-export function presentFields(source: Pick<RowSource, 'format' | 'head' | 'columns'>): ReadonlySet<string> {
-  const fields = ENTITIES[source.format.entity];
+export function presentFields(source: TableShape): ReadonlySet<string> {
+  const fields = ENTITIES[source.entity];
   if (source.format.reading.kind !== 'csv') return new Set(fields.map(({ name }) => name));
   const columns = columnsOf(source);
-  const keepsOthers = source.format.reading.keepsOtherColumns === true;
+  const keepsOthers = otherColumns(source, columns).length > 0;
   return new Set(
-    fields.flatMap(({ name }, i) => (columns[i]! >= 0 || (keepsOthers && name === 'attributes') ? [name] : [])),
+    fields.flatMap(({ name }, i) =>
+      columns[i]! >= 0 || source.values?.[name] !== undefined || (keepsOthers && name === 'attributes') ? [name] : [],
+    ),
   );
 }
+
+/** Whether a format or a mapping file leaves a column out on purpose; by its normalised header, a name may end in `*`. */
+export const isLeftOut = (name: string, { ignored }: { readonly ignored?: readonly string[] | undefined }): boolean =>
+  ignored?.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)) ===
+  true;

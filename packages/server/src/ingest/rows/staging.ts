@@ -31,8 +31,11 @@ const escapeCopy = (text: string) => (NEEDS_ESCAPE.test(text) ? text.replace(/[\
 
 /** What a shop knows that its files do not tell. */
 export interface ReadingRules {
-  readonly dialect: Dialect;
+  /** How each field is written, in the order of the entity's fields. */
+  readonly dialects: readonly Dialect[];
   readonly currency: string;
+  /** The rows are customers without addresses, of whom 0 is one. */
+  readonly countsFromZero?: boolean;
   /** What one unit of another currency is worth in the shop's, as decimal text. */
   readonly rates: Readonly<Record<string, string>>;
 }
@@ -67,6 +70,9 @@ export class StagingWriter implements RowReceiver {
     this.counts.read++;
     let repaired = false;
     let rate: string | undefined;
+    let hasCurrency = false;
+    /** What the first sign beside an amount of the row may mean. */
+    let signed: { readonly field: string; readonly cell: string; readonly currencies: readonly string[] } | undefined;
     let columns = '';
     for (let i = 0; i < this.#fields.length; i++) {
       const field = this.#fields[i]!;
@@ -77,7 +83,7 @@ export class StagingWriter implements RowReceiver {
         repaired = true;
         this.#countRepair('blanks around a value');
       }
-      if (cell !== '' && isMissingWord(cell, field.read)) {
+      if (cell !== '' && isMissingWord(cell, field.read, this.#rules.countsFromZero)) {
         cell = '';
         repaired = true;
         this.#countRepair('a word for a missing value');
@@ -90,7 +96,8 @@ export class StagingWriter implements RowReceiver {
         columns += '\t\\N';
         continue;
       }
-      const value = field.read(cell, this.#rules.dialect);
+      const value = field.read(cell, this.#rules.dialects[i]!);
+      if (i === this.#currency) hasCurrency = true;
       if (i === this.#currency && typeof value === 'string' && value !== this.#rules.currency) {
         rate = this.#rules.rates[value];
         if (rate === undefined) {
@@ -101,6 +108,7 @@ export class StagingWriter implements RowReceiver {
       }
       if (value instanceof Repair) {
         columns += `\t${escapeCopy(value.text)}`;
+        if (value.currencies !== undefined) signed ??= { field: field.name, cell, currencies: value.currencies };
         repaired = true;
         this.#countRepair(value.kind);
       } else if (typeof value === 'string') columns += `\t${escapeCopy(value)}`;
@@ -117,12 +125,22 @@ export class StagingWriter implements RowReceiver {
         this.#countRepair(`${field.name} left empty: it ${english(value.reason)}`);
       }
     }
+    if (signed !== undefined && !hasCurrency && !signed.currencies.includes(this.#rules.currency)) {
+      // The sign names another currency than the shop's, and no column says otherwise.
+      const currency = signed.currencies.find((code) => Object.hasOwn(this.#rules.rates, code));
+      if (currency === undefined) {
+        const reason = said('no-rate', { currency: signed.currencies[0]!, into: this.#rules.currency });
+        this.#quarantine(line, signed.field, signed.cell, reason, cells);
+        return;
+      }
+      rate = this.#rules.rates[currency];
+    }
     this.#buffer += `${line}\t${repaired ? 't' : 'f'}\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N\t${rate ?? '\\N'}${columns}\n`;
   }
 
-  bad(line: number, field: string, value: string, reason: RowReason): void {
+  bad(line: number, field: string, value: string, reason: RowReason, orderId?: string): void {
     this.counts.read++;
-    this.#quarantine(line, field, value, reason);
+    this.#quarantine(line, field, value, reason, null, orderId);
   }
 
   /** Waits until the database has taken what is buffered, so that memory stays flat. */
@@ -159,13 +177,17 @@ export class StagingWriter implements RowReceiver {
     this.counts.repairs[kind] = (this.counts.repairs[kind] ?? 0) + 1;
   }
 
-  /** @param cells what was read of the row, kept so that it can be read again under other rules */
+  /**
+   * @param cells what was read of the row, kept so that it can be read again under other rules
+   * @param orderId the order of a row without cells, which waits with it
+   */
   #quarantine(
     line: number,
     field: string,
     value: string,
     reason: RowReason,
     cells: readonly (string | undefined)[] | null = null,
+    orderId = '',
   ): void {
     this.counts.quarantined++;
     const shown = escapeCopy(storable(value.slice(0, LONGEST_SHOWN_VALUE)));
@@ -175,7 +197,8 @@ export class StagingWriter implements RowReceiver {
         : escapeCopy(
             JSON.stringify(Object.fromEntries(this.#fields.map(({ name }, i) => [name, storable(cells[i] ?? '')]))),
           );
-    const empty = '\t\\N'.repeat(this.#fields.length);
+    const isKnown = (name: string) => name === 'order_id' && orderId !== '';
+    const empty = this.#fields.map(({ name }) => `\t${isKnown(name) ? escapeCopy(storable(orderId)) : '\\N'}`).join('');
     this.#buffer += `${line}\tf\t${escapeCopy(storable(field))}\t${shown}\t${escapeCopy(storable(english(reason)))}\t${reason.kind}\t${escapeCopy(storable(JSON.stringify(reason.values)))}\t${kept}\t\\N${empty}\n`;
   }
 }

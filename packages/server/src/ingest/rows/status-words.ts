@@ -2,15 +2,18 @@ import { LIFECYCLE, type Lifecycle } from '../../db/tables.js';
 
 /** What the common platforms call the stations of an order, by what they mean. Lower case; `_` and `-` read as blanks. */
 const WORDS: Readonly<Record<Lifecycle, string>> = {
+  pending:
+    'pending payment, payment pending, awaiting payment, unpaid, draft, checkout draft, test, fraud, suspected fraud, payment review, ' +
+    'zahlung ausstehend, unbezahlt, entwurf, en attente de paiement, pendiente de pago, pago pendiente, 未払い, 待付款',
   placed:
-    'processing, pending, pending payment, open, paid, authorized, partially paid, partially refunded, on hold, new, confirmed, unfulfilled, in progress, ' +
-    'awaiting payment, awaiting fulfillment, awaiting shipment, received, created, active, ' +
+    'processing, pending, open, paid, authorized, partially paid, partially refunded, on hold, new, confirmed, unfulfilled, in progress, ' +
+    'awaiting fulfillment, awaiting shipment, received, created, active, ' +
     'offen, bezahlt, in bearbeitung, en cours, payée, pendiente, pagado, procesando, pendente, pago, in attesa, pagato, 処理中, 待发货',
   shipped:
     'in transit, dispatched, partially shipped, partial, out for delivery, sent, ' +
     'versandt, versendet, expédiée, expédié, enviado, spedito, verzonden, 発送済み, 已发货',
   delivered:
-    'complete, completed, fulfilled, done, closed, finished, picked up, ' +
+    'complete, completed, fulfilled, done, finished, picked up, ' +
     'abgeschlossen, zugestellt, geliefert, livrée, livré, terminée, entregado, completado, entregue, concluído, consegnato, completato, geleverd, 完了, 已完成',
   cancelled:
     'canceled, voided, void, failed, expired, declined, abandoned, cancelled by customer, ' +

@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../../db/database.js';
 import { lockMerges } from '../../db/queries/imports/imports.js';
-import { type EntityKey, mergedCustomers, mergeStaging } from '../../db/queries/imports/merge.js';
+import { completeStaging, type EntityKey, mergedCustomers, mergeStaging } from '../../db/queries/imports/merge.js';
 import { isKnownDelivery, takeDelivery } from '../../db/queries/imports/webhook-deliveries.js';
 import {
   attachReturns,
@@ -9,7 +9,6 @@ import {
   knownReturns,
   namePlatformOrder,
   readKnownOrders,
-  removeGoneLines,
 } from '../../db/queries/imports/webhook-orders.js';
 import { codeOf } from '../../errors.js';
 import type { NamedCells } from '../format.js';
@@ -20,6 +19,7 @@ import {
   NothingToImport,
   recordImport,
 } from '../import-frame.js';
+import { currencyDigits } from '../import-rows.js';
 import { type RowReason, readId, whyUnstorable } from '../rows/clean.js';
 import { PLAIN_DIALECT } from '../rows/dialect.js';
 import { ENTITIES } from '../rows/entities.js';
@@ -110,13 +110,11 @@ function storableMessage(message: RowMessage): RowMessage {
  */
 function withoutStale(rows: RowGroup['rows'], known: readonly KnownOrder[]) {
   const byId = new Map(known.map((order) => [order.orderId, order]));
-  const stale = new Set<string>();
   const kept = rows.map((row) => {
     if (!isCells(row)) return row;
     const order = byId.get(text(row.order_id));
     const version = new Date(text(row.version)).getTime();
     if (order === undefined || order.version === null || !(version < order.version.getTime())) return row;
-    stale.add(order.orderId);
     return {
       order_id: order.orderId,
       item_id: row.item_id,
@@ -126,7 +124,7 @@ function withoutStale(rows: RowGroup['rows'], known: readonly KnownOrder[]) {
       version: row.version,
     };
   });
-  return { rows: kept, stale };
+  return kept;
 }
 
 async function importGroup(
@@ -138,19 +136,26 @@ async function importGroup(
   options: ImportOptions,
   touched: Set<string>,
 ) {
-  const rules = { dialect: PLAIN_DIALECT, currency: options.currency, rates: options.mapping?.rates ?? {} };
+  const rules = {
+    dialects: ENTITIES[group.entity].map(() => PLAIN_DIALECT),
+    currency: options.currency,
+    rates: options.mapping?.rates ?? {},
+  };
   const cellsOf = cellFinder(ENTITIES[group.entity]);
   const counts = await stageRows(transaction, group.entity, rules, async (writer) => {
     for (const [index, row] of rows.entries()) {
       if (row === null) continue;
       const line = firstLine + index;
-      if (isProblem(row)) writer.bad(line, row.field, row.value, row.reason);
+      if (isProblem(row)) writer.bad(line, row.field, row.value, row.reason, row.orderId);
       else writer.row(line, cellsOf(row));
       await writer.flush();
     }
   });
   const present = new Set(rows.filter(isCells).flatMap((row) => Object.keys(row)));
-  const merged = await mergeStaging(transaction, group.entity, present, importId);
+  counts.quarantined = await completeStaging(transaction, group.entity, counts.quarantined);
+  const merged = await mergeStaging(transaction, group.entity, present, importId, {
+    digits: currencyDigits(options.currency),
+  });
   for (const id of await mergedCustomers(transaction, group.entity)) touched.add(id);
   const replaced = rows.filter((row) => row === null).length;
   return { ...counts, ...merged, read: counts.read + replaced, duplicate: merged.duplicate + replaced };
@@ -166,16 +171,8 @@ async function importOrders(
 ) {
   const ids = [...new Set(group.rows.filter(isCells).map((row) => text(row.order_id)))];
   const known = await readKnownOrders(transaction, ids);
-  const { rows, stale } = withoutStale(group.rows, known);
+  const rows = withoutStale(group.rows, known);
   const counts = await importGroup(transaction, importId, group, rows, firstLine, options, touched);
-  const spoilt = new Set(
-    group.rows.flatMap((row) => (isProblem(row) && row.orderId !== undefined ? [row.orderId] : [])),
-  );
-  const withLines = new Set(
-    group.rows.filter(isCells).flatMap((row) => (text(row.item_id) === '' ? [] : [text(row.order_id)])),
-  );
-  const whole = ids.filter((id) => withLines.has(id) && !stale.has(id) && !spoilt.has(id));
-  await removeGoneLines(transaction, importId, whole);
   const owners = known.map(({ customerId }) => customerId);
   await attachReturns(transaction, importId, ids, owners);
   for (const owner of owners) touched.add(owner);

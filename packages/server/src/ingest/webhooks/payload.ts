@@ -44,4 +44,5 @@ export const lineAmount = (price: string, quantity: number, discounts: readonly 
     .minus(sum(discounts))
     .toFixed(scaleOf([price, ...discounts]));
 export const withoutSign = (text: string) => text.replace(/^-/, '');
+export const negative = (text: string) => (text.startsWith('-') ? text.slice(1) : `-${text}`);
 export const isZero = (text: string) => new Big(text).eq(0);

@@ -15,7 +15,7 @@ const readOrders = async (sql: Sql) =>
 const readItems = async (sql: Sql) =>
   (
     await sql<{ customer: string; id: string; item: string; quantity: number; amount: string }[]>`
-    select customer_id as customer, order_id as id, item_id as item, quantity, amount::text from order_items
+    select customer_id as customer, order_id as id, item_id as item, quantity::float8, amount::text from order_items
     order by 2, 3, 1`
   ).map(({ customer, id, item, quantity, amount }) => [customer, id, item, quantity, amount]);
 const readCustomers = async (sql: Sql) =>

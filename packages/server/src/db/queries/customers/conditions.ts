@@ -53,16 +53,28 @@ const list = (values: readonly unknown[], type: string) =>
         sql`, `,
       )}]`;
 
-/** What each given comparison of a column asks for. `ne` and `notIn` hold for a missing value. */
-export function compare([column, type]: ProfileColumn, comparison: Comparison<unknown>): Condition[] {
+const lowerList = (values: readonly string[]) =>
+  values.length === 0
+    ? sql.raw('array[]::text[]')
+    : sql`array[${sql.join(
+        values.map((value) => sql`lower(${value}::text)`),
+        sql`, `,
+      )}]`;
+
+/** What each given comparison of a column asks for. Texts ignore case; `ne` and `notIn` hold for a missing value. */
+export function compare([stored, type]: ProfileColumn, comparison: Comparison<unknown>): Condition[] {
+  const isText = type === 'text';
+  const column = isText ? sql`lower(${stored})` : stored;
   const cast = sql.raw(type);
-  const value = (given: unknown) => sql`${parameter(given)}::${cast}`;
+  const value = (given: unknown) =>
+    isText ? sql`lower(${parameter(given)}::text)` : sql`${parameter(given)}::${cast}`;
+  const values = (given: readonly unknown[]) => (isText ? lowerList(given as readonly string[]) : list(given, type));
   const clauses: SQL[] = [];
   const { between } = comparison;
   if (comparison.eq != null) clauses.push(sql`${column} = ${value(comparison.eq)}`);
   if (comparison.ne != null) clauses.push(sql`${column} is distinct from ${value(comparison.ne)}`);
-  if (comparison.in != null) clauses.push(sql`${column} = any(${list(comparison.in, type)})`);
-  if (comparison.notIn != null) clauses.push(sql`(${column} = any(${list(comparison.notIn, type)})) is not true`);
+  if (comparison.in != null) clauses.push(sql`${column} = any(${values(comparison.in)})`);
+  if (comparison.notIn != null) clauses.push(sql`(${column} = any(${values(comparison.notIn)})) is not true`);
   if (comparison.gt != null) clauses.push(sql`${column} > ${value(comparison.gt)}`);
   if (comparison.gte != null) clauses.push(sql`${column} >= ${value(comparison.gte)}`);
   if (comparison.lt != null) clauses.push(sql`${column} < ${value(comparison.lt)}`);
@@ -101,7 +113,7 @@ export function cameThere(
 
 const BOUGHT_BY = { category: products.category, brand: products.brand, product: orderItems.productId } as const;
 
-/** Has an order, not cancelled, with one of these; of orders before a moment, and in a span where one is given. */
+/** Has an order, not cancelled, with one of these categories or brands, whatever their case, or products; of orders before a moment, and in a span where one is given. */
 export function bought(
   by: keyof typeof BOUGHT_BY,
   values: readonly string[],
@@ -112,7 +124,7 @@ export function bought(
     select from ${orderItems}
     join ${orders} on ${orders.customerId} = ${orderItems.customerId} and ${orders.orderId} = ${orderItems.orderId}
     left join ${products} on ${products.productId} = ${orderItems.productId}
-    where ${orderItems.customerId} = ${profile.customerId} and ${BOUGHT_BY[by]} = any(${list(values, 'text')})
+    where ${orderItems.customerId} = ${profile.customerId} and ${by === 'product' ? sql`${BOUGHT_BY[by]} = any(${list(values, 'text')})` : sql`lower(${BOUGHT_BY[by]}) = any(${lowerList(values)})`}
       and ${orders.status} <> 'cancelled' and ${orderItems.status} is distinct from 'cancelled'
       and ${orders.placedAt} < ${asOf.toISOString()}::timestamptz
       and ${after == null ? sql`true` : sql`${orders.placedAt} >= ${after.toISOString()}::timestamptz`}

@@ -17,6 +17,14 @@ export interface ImportResult {
   readonly unchanged: number;
   readonly repairs: Readonly<Record<string, number>>;
   readonly unknownStatuses: Readonly<Record<string, number>>;
+  /** What the header and the format of the file are known by; a file of a known shape is not asked about again. */
+  readonly shape?: string;
+  /** What the rules under which the file was read are known by. */
+  readonly rules?: string;
+  /** What makes the import a failure, although it was done. */
+  readonly failure?: string;
+  /** What its owner was told of the file as a whole. */
+  readonly findings?: readonly { readonly text: string; readonly mapping: string | null }[];
 }
 
 /** Records that an import begins, in a transaction of its own, so that a failed one is on record too. */
@@ -41,7 +49,16 @@ export async function finishImport(
   report: ImportResult,
   fingerprint: string | null,
 ): Promise<void> {
-  const details = { repairs: report.repairs, unknownStatuses: report.unknownStatuses };
+  const { repairs, unknownStatuses, shape, rules, failure, findings } = report;
+  const told = findings?.map(({ text, mapping }) => ({ text, mapping }));
+  const details = {
+    repairs,
+    unknownStatuses,
+    ...(shape && { shape }),
+    ...(rules && { rules }),
+    ...(failure && { failure }),
+    ...(told?.length && { findings: told }),
+  };
   await transaction`
     update imports set state = 'done', finished_at = clock_timestamp(), fingerprint = ${fingerprint},
       rows_read = ${report.read}, rows_kept = ${report.kept}, rows_repaired = ${report.repaired},
@@ -49,6 +66,31 @@ export async function finishImport(
       inserted = ${report.inserted}, updated = ${report.updated}, unchanged = ${report.unchanged},
       details = ${transaction.json(details)}
     where id = ${report.importId}`;
+}
+
+/** What became of a file that was imported before. */
+export interface EarlierImport
+  extends Omit<ImportResult, 'shape' | 'rules' | 'findings' | 'failure' | 'inserted' | 'updated'> {
+  readonly failure: string | null;
+  /** `2026-01-31 09:30`, in UTC. */
+  readonly at: string;
+}
+
+/** The last import of the same bytes in the same format under the same rules; null where there was none. */
+export async function readSameImport(
+  sql: Sql,
+  fingerprint: string,
+  format: string,
+  rules: string,
+): Promise<EarlierImport | null> {
+  const [row] = await sql<EarlierImport[]>`
+    select id::float8 as "importId", to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at,
+           rows_read::float8 as read, rows_kept::float8 as kept, rows_repaired::float8 as repaired,
+           rows_quarantined::float8 as quarantined, rows_duplicate::float8 as duplicate,
+           (rows_kept + rows_repaired)::float8 as unchanged, details->'repairs' as repairs, details->'unknownStatuses' as "unknownStatuses", details->>'failure' as failure
+    from imports where state = 'done' and fingerprint = ${fingerprint} and format = ${format} and details->>'rules' = ${rules}
+    order by id desc limit 1`;
+  return row ?? null;
 }
 
 /** Records why an import left nothing behind. */

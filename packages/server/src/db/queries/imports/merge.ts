@@ -1,9 +1,11 @@
 import type { Transaction } from '../../database.js';
 import { mergeEvents, mergeMerges, mergeReturns, mergeTreatments } from './merge/beside-orders.js';
+import { completeDocuments } from './merge/documents.js';
 import { mergeItems, mergeOrders } from './merge/orders.js';
+import { settlePeople } from './merge/people.js';
 import { mergeCampaigns, mergeCustomers, mergeProducts } from './merge/people-and-products.js';
 import { mergeSales } from './merge/sales.js';
-import { count, type MergeInput, type Written } from './merge/upsert.js';
+import { count, type MergeInput, type ReplacedOrders, type Written } from './merge/upsert.js';
 
 /** THE LIST of what a row of a file can be, and how such rows come into the tables. */
 const MERGES = {
@@ -42,7 +44,19 @@ export interface MergeCounts {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly replaced?: ReplacedOrders;
 }
+
+/** What is known of an import beside its rows. */
+export type MergeContext = Pick<MergeInput, 'digits' | 'siblings'>;
+
+/** Makes of the staged rows what they are together. @returns how many of them wait in quarantine */
+export const completeStaging = async (
+  transaction: Transaction,
+  entity: EntityKey,
+  waiting: number,
+  { siblings = [] }: MergeContext = {},
+): Promise<number> => (entity === 'sales' ? completeDocuments(transaction, siblings) : waiting);
 
 /**
  * Moves the rows of the staging table into the shop's tables and its problems into quarantine.
@@ -53,6 +67,7 @@ export async function mergeStaging(
   entity: EntityKey,
   present: ReadonlySet<string>,
   importId: number,
+  context: MergeContext = {},
 ): Promise<MergeCounts> {
   await transaction.unsafe("set local work_mem = '128MB'");
   if (OWNED.has(entity)) {
@@ -61,7 +76,9 @@ export async function mergeStaging(
       await transaction`update staging s set customer_id = a.merged_into from customer_aliases a where a.customer_id = s.customer_id`;
     }
   }
-  const written = await MERGES[entity]({ transaction, importId, present });
+  const input = { transaction, importId, present, ...context };
+  const written = await MERGES[entity](input);
+  if (entity === 'merges' || present.has('email')) await settlePeople(input);
   await transaction`
     insert into quarantined_rows (import_id, line, field, value, reason, reason_kind, reason_values, cells)
     select ${importId}, line, problem_field, problem_value, problem, problem_kind, problem_values, problem_cells from staging where problem is not null

@@ -22,3 +22,7 @@ export async function createStaging(
 /** Takes rows in COPY's words. The connection takes no other statement before it is ended or destroyed. */
 export const openStaging = (transaction: Transaction): Promise<Writable> =>
   transaction.unsafe('copy staging from stdin').writable();
+
+/** Leaves the usable rows alone: what else a row says is on record as a row of its file's own kind. */
+export const dropStagedProblems = (transaction: Transaction) =>
+  transaction.unsafe('delete from staging where problem is not null');

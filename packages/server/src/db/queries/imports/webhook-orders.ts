@@ -19,23 +19,6 @@ export const readKnownOrders = (transaction: Transaction, ids: readonly string[]
   select order_id as "orderId", customer_id as "customerId", placed_at as "placedAt", version
   from orders where order_id = any(${[...ids]})`;
 
-/** Lines that an order no longer has are gone. An order with a bad line keeps what it had: nobody knows which line it was. */
-export async function removeGoneLines(
-  transaction: Transaction,
-  importId: number,
-  whole: readonly string[],
-): Promise<void> {
-  const removed = await transaction<{ orderId: string }[]>`
-    delete from order_items t
-    where t.order_id = any(${[...whole]})
-      and not exists (select from fresh f where f.order_id = t.order_id and f.item_id = t.item_id)
-      and not exists (select from staging s where s.problem is not null and s.problem_cells ->> 'order_id' = t.order_id)
-    returning t.order_id as "orderId"`;
-  if (removed.length === 0) return;
-  const ids = removed.map(({ orderId }) => orderId);
-  await transaction`update orders set import_id = ${importId} where order_id = any(${ids})`;
-}
-
 /** Refunds that came before their order, or that belong to a customer who turned out to be another, go to its customer. */
 export async function attachReturns(
   transaction: Transaction,
@@ -50,8 +33,8 @@ export async function attachReturns(
         and r.customer_id = any(${['', ...formerOwners]})
       returning o.customer_id as owner, r.*
     )
-    insert into returns (customer_id, return_id, order_id, product_id, quantity, amount, returned_at, import_id)
-    select owner, return_id, order_id, product_id, quantity, amount, returned_at, ${importId} from moved
+    insert into returns (customer_id, return_id, order_id, item_id, product_id, reason, quantity, amount, returned_at, import_id)
+    select owner, return_id, order_id, item_id, product_id, reason, quantity, amount, returned_at, ${importId} from moved
     on conflict do nothing`;
 }
 

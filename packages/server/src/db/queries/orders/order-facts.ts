@@ -24,6 +24,10 @@ export interface OrderFactsOptions {
   readonly status: StatusRule;
 }
 
+/** How many pieces a quantity is: goods by weight, length or hours are one. */
+const pieces = (quantity: string) =>
+  `case when ${quantity} = trunc(${quantity}) then ${quantity} else sign(${quantity}) end::int`;
+
 export const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export const momentLiteral = (moment: Date) => `${quote(moment.toISOString())}::timestamptz`;
 
@@ -48,14 +52,18 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
   ];
   return `
     placed as (
-      select o.customer_id, o.order_id, o.placed_at, o.status, o.returned_at, o.cancelled_at, o.delivered_at,
+      select o.customer_id, o.order_id, o.placed_at, o.status, o.cancelled_at, o.delivered_at,
+             -- A status that says so and no date: it came back when its refund was paid.
+             case when o.returned_at is null and o.status in ('returned', 'refunded')
+                  then (select max(r.returned_at) from returns r where r.customer_id = o.customer_id and r.order_id = o.order_id)
+                  else o.returned_at end as returned_at,
              (o.placed_at at time zone ${zone})::date as day,
              (o.status = 'cancelled' or o.cancelled_at is not null) and ${known('coalesce(o.cancelled_at, o.placed_at)', 'o')} as is_cancelled
       from orders o
-      where o.placed_at < ${asOf('o')} and o.customer_id <> '' ${only('o')}
+      where o.placed_at < ${asOf('o')} and o.customer_id <> '' and o.status <> 'pending' ${only('o')}
     ),
     line_states as (
-      select i.customer_id, i.order_id, i.amount, i.quantity, i.product_id, o.placed_at, o.day,
+      select i.customer_id, i.order_id, i.amount, ${pieces('i.quantity')} as quantity, i.product_id, o.placed_at, o.day,
              o.is_cancelled
                or ((coalesce(i.status = 'cancelled', false) or i.cancelled_at is not null) and ${known('coalesce(i.cancelled_at, o.cancelled_at, o.placed_at)', 'i')}) as is_cancelled,
              -- A return has a time of its own or that of its order; a status alone counts from the order's creation.
@@ -70,8 +78,14 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
     ),
     lines as (select *, not is_cancelled and not is_returned as is_kept from line_states),
     refunds as (
-      select customer_id, order_id, sum(amount) as amount, sum(quantity) as pieces
-      from returns r where order_id is not null and ${known('r.returned_at', 'r')} ${only('r')} group by customer_id, order_id
+      -- An order's own figure, its negative rows and refunds of their own tell of the same money: the largest telling counts.
+      select customer_id, order_id, max(amount) as amount, max(pieces) as pieces
+      from (
+        select customer_id, order_id, sum(amount) as amount, sum(${pieces('quantity')}) as pieces
+        from returns r where order_id is not null and ${known('r.returned_at', 'r')} ${only('r')}
+        group by customer_id, order_id,
+                 case when return_id = order_id || ':refunded' then 1 when starts_with(return_id, order_id || ':') then 2 else 3 end
+      ) as tellings group by customer_id, order_id
     ),
     order_lines as (
       select o.customer_id, o.order_id, o.placed_at, o.day, ${counts} as counts,
@@ -90,7 +104,7 @@ export function orderFacts(options: OrderFactsOptions, onlyCustomers = ''): stri
       from order_lines o left join refunds f on f.customer_id = o.customer_id and f.order_id = o.order_id
       union all
       -- Returns of which nobody says what they return: they count on their own day and make no order.
-      select r.customer_id, null, r.returned_at, (r.returned_at at time zone ${zone})::date, false, 0, -r.amount, 0, r.quantity
+      select r.customer_id, null, r.returned_at, (r.returned_at at time zone ${zone})::date, false, 0, -r.amount, 0, ${pieces('r.quantity')}
       from returns r where r.order_id is null and r.customer_id <> '' and ${known('r.returned_at', 'r')} ${only('r')}
     )`;
 }

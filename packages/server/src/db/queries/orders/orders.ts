@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Drizzle } from '../../database.js';
 import type { KeysetQuery, OrderKey } from '../../keyset.js';
 import { type LIFECYCLE, orderItems, orders, products } from '../../tables.js';
@@ -34,16 +34,7 @@ export function readOrders(
 ): Promise<(OrderRow & { cursorKeys: string[] })[]> {
   return drizzle
     .select({
-      customerId: orders.customerId,
-      orderId: orders.orderId,
-      status: orders.status,
-      placedAt: orders.placedAt,
-      shippedAt: orders.shippedAt,
-      deliveredAt: orders.deliveredAt,
-      cancelledAt: orders.cancelledAt,
-      returnedAt: orders.returnedAt,
-      version: orders.version,
-      importId: orders.importId,
+      ...getTableColumns(orders),
       amount,
       cursorKeys: sql<string[]>`${cursorKeys}`,
     })
@@ -64,7 +55,7 @@ export function readOrderLines(drizzle: Drizzle, customerId: string, orderId: st
       productId: orderItems.productId,
       productName: products.name,
       category: products.category,
-      quantity: orderItems.quantity,
+      quantity: sql<number>`${orderItems.quantity}::float8`,
       amount: orderItems.amount,
       status: orderItems.status,
       returnedAt: orderItems.returnedAt,

@@ -227,8 +227,24 @@ export async function beginRun(session: Sql, runId: number, kind: RunKind): Prom
 /** 00:00, in the shop's zone, of the day after the newest order; null without orders. */
 export async function defaultAsOf(sql: Sql | Transaction, timeZone: string): Promise<Date | null> {
   const [row] = await sql<{ asOf: Date | null }[]>`
-    select ((max(placed_at) at time zone ${timeZone})::date + 1)::timestamp at time zone ${timeZone} as "asOf" from orders`;
+    select least(((max(placed_at) at time zone ${timeZone})::date + 1)::timestamp at time zone ${timeZone}, now()) as "asOf"
+    from orders where placed_at < now()`;
   return row?.asOf ?? null;
+}
+
+/** Orders that lie ahead of now. */
+export interface OrdersAhead {
+  readonly orders: number;
+  /** The day of the latest, in the shop's zone, as 2062-01-31. */
+  readonly newest: string;
+}
+
+/** The orders that lie ahead, slips as well as orders booked for later; null where none does. One pass over the orders. */
+export async function readOrdersAhead(sql: Sql, timeZone: string): Promise<OrdersAhead | null> {
+  const [row] = await sql<{ orders: number; newest: string | null }[]>`
+    select count(*)::int as orders, to_char(max(placed_at) at time zone ${timeZone}, 'YYYY-MM-DD') as newest
+    from orders where placed_at >= now()`;
+  return row === undefined || row.newest === null ? null : { orders: row.orders, newest: row.newest };
 }
 
 /**

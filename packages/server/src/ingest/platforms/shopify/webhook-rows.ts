@@ -9,6 +9,9 @@ const line = z.object({
   title: optionalText,
   quantity: z.number().int(),
   price: amount,
+  vendor: optionalText,
+  variant_title: optionalText,
+  gift_card: z.boolean().nullish(),
   discount_allocations: z.array(z.object({ amount })).nullish(),
 });
 const refund = z.object({
@@ -44,6 +47,14 @@ export const shopifyOrder = z.object({
   cancelled_at: optionalText,
   financial_status: optionalText,
   fulfillment_status: optionalText,
+  source_name: optionalText,
+  taxes_included: z.boolean().nullish(),
+  total_tax: amount.nullish(),
+  total_price: amount.nullish(),
+  total_tip_received: amount.nullish(),
+  total_shipping_price_set: z.object({ shop_money: z.object({ amount }) }).nullish(),
+  discount_codes: z.array(z.object({ code: z.string() })).nullish(),
+  shipping_address: z.object({ country_code: optionalText, province: optionalText }).nullish(),
   customer: person.nullish(),
   billing_address: z.object({ country_code: optionalText }).nullish(),
   line_items: z.array(line),
@@ -52,6 +63,7 @@ export const shopifyOrder = z.object({
       z.object({
         created_at: z.string(),
         updated_at: optionalText,
+        tracking_company: optionalText,
         status: optionalText,
         shipment_status: optionalText,
       }),
@@ -70,10 +82,14 @@ export const shopifyCustomer = person.extend({
 type Order = z.infer<typeof shopifyOrder>;
 type Refund = z.infer<typeof refund>;
 
+/** Payments that did not come yet: such an order does not count. */
+const UNPAID = new Set(['pending', 'expired', 'unpaid']);
+
 /** The word that the list of status words knows best. */
 function statusOf(order: Order): string {
   if (order.cancelled_at != null || order.financial_status === 'voided') return 'cancelled';
   if (order.financial_status === 'refunded') return 'refunded';
+  if (UNPAID.has(order.financial_status ?? '')) return 'pending payment';
   if (order.fulfillment_status === 'fulfilled') return 'fulfilled';
   return order.fulfillment_status === 'partial' ? 'shipped' : 'placed';
 }
@@ -90,6 +106,9 @@ export function rowsOfShopifyOrder(order: Order): NamedCells[] {
   const delivered = fulfillments.filter(({ shipment_status }) => shipment_status === 'delivered');
   const isDelivered = delivered.length > 0 && delivered.length === fulfillments.length;
   const isRefunded = order.financial_status === 'refunded';
+  const discounts = order.line_items.map((item) =>
+    sum((item.discount_allocations ?? []).map((discount) => discount.amount)),
+  );
   const own = {
     order_id: order.name,
     customer_id: order.customer?.id,
@@ -106,6 +125,18 @@ export function rowsOfShopifyOrder(order: Order): NamedCells[] {
     returned_at: isRefunded ? byTime((order.refunds ?? []).map(({ created_at }) => created_at)).at(-1) : undefined,
     version: order.updated_at,
     currency: order.currency,
+    channel: order.source_name,
+    ship_country: order.shipping_address?.country_code,
+    ship_region: order.shipping_address?.province,
+    carrier: fulfillments.flatMap(({ tracking_company }) => tracking_company ?? [])[0],
+    coupons: (order.discount_codes ?? []).map(({ code }) => code).join(', '),
+    // What was taken off the goods; the amounts of the lines are those after it.
+    order_discount: sum(discounts),
+    tax: order.total_tax,
+    shipping: order.total_shipping_price_set?.shop_money.amount,
+    tip: order.total_tip_received,
+    order_total: order.total_price,
+    tax_included: order.taxes_included,
   };
   // An export leaves the product away where there is no SKU, and numbers lines by what it prints.
   const ids = lineIds(order.line_items.map(({ sku }) => sku));
@@ -120,6 +151,10 @@ export function rowsOfShopifyOrder(order: Order): NamedCells[] {
       item.quantity,
       (item.discount_allocations ?? []).map((discount) => discount.amount),
     ),
+    line_discount: discounts[i],
+    variant: item.variant_title,
+    brand: item.vendor,
+    gift_card: item.gift_card,
   }));
   return items.length === 0 ? [own] : items;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NamedCells } from '../../format.js';
 import type { RowGroup } from '../../webhooks/messages.js';
-import { amount, id, lineIds, optionalId, optionalText, withoutSign } from '../../webhooks/payload.js';
+import { amount, id, lineIds, negative, optionalId, optionalText, sum, withoutSign } from '../../webhooks/payload.js';
 
 /** What is read of an order; all else of the message is left aside. */
 export const wooOrder = z.object({
@@ -12,6 +12,14 @@ export const wooOrder = z.object({
   date_created_gmt: z.string(),
   date_modified_gmt: z.string(),
   date_completed_gmt: optionalText,
+  date_paid_gmt: optionalText,
+  created_via: optionalText,
+  prices_include_tax: z.boolean().nullish(),
+  shipping_total: amount.nullish(),
+  total_tax: amount.nullish(),
+  total: amount.nullish(),
+  coupon_lines: z.array(z.object({ code: z.string() })).nullish(),
+  shipping: z.object({ country: optionalText, state: optionalText }).nullish(),
   customer_id: optionalId,
   billing: z
     .object({ email: optionalText, first_name: optionalText, last_name: optionalText, country: optionalText })
@@ -22,6 +30,7 @@ export const wooOrder = z.object({
       sku: optionalText,
       product_id: optionalId,
       quantity: z.number().int(),
+      subtotal: amount.nullish(),
       total: amount,
     }),
   ),
@@ -34,11 +43,16 @@ type Order = z.infer<typeof wooOrder>;
 const inUtc = (moment: string | null | undefined) => (moment == null || moment === '' ? undefined : `${moment}Z`);
 /** The number of no customer, of no product. */
 const orNone = (given: string | null | undefined) => (given === '0' ? undefined : given);
+/** Statuses of orders that are not paid for: they do not count yet. */
+const UNPAID = new Set(['pending', 'on-hold']);
 const ENDS_AS_CANCELLED = new Set(['cancelled', 'failed']);
 
 /** One row a line. A line costs its total: after discounts, without shipping and taxes. */
 export function rowsOfWooOrder(order: Order): NamedCells[] {
   const changedAt = inUtc(order.date_modified_gmt);
+  const discounts = order.line_items.map(({ subtotal, total }) =>
+    subtotal == null ? '0' : sum([subtotal, negative(total)]),
+  );
   const own = {
     order_id: order.number || order.id,
     customer_id: orNone(order.customer_id),
@@ -47,12 +61,23 @@ export function rowsOfWooOrder(order: Order): NamedCells[] {
     last_name: order.billing?.last_name,
     country: order.billing?.country,
     placed_at: inUtc(order.date_created_gmt),
-    status: order.status,
+    status: UNPAID.has(order.status) ? 'pending payment' : order.status,
     delivered_at: inUtc(order.date_completed_gmt),
     cancelled_at: ENDS_AS_CANCELLED.has(order.status) ? changedAt : undefined,
     returned_at: order.status === 'refunded' ? changedAt : undefined,
     version: changedAt,
     currency: order.currency,
+    paid_at: inUtc(order.date_paid_gmt),
+    channel: order.created_via,
+    ship_country: order.shipping?.country,
+    ship_region: order.shipping?.state,
+    coupons: (order.coupon_lines ?? []).map(({ code }) => code).join(', '),
+    // What was taken off the goods; the amounts of the lines are those after it.
+    order_discount: sum(discounts),
+    tax: order.total_tax,
+    shipping: order.shipping_total,
+    order_total: order.total,
+    tax_included: order.prices_include_tax,
   };
   const ids = lineIds(order.line_items.map(({ sku }) => sku || undefined));
   const items = order.line_items.map((item, i) => ({
@@ -62,6 +87,7 @@ export function rowsOfWooOrder(order: Order): NamedCells[] {
     product_name: item.name,
     quantity: item.quantity,
     amount: item.total,
+    line_discount: discounts[i],
   }));
   return items.length === 0 ? [own] : items;
 }

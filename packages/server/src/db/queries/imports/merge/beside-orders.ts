@@ -1,17 +1,11 @@
-import {
-  addUnknownCustomers,
-  contentId,
-  inShopCurrency,
-  type MergeInput,
-  makeFresh,
-  same,
-  upsert,
-  type Written,
-} from './upsert.js';
+import { completeReturns, completeTreatments } from './complete-rows.js';
+import { addUnknownCustomers, contentId, type MergeInput, makeFresh, same, upsert, type Written } from './upsert.js';
 
 /** Returns and refunds of their own. Who names only the order means the order's customer. */
 export async function mergeReturns(input: MergeInput): Promise<Written> {
   const { transaction, present } = input;
+  await completeReturns(transaction);
+  const also = ['item_id', 'reason'].filter((name) => present.has(name));
   const content = contentId([
     's.customer_id',
     's.order_id',
@@ -21,7 +15,7 @@ export async function mergeReturns(input: MergeInput): Promise<Written> {
     'extract(epoch from s.returned_at)',
   ]);
   const source = `(
-    select s.*, ${present.has('return_id') ? `coalesce(s.return_id, ${content})` : content} as own_id,
+    select s.*, case when s.currency is null then coalesce(s.rate, o.rate) else s.rate end as own_rate, ${present.has('return_id') ? `coalesce(s.return_id, ${content})` : content} as own_id,
            coalesce(o.customer_id, s.customer_id, '') as owner
     from staging s left join orders o on o.order_id = s.order_id where s.problem is null
   ) as s`;
@@ -35,7 +29,9 @@ export async function mergeReturns(input: MergeInput): Promise<Written> {
       's.product_id',
       's.returned_at',
       'abs(coalesce(s.quantity, 0)) as quantity',
-      `${inShopCurrency('abs(s.amount)')} as amount`,
+      // A refund without a currency is in that of its order.
+      'abs(s.amount) * coalesce(s.own_rate, 1) as amount',
+      ...also.map((name) => `s.${name}`),
     ],
     source,
   );
@@ -43,7 +39,7 @@ export async function mergeReturns(input: MergeInput): Promise<Written> {
   await transaction.unsafe(
     'delete from returns t using fresh s where t.return_id = s.return_id and t.customer_id <> s.customer_id',
   );
-  const columns = ['order_id', 'product_id', 'quantity', 'amount', 'returned_at'];
+  const columns = ['order_id', 'product_id', 'quantity', 'amount', 'returned_at', ...also];
   return upsert(input, { table: 'returns', key: ['customer_id', 'return_id'], columns }, 'fresh');
 }
 
@@ -71,6 +67,7 @@ export async function mergeEvents(input: MergeInput): Promise<Written> {
 }
 
 export async function mergeTreatments(input: MergeInput): Promise<Written> {
+  await completeTreatments(input.transaction);
   const key = ['customer_id', 'campaign_id', 'treated_at'];
   const columns = ['arm', 'cost', 'redeemed_at'];
   await makeFresh(

@@ -15,11 +15,25 @@ export interface MergeInput {
   readonly importId: number;
   /** The fields that the file has; columns of others keep their values. */
   readonly present: ReadonlySet<string>;
+  /** The digits behind the point of the shop's currency, 2 when left out. */
+  readonly digits?: number;
+  /** Earlier imports of the same call: what they brought of an order and this one does not is of the same order. */
+  readonly siblings?: readonly number[];
+}
+
+/** Orders that a file replaces and of which nobody says which version is newer. */
+export interface ReplacedOrders {
+  readonly orders: number;
+  /** Of these, the ones that another file of the same call holds. */
+  readonly sameCall: number;
+  /** Up to three of their ids. */
+  readonly examples: readonly string[];
 }
 
 export interface Written {
   readonly inserted: number;
   readonly updated: number;
+  readonly replaced?: ReplacedOrders;
 }
 
 interface Upsert {
@@ -131,29 +145,34 @@ export async function addUnknownCustomers({ transaction, importId }: MergeInput,
  * one that the file names. The customer who loses one is marked as changed by this import.
  */
 export async function moveToCustomer({ transaction, importId }: MergeInput, source: string): Promise<void> {
-  const columns = `item_id, product_id, quantity, amount, status, shipped_at, delivered_at, cancelled_at, returned_at, import_id`;
   await transaction.unsafe(`
     with moved as (
       delete from orders t using ${source} s
       where t.order_id = s.order_id and t.customer_id <> s.customer_id returning t.customer_id
     )
     update customers set import_id = ${importId} where customer_id in (select customer_id from moved)`);
-  await transaction.unsafe(`
-    with moved as (
-      delete from order_items t using ${source} s
-      where t.order_id = s.order_id and t.customer_id <> s.customer_id
-      returning s.customer_id as owner, t.*
-    )
-    insert into order_items (customer_id, order_id, ${columns})
-    select owner, order_id, ${columns} from moved on conflict do nothing`);
-  await transaction.unsafe(`
-    with moved as (
-      delete from returns t using ${source} s
-      where t.order_id = s.order_id and t.customer_id <> s.customer_id
-      returning s.customer_id as owner, t.*
-    )
-    insert into returns (customer_id, return_id, order_id, product_id, quantity, amount, returned_at, import_id)
-    select owner, return_id, order_id, product_id, quantity, amount, returned_at, ${importId} from moved on conflict do nothing`);
+  for (const [table, marked] of [
+    ['order_items', 't.import_id'],
+    ['returns', String(importId)],
+  ] as const) {
+    const columns = await columnsBesideOwner(transaction, table);
+    await transaction.unsafe(`
+      with moved as (
+        delete from ${table} t using ${source} s
+        where t.order_id = s.order_id and t.customer_id <> s.customer_id
+        returning s.customer_id as owner, ${marked} as marked_by, t.*
+      )
+      insert into ${table} (customer_id, import_id, ${columns})
+      select owner, marked_by, ${columns} from moved on conflict do nothing`);
+  }
+}
+
+/** The columns of a table of a customer's rows, without whose they are and which import wrote them last. */
+export async function columnsBesideOwner(transaction: Transaction, table: string): Promise<string> {
+  const columns = await transaction<{ name: string }[]>`
+    select quote_ident(column_name) as name from information_schema.columns
+    where table_schema = current_schema() and table_name = ${table} and column_name not in ('customer_id', 'import_id')`;
+  return columns.map(({ name }) => name).join(', ');
 }
 
 /** The id of a row that has none: its content, and which of the identical rows of the file it is. */

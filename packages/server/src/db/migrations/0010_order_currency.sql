@@ -1,0 +1,2 @@
+ALTER TABLE "orders" ADD COLUMN "currency" text;--> statement-breakpoint
+ALTER TABLE "orders" ADD COLUMN "rate" numeric;
