@@ -193,6 +193,9 @@ describe('T39: a credential of a browser', () => {
       'imports',
       'api_keys',
       'revoked_agents',
+      'runs',
+      'jobs',
+      'schedules',
     ];
     const digest = async () => {
       const rows = await Promise.all(
@@ -212,6 +215,9 @@ describe('T39: a credential of a browser', () => {
       importProducts: '(input: [{externalId: "1", name: "x"}])',
       importOrders: '(input: [])',
       recordEvents: '(input: [])',
+      startRun: '',
+      cancelRun: '(id: "1")',
+      setRunSchedule: '(when: "off")',
     };
     const before = await digest();
     for (const [who, credential] of Object.entries(browsers)) {
